@@ -1,0 +1,171 @@
+"""golive.toml read again while golive runs: a good one takes effect and is journalled, a bad one changes nothing."""
+
+import asyncio
+import contextlib
+import functools
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.plans import Plan
+from app.errors import ConfigInvalid, Unavailable
+from app.settings import Config, load
+from app.store import configurations, exams, golives, journal, marks
+from app.store.db import Database, Session
+
+log = logging.getLogger("golive.configuration")
+WATCH_EACH_S = 1.0
+Act = Callable[[], Awaitable[None]]
+FIRST_START = "first_start"
+FOLDED_BY = "exams.folded_by"
+BY_CLOCK = "golive: by the clock, as configured"
+# what a running process cannot change: it would be another address, another database or another hospital
+_FIXED = (
+    ("site.id", lambda c: c.settings.site.id),
+    ("site.accession_issuers", lambda c: c.settings.site.accession_issuers),
+    ("server.listen", lambda c: c.settings.server.listen),
+    ("server.database", lambda c: (c.settings.server.database, c.settings.server.database_file)),
+    ("server.tls_cert", lambda c: (c.settings.server.tls_cert, c.settings.server.tls_key)),
+    ("server.proxies", lambda c: c.settings.server.proxies),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A file read again: the configuration to use from now on, or why the old one stays."""
+
+    config: Config | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a file looked from outside, so that a change is noticed without reading it."""
+
+    modified_ns: int
+    size: int
+    inode: int
+
+
+def stamp_of(file: Path) -> Stamp | None:
+    """Give the file's stamp, None where it cannot be seen now (an editor may just be replacing it)."""
+    try:
+        seen = file.stat()
+    except OSError:
+        return None
+    return Stamp(seen.st_mtime_ns, seen.st_size, seen.st_ino)
+
+
+async def reread(db: Database, old: Config, environ: Mapping[str, str], at: datetime) -> Reread:
+    """Read the file again; what cannot be used is journalled and the old configuration stays."""
+    site = old.settings.site.id
+    try:
+        new = await asyncio.to_thread(load, old.file, environ)
+    except ConfigInvalid as error:
+        first = str(error.mistakes[0]) if error.mistakes else error.detail
+        more = f" (and {len(error.mistakes) - 1} more)" if len(error.mistakes) > 1 else ""
+        mistakes = [str(m) for m in error.mistakes][:20]
+        return await _refused(db, site, old, at, f"{first}{more}", mistakes)
+    except OSError as error:
+        return await _refused(db, site, old, at, f"{old.file} cannot be read: {error.strerror}", [])
+    if fixed := [name for name, part in _FIXED if part(old) != part(new)]:
+        said = f"{', '.join(fixed)} changed: that takes a restart"
+        return await _refused(db, site, old, at, said, [])
+    await db.write(lambda s: configurations.effective(s, site, new.version, new.canonical, at))
+    return Reread(new)
+
+
+async def _refused(db: Database, site: str, old: Config, at: datetime, trouble: str, mistakes: list[str]) -> Reread:
+    body = {"reason": trouble, "mistakes": mistakes, "kept": old.version}
+    await db.write(lambda s: journal.append(s, site, at, "golive", "configuration.refuse", old.file.name, body))
+    return Reread(None, f"the changed {old.file.name} is not used: {trouble}")
+
+
+async def watch(file: Path, asked: asyncio.Event, again: Act, each: Act) -> None:
+    """Call `again` when the file has changed or somebody asked, and `each` every second, until cancelled."""
+    seen = stamp_of(file)
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WATCH_EACH_S):
+                await asked.wait()
+        now = stamp_of(file)
+        try:
+            if asked.is_set() or (now is not None and now != seen):
+                asked.clear()
+                await again()
+                seen = now
+            await each()
+        except Unavailable as error:
+            log.warning("the configuration could not be looked at now: %s", error.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The act of a start: journal entry, effective configuration, the mark of a simulation, and a T0 already past."""
+
+    config: Config
+    at: datetime
+    simulation: bool
+    version: str
+
+    def __call__(self, s: Session) -> None:
+        site, plan = self.config.settings.site.id, self.config.settings.go_live
+        body = {"version": self.version, "configuration": self.config.version, "simulation": self.simulation}
+        journal.append(s, site, self.at, "golive", "app.start", site, body)
+        configurations.effective(s, site, self.config.version, self.config.canonical, self.at)
+        first = marks.get(s, site, FIRST_START) is None
+        self._one_kind(s, site, first)
+        if first:
+            marks.set(s, site, FIRST_START, self.at.isoformat())
+        if plan.at <= self.at and golives.current(s, site) is None:
+            if first:
+                golives.declare(s, site, plan.at, self.at, "golive: the planned moment had passed at the first start")
+            elif plan.start == "by-clock":
+                golives.declare(s, site, plan.at, self.at, BY_CLOCK)
+
+    def _one_kind(self, s: Session, site: str, first: bool) -> None:
+        """Keep a practised hospital and a real one in different databases for good."""
+        simulated = marks.get(s, site, marks.SIMULATION) == "true"
+        if simulated and not self.simulation:
+            raise Unavailable("this database holds a simulation; give the real site one of its own")
+        if self.simulation and not simulated:
+            if not first:
+                raise Unavailable("this database belongs to a real site; a simulation needs one of its own")
+            marks.set(s, site, marks.SIMULATION, "true")
+
+
+async def declare_by_clock(db: Database, config: Config, at: datetime) -> bool:
+    """Declare T0 when the site wants it by the clock and the moment has come; say whether it was declared now."""
+    site, plan = config.settings.site.id, config.settings.go_live
+    if plan.start != "by-clock" or plan.at > at:
+        return False
+
+    def act(s: Session) -> bool:
+        if golives.current(s, site) is not None:
+            return False
+        golives.declare(s, site, plan.at, at, BY_CLOCK)
+        return True
+
+    return await db.write(act)
+
+
+async def stopping(db: Database, site: str, at: datetime) -> None:
+    """Journal a stop."""
+    await db.write(lambda s: journal.append(s, site, at, "golive", "app.stop", site, {}))
+
+
+async def fold_again(db: Database, plan: Plan) -> None:
+    """Fold all exams anew when the order of the feeds, which decides between two tellings, is not the one before."""
+    site, order = plan.site, plan.feed_order
+    said = json.dumps(order, sort_keys=True)
+    before = await db.read(lambda s: marks.get(s, site, FOLDED_BY))
+    if before == said:
+        return
+    after, more = "", before is not None
+    while more:
+        after = await db.write(functools.partial(exams.refold, site=site, feed_order=order, after=after))
+        more = bool(after)
+    await db.write(lambda s: marks.set(s, site, FOLDED_BY, said))

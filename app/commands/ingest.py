@@ -1,0 +1,141 @@
+"""A batch from a collector or an outsider: read, stored in one commit, then told to the judge."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.commands.ingest_quarantine import contradiction
+from app.commands.ingest_reading import Batch, Known, read
+from app.domain.appended import Appended
+from app.domain.exams import ExamEvent
+from app.domain.feed_messages import FeedMessage
+from app.domain.quarantine import Unreadable
+from app.domain.samples import Sample
+from app.errors import Unavailable
+from app.store import exams, feed_messages, quarantine, samples
+from app.store.db import Database, Session
+from app.store.heartbeats import Heartbeats
+from app.wire import Envelope, IngestAnswer, Refusal
+
+COMMIT_WITHIN_S = 10.0  # then the sender is told to come again; a commit that still happens makes that a repeat
+
+OnStored = Callable[[Sequence[Sample], Sequence[ExamEvent], Sequence[FeedMessage]], None]
+
+
+class Taking:
+    """Lets batches in, any number at once; who must have none under way (a reload of the judge) keeps them waiting."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._open, self._idle = asyncio.Event(), asyncio.Event()
+        self._open.set()
+        self._idle.set()
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Stand for one batch, from before its commit until the judge has heard of it."""
+        while not self._open.is_set():
+            await self._open.wait()
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    @asynccontextmanager
+    async def none(self) -> AsyncIterator[None]:
+        """Stand for a moment without any batch."""
+        self._open.clear()
+        try:
+            await self._idle.wait()
+            yield
+        finally:
+            self._open.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What one commit took of a batch."""
+
+    samples: Appended[Sample]
+    events: Appended[ExamEvent]
+    messages: Appended[FeedMessage]
+    unreadable: Appended[Unreadable]
+
+    @property
+    def repeated(self) -> int:
+        """Count what had been there already; the same bytes received a second time are the same message."""
+        received = (self.messages, self.unreadable)
+        again = sum(part.repeated + len(part.refused) for part in received)
+        return self.samples.repeated + self.events.repeated + again
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """Name what contradicts something stored under the same id."""
+        contradicting = (*self.samples.refused, *self.events.refused)
+        return [Refusal(id=r.id, field=r.field, problem=r.problem) for r in contradicting]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch after its commit, with the answer to its sender."""
+
+    answer: IngestAnswer
+    stored: Stored
+    batch: Batch
+
+
+async def take(
+    db: Database,
+    heartbeats: Heartbeats,
+    known: Known,
+    envelope: Envelope,
+    *,
+    steady: datetime,
+    wall: datetime,
+    on_stored: OnStored,
+) -> Taken:
+    """Store a batch and answer for it; what was read is durable when this returns, and the judge has heard of it."""
+    large = len(envelope.samples) + len(envelope.exam_events) + len(envelope.messages) > 200
+    reading = (envelope, known, steady, wall)
+    batch = await asyncio.to_thread(read, *reading) if large else read(*reading)
+    stored = await _store(db, known, batch, envelope.source, steady)
+    heartbeats.heard(envelope.source, steady)
+    for name, pulse in batch.heartbeats:
+        heartbeats.take(envelope.source, name, pulse)
+    if stored.samples.stored or stored.events.stored or stored.messages.stored:
+        on_stored(stored.samples.stored, stored.events.stored, stored.messages.stored)
+    fresh = len(stored.samples.stored) + len(stored.events.stored) + len(stored.messages.stored)
+    answer = IngestAnswer(
+        accepted=fresh + len(stored.unreadable.stored) + len(batch.heartbeats),
+        repeated=stored.repeated,
+        refused=batch.refused + stored.refused,
+    )
+    return Taken(answer, stored, batch)
+
+
+async def _store(db: Database, known: Known, batch: Batch, source: str, at: datetime) -> Stored:
+    if not (batch.samples or batch.events or batch.messages or batch.unreadable or batch.bad):
+        return Stored(Appended(), Appended(), Appended(), Appended())  # only signs of life, which are true for seconds
+    site = known.plan.site
+    order = known.plan.feed_order
+
+    def act(s: Session) -> Stored:
+        stored = Stored(
+            samples.append(s, site, batch.samples),
+            exams.append(s, site, batch.events, order),
+            feed_messages.append(s, site, batch.messages),
+            quarantine.append(s, site, batch.unreadable),
+        )
+        quarantine.append(s, site, [*batch.bad, *(contradiction(source, r, at) for r in stored.refused)])
+        return stored
+
+    try:
+        return await asyncio.wait_for(db.write(act), COMMIT_WITHIN_S)
+    except TimeoutError as error:
+        raise Unavailable("the database does not answer; send the batch again") from error

@@ -1,0 +1,236 @@
+"""`golive demo`: a simulated hospital with its past, played to the same golive that a real one runs."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app.clock import Pace, live_at, monotonic_s, utc_now
+from app.commands import pour as pouring
+from app.errors import Conflict, Unavailable
+from app.plan import plan_of
+from app.serving import serve
+from app.settings import Config, Secrets, load, load_secrets
+from app.store.db import Database
+from collectors.simulator.helpers import PLAYER, collector_command
+from collectors.simulator.life import Life, hospital
+from collectors.simulator.part import Part
+from collectors.simulator.play import READY
+from collectors.simulator.pour import Batch, Pouring
+from collectors.simulator.scenarios import SCENARIOS, Script
+from collectors.simulator.site import MARK, ZONE, Ports, free_ports, golive_toml
+
+T0_AGO = timedelta(hours=1)
+PLAYER_READY_WITHIN_S = 30.0
+PLAYER_ENDS_WITHIN_S = 1.0
+_DATABASE = "golive.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was asked for; `history_s` is how much of the past is poured before the start."""
+
+    listen: str
+    history_s: float
+    speed: float
+    scenario: str
+    folder: Path
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    config: Config
+    secrets: Secrets
+    life: Life
+    ports: Ports
+    now: datetime
+
+
+def run_demo(
+    listen: str = "127.0.0.1:8000",
+    history_s: float = 86400.0,
+    speed: float = 1.0,
+    scenario: str = "calm",
+    folder: Path = Path("golive-demo"),
+    seed: int = 7,
+) -> None:
+    """Live the demo until Ctrl-C or SIGTERM; what makes it impossible is raised as a GoLiveError."""
+    demo = Demo(listen, history_s, speed, scenario, folder, seed)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_live(demo, Console()))
+
+
+async def _live(demo: Demo, console: Console) -> None:
+    ready = _prepare(demo)
+    async with _player() as player:
+        stopped = threading.Event()
+        try:
+            await asyncio.to_thread(_pour, demo, ready, console, stopped)
+        finally:
+            stopped.set()
+        pace = Pace(utc_now(), monotonic_s(), demo.speed)
+        live_at(pace)
+        part = Part(ready.life, ready.now, ready.ports, pace)
+        await _begin(player, part)
+        _welcome(demo, ready, console)
+        talking = asyncio.create_task(_talk(player, console))
+        try:
+            await serve(
+                ready.config,
+                ready.secrets,
+                collect=True,
+                simulation=True,
+                speed=demo.speed,
+                collector=collector_command(ready.config.file, pace),
+            )
+        finally:
+            talking.cancel()
+
+
+def _prepare(demo: Demo) -> _Ready:
+    """Give the demo's folder a golive.toml of its own, and an empty past."""
+    now = utc_now()
+    t0, folder = (now - T0_AGO).replace(microsecond=0), demo.folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    file, ports = folder / "golive.toml", free_ports()
+    if file.exists() and not file.read_text("utf-8").startswith(MARK):
+        raise Conflict(f"{file} is not a demo's: a demo needs a folder of its own (--folder)")
+    file.write_text(golive_toml(ports, t0=t0, listen=_free(demo.listen), speed=demo.speed), "utf-8")
+    config = load(file, {})
+    _forget(config)
+    since = t0 if demo.scenario == "learning-curve" else now
+    script = Script() if demo.scenario == "calm" else Script().then(since, demo.scenario)
+    life = Life(hospital(demo.seed, t0=t0, script=script, zone=ZONE), now - timedelta(seconds=demo.history_s))
+    return _Ready(config, load_secrets(config, os.environ, make=True), life, ports, now)
+
+
+def _forget(config: Config) -> None:
+    """Remove the database of the demo before; one that is not a demo's is refused."""
+    file = config.folder / _DATABASE
+    if not file.exists():
+        return
+    with _opened(config) as db:
+        pouring.claim(db, fresh=False)
+    for end in ("", "-wal", "-shm"):
+        file.with_name(_DATABASE + end).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _opened(config: Config) -> Iterator[Database]:
+    db = Database(config.settings.server.database, config.settings.site.id, config.folder)
+    db.open()
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _pour(demo: Demo, ready: _Ready, console: Console, stopped: threading.Event) -> None:
+    """Store the past; it ends early when the demo is stopped meanwhile."""
+    plan = plan_of(ready.config, simulation=True, speed=demo.speed)
+    past = Pouring(ready.life, ready.config.settings, ready.secrets.site_key.get_secret_value(), demo.speed)
+
+    def until_stopped() -> Iterator[Batch]:
+        for batch in past.batches(ready.life.born, ready.now):
+            if stopped.is_set():
+                return
+            yield batch
+
+    columns = (TextColumn("pouring the past: {task.description}"), BarColumn(), TimeElapsedColumn())
+    with _opened(ready.config) as db, Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=max(demo.history_s, 1.0))
+
+        def told(until: datetime, count: int) -> None:
+            done_s = (until - ready.life.born).total_seconds()
+            progress.update(task, completed=done_s, description=f"{until:%d %b}, {count:,} items")
+
+        pouring.claim(db, fresh=True)
+        count = pouring.pour(db, plan, until_stopped(), told)
+    console.print(f"poured {count:,} samples and events of {timedelta(seconds=demo.history_s)}")
+
+
+@asynccontextmanager
+async def _player() -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start the process that plays the hospital, and end it."""
+    pipe = asyncio.subprocess.PIPE
+    player = await asyncio.create_subprocess_exec(*PLAYER, stdin=pipe, stdout=pipe)
+    try:
+        yield player
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            player.terminate()
+        try:
+            await asyncio.wait_for(player.wait(), PLAYER_ENDS_WITHIN_S)
+        except TimeoutError:
+            player.kill()
+            await player.wait()
+
+
+async def _begin(player: asyncio.subprocess.Process, part: Part) -> None:
+    """Tell the player its part and wait until its systems listen."""
+    assert player.stdin is not None
+    assert player.stdout is not None
+    player.stdin.write(part.text().encode() + b"\n")
+    try:
+        said = await asyncio.wait_for(player.stdout.readline(), PLAYER_READY_WITHIN_S)
+    except TimeoutError as error:
+        raise Unavailable(f"the simulated hospital did not start within {PLAYER_READY_WITHIN_S:g} s") from error
+    if said.decode().strip() != READY:
+        raise Unavailable("the simulated hospital could not start")
+
+
+def _welcome(demo: Demo, ready: _Ready, console: Console) -> None:
+    listen = ready.config.settings.server.listen
+    console.print(f"[bold]SIMULATION[/bold]  http://{listen}/wall", highlight=False)
+    console.print(f"its configuration, fit to be copied: {ready.config.file}", highlight=False, soft_wrap=True)
+    if demo.speed != 1:
+        console.print(f"time passes {demo.speed:g} times as fast")
+    console.print(f"type a scenario and Enter: {', '.join(SCENARIOS)}. Ctrl-C ends it.", highlight=False)
+
+
+async def _talk(player: asyncio.subprocess.Process, console: Console) -> None:
+    """Pass on what is typed to the player, and what it says to the terminal."""
+    loop = asyncio.get_running_loop()
+    assert player.stdin is not None
+    assert player.stdout is not None
+    typed = player.stdin
+
+    def heard(data: bytes) -> None:
+        typed.write(data)
+
+    threading.Thread(target=_read_input, args=(loop, heard), daemon=True).start()
+    while line := await player.stdout.readline():
+        console.print(line.decode().rstrip(), highlight=False)
+
+
+def _read_input(loop: asyncio.AbstractEventLoop, heard: Callable[[bytes], None]) -> None:
+    """Read the terminal unbuffered; nothing when we are in the background, where reading would stop us."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        if sys.stdin is None or (os.isatty(0) and os.tcgetpgrp(0) != os.getpgrp()):
+            return
+        while data := os.read(0, 4096):
+            loop.call_soon_threadsafe(heard, data)
+
+
+def _free(listen: str) -> str:
+    """Give the address, or the same with a free port when that one is busy."""
+    host, _, port = listen.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in (int(port), 0):
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((host.strip("[]"), number))
+                return f"{host}:{probe.getsockname()[1]}"
+    raise Unavailable(f"golive cannot listen on {listen}")

@@ -1,0 +1,93 @@
+"""The whole at a glance: act, blind, watch or ok, with every ground, gravest first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.measures import CATALOGUE
+from app.domain.plans import Plan
+from app.domain.sights import Pulses, blind_feeds
+from app.domain.standings import Series, Standing, State
+from app.domain.watched import Watched, watched
+
+RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
+_LOOKED_AT = (State.OK, State.DEGRADED, State.DOWN)
+_WATCH = (State.DOWN, State.DEGRADED, State.BLIND, State.STALE)
+_STATE_WORDS = {State.NOT_EXPECTED: "not expected", State.INSUFFICIENT: "not enough yet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason of the overall state: which state it makes, of what, and why in words."""
+
+    overall: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The overall state with all its grounds, gravest first."""
+
+    state: str
+    grounds: tuple[Ground, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Give the grounds as sentences."""
+        return [f"{g.subject}: {g.text}" for g in self.grounds]
+
+
+def overall(
+    standings: Sequence[Standing], plan: Plan, pulses: Pulses, now: datetime, acts: Iterable[Ground] = ()
+) -> Overall:
+    """Give the overall state; `acts` are grounds that others know of, such as an undecided breach or an open SEV1.
+
+    A probe or feed with `required` that is blind makes the whole blind, as does a house that sees nothing at all.
+    """
+    unseen = blind_feeds(plan, pulses, now)
+    expected = watched(plan)
+    grounds = list(acts)
+    for feed_id, why in unseen.items():
+        required = plan.feeds[feed_id].required
+        grounds.append(Ground("blind" if required else "watch", f"feed {feed_id}", why))
+    if not any(s.state in _LOOKED_AT for s in standings):
+        grounds.append(Ground("blind", plan.site_name, "nothing is measured yet, or nothing can be seen"))
+    grounds += [g for s in standings if (g := _ground(s, plan, expected)) is not None]
+    order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
+    gravest = order[0].overall if order else "ok"
+    return Overall("ok" if gravest == "named" else gravest, tuple(order))
+
+
+def _ground(standing: Standing, plan: Plan, expected: Mapping[str, Watched]) -> Ground | None:
+    subject = subject_of(standing.series, plan, standing.judged.window)
+    if standing.state is State.OK or _without_source(standing):
+        return None
+    words = _STATE_WORDS.get(standing.state, standing.state.value)
+    text = f"{words}, {standing.reason}"
+    if standing.state not in _WATCH:
+        return Ground("named", subject, text)
+    probes = expected.get(standing.series.key)
+    if standing.state is State.BLIND and probes is not None and probes.required:
+        return Ground("blind", subject, text)
+    return Ground("watch", subject, text)
+
+
+def _without_source(standing: Standing) -> bool:
+    """Say whether the site has nothing that could measure this: which is said where it stands, and is no trouble."""
+    return standing.state is State.BLIND and standing.reason.startswith("not measured: no source")
+
+
+def subject_of(series: Series, plan: Plan, window: str = "") -> str:
+    """Name a series as people do: "Worklist response, RIS, CT"."""
+    parts = [CATALOGUE[series.measure].title if series.measure in CATALOGUE else series.measure]
+    if series.system:
+        parts.append(plan.systems.get(series.system, series.system))
+    if series.area:
+        parts.append(plan.areas.get(series.area, series.area))
+    parts += [value for _, value in series.segment]
+    if series.vantage:
+        parts.append(f"from {series.vantage}")
+    if window == "now":
+        parts.append("last 4 h")
+    return ", ".join(parts)

@@ -1,0 +1,101 @@
+"""What the configuration tells the judge to expect: probes, feeds, areas and measures as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, tzinfo
+
+from app.domain.samples import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of the week in local time: weekday (Monday 0) → spans."""
+
+    spans: tuple[tuple[int, time, time], ...]
+    zone: tzinfo
+
+    def hold(self, now: datetime) -> bool:
+        """Say whether `now` lies within them."""
+        local = now.astimezone(self.zone)
+        return any(day == local.weekday() and start <= local.time() < end for day, start, end in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    """A probe as the judge needs it; durations in seconds."""
+
+    id: str
+    kind: Kind
+    system: str
+    area: str | None
+    every_s: float
+    timeout_s: float
+    vantages: tuple[str, ...]
+    hours: Hours | None = None
+    required: bool = True
+    control: bool = False
+    depth: str = "study"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPlan:
+    """A feed as the judge needs it; `gives` are the milestones it can tell, `order` its place in golive.toml."""
+
+    id: str
+    kind: str
+    system: str | None
+    gives: frozenset[str]
+    order: int
+    heartbeat_s: float = 10.0
+    quiet_after_s: float = 3600.0
+    required: bool = True
+    vantage: str = "main"
+    legacy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePlan:
+    """What the site set for one measure."""
+
+    expected_below: float | None = None
+    window_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoLivePlan:
+    """The plan of the go-live; durations in seconds from T0."""
+
+    at: datetime
+    by_clock: bool
+    decision_window_s: float
+    no_return_s: float | None
+    command_center_s: float
+    stabilisation_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """All that the judge expects; `version` is the configuration's hash, and one plan equals itself only."""
+
+    site: str
+    site_name: str
+    zone: tzinfo
+    go_live: GoLivePlan
+    main_vantage: str
+    vantages: tuple[str, ...]
+    areas: dict[str, str]
+    systems: dict[str, str]
+    probes: dict[str, ProbePlan]
+    feeds: dict[str, FeedPlan]
+    measures: dict[str, MeasurePlan] = field(default_factory=dict)
+    version: str = ""
+    simulation: bool = False
+    speed: float = 1.0
+
+    @property
+    def feed_order(self) -> dict[str, int]:
+        """Give each feed's place in golive.toml, as folding exams needs it: negative for feeds of the old system."""
+        return {f.id: -1 - f.order if f.legacy else f.order for f in self.feeds.values()}
+
+    def vantage_of(self, source: str) -> str:
+        """Give the vantage that a source's samples count in: an unknown one's are the first collector's."""
+        return source if source in self.vantages else self.main_vantage

@@ -1,0 +1,124 @@
+"""What a series is now: numbers judged from its window, and a state worked out when it is read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The states of a series; where several hold, the first in PRECEDENCE counts."""
+
+    NOT_EXPECTED = "not_expected"
+    BLIND = "blind"
+    STALE = "stale"
+    MAINTENANCE = "maintenance"
+    DOWN = "down"
+    INSUFFICIENT = "insufficient"
+    DEGRADED = "degraded"
+    OK = "ok"
+
+
+PRECEDENCE = tuple(State)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A measure of one system, area, segment and vantage; `vantage` is None for the first collector's."""
+
+    measure: str
+    system: str | None = None
+    area: str | None = None
+    segment: tuple[tuple[str, str], ...] = ()
+    vantage: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Give the name used in URLs and tables, such as worklist.response/ris/ct@reading-room."""
+        segment = ",".join(f"{k}={v}" for k, v in self.segment)
+        parts = [self.measure, self.system or "-", self.area or "-", segment or "-"]
+        while parts[-1] == "-":
+            parts.pop()
+        return "/".join(parts) + (f"@{self.vantage}" if self.vantage else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The numbers of a series as last judged; all but its state, which depends on when it is read.
+
+    `value` is the judged value (what expected ranges speak of), `headline` names the percentile it is ("p90").
+    `known_at` is `as_of` by the app's steady clock. `newest_ok` are the newest attempts, newest first (three at most).
+    `spark` holds (minute as unix s, value or None) of the last 60 minutes. `window` is "" for probes, else now or day.
+    """
+
+    series: Series
+    unit: str
+    window_s: float
+    n: int = 0
+    failed: int = 0
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    beyond_s: float | None = None
+    last: float | None = None
+    value: float | None = None
+    headline: str = ""
+    open: int | None = None
+    straddling: int | None = None
+    straddling_oldest_s: float | None = None
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+    newest_ok: tuple[bool, ...] = ()
+    down: bool = False
+    failing_since: datetime | None = None
+    failing_run: int = 0  # failed attempts in a row, up to now
+    last_outcome: str = ""
+    last_detail: str = ""
+    outside_since: datetime | None = None
+    window: str = ""
+    spark: tuple[tuple[int, float | None], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The newest heartbeat of a probe or feed, `known_at` by the app's steady clock."""
+
+    state: str
+    detail: str
+    known_at: datetime
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that decides a series' state beside its numbers."""
+
+    cadence_s: float
+    timeout_s: float = 0.0
+    pulse: Pulse | None = None
+    expected: bool = True
+    cut_off: bool = False
+    planned_until: datetime | None = None
+    quiet_s: float | None = None
+    quiet_after_s: float | None = None
+    upper: float | None = None
+    lower: float | None = None
+    restarted: bool = False
+    absent: str = ""  # why nothing can be measured, such as "no source"
+    speed: float = 1.0  # of a simulation: how many of the clock's seconds pass in a real one
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A series as shown: its numbers, its state now and the reason in words that a nurse understands."""
+
+    judged: Judged
+    state: State
+    reason: str
+    age_s: float | None
+    upper: float | None = None
+    lower: float | None = None
+
+    @property
+    def series(self) -> Series:
+        return self.judged.series

@@ -1,0 +1,184 @@
+"""A series' state, worked out when it is read, with its reason in words that a nurse understands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.measures import CATALOGUE, Source
+from app.domain.percentiles import ENOUGH
+from app.domain.standings import Judged, Sight, Standing, State
+from app.domain.words import answer_time, counted, span, window_words
+
+STALE_CADENCES = 2
+BLIND_CADENCES = 5
+QUIET_BLIND = 5  # times quiet_after
+HEARTBEAT_S = 3.0
+COMMIT_SLACK_S = 1.5  # from an attempt's timeout to its sample's arrival
+WAITING_TIMEOUTS = 4  # how long the budget may hold an attempt back before golive itself is at fault
+LEAST = ENOUGH[0][1]
+BUSY = ("under way", "waiting")
+
+_OUTCOMES = {
+    "refused": "nobody listens there",
+    "unreachable": "cannot be reached",
+    "rejected": "turns the connection away",
+    "auth": "refuses golive's credentials",
+    "timeout": "no answer",
+    "aborted": "breaks the connection off",
+    "bad_status": "answers with an error",
+    "wrong_answer": "answers, but not what was asked for",
+    "ok": "answers without this number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A series at one moment: how old it is, and whether an attempt under way excuses that."""
+
+    judged: Judged
+    sight: Sight
+    age_s: float | None
+    excused: bool
+    now: datetime
+
+
+def stand(judged: Judged, sight: Sight, now: datetime) -> Standing:
+    """Give the standing at `now`: of all states that hold, the first in order of precedence, with its reason."""
+    age_s = None if judged.known_at is None else max(0.0, (now - judged.known_at).total_seconds())
+    look = _Look(judged, sight, age_s, _excused(sight, now), now)
+    state, reason = next(_holding(look))
+    if sight.restarted:
+        reason += " (from before golive's restart)"
+    return Standing(judged, state, reason, age_s, sight.upper, sight.lower)
+
+
+def _holding(look: _Look) -> Iterator[tuple[State, str]]:
+    sight, judged = look.sight, look.judged
+    if not sight.expected:
+        yield State.NOT_EXPECTED, "outside the probe's hours"
+    if why := _blind(look):
+        yield State.BLIND, why
+    if why := _stale(look):
+        yield State.STALE, why
+    if sight.planned_until is not None and sight.planned_until > look.now:
+        yield State.MAINTENANCE, f"planned work, {span((sight.planned_until - look.now).total_seconds())} left"
+    if judged.down:
+        yield State.DOWN, _down_words(look)
+    if why := _insufficient(look):
+        yield State.INSUFFICIENT, why
+    if why := _degraded(look):
+        yield State.DEGRADED, why
+    yield State.OK, _ok_words(look)
+
+
+def _excused(sight: Sight, now: datetime) -> bool:
+    """Say whether a fresh heartbeat tells of an attempt that is under way, or due and held back."""
+    pulse = sight.pulse
+    if pulse is None or (now - pulse.known_at).total_seconds() > HEARTBEAT_S * sight.speed:
+        return False
+    since_s = 0.0 if pulse.since is None else (now - pulse.since).total_seconds()
+    if pulse.state == "under way":
+        return since_s <= (sight.timeout_s + COMMIT_SLACK_S) * sight.speed
+    if pulse.state == "waiting":
+        return since_s <= max(WAITING_TIMEOUTS * sight.timeout_s * sight.speed, BLIND_CADENCES * sight.cadence_s)
+    return False
+
+
+def _blind(look: _Look) -> str:
+    sight = look.sight
+    if sight.absent:
+        return f"not measured: {sight.absent}"
+    if sight.cut_off:
+        return "collector cut off: its own gateway does not answer, so this says nothing about the system"
+    if look.age_s is None:
+        return "" if look.excused else "never measured"
+    if look.age_s > BLIND_CADENCES * sight.cadence_s and not look.excused:
+        return f"golive has not looked for {span(look.age_s)}"
+    if sight.quiet_s is not None and sight.quiet_after_s and sight.quiet_s > QUIET_BLIND * sight.quiet_after_s:
+        return f"the feed is silent: nothing received for {span(sight.quiet_s)}"
+    return ""
+
+
+def _stale(look: _Look) -> str:
+    sight = look.sight
+    if look.age_s is not None and look.age_s > STALE_CADENCES * sight.cadence_s and not look.excused:
+        return f"last looked {span(look.age_s)} ago, due every {span(sight.cadence_s)}"
+    if sight.quiet_s is not None and sight.quiet_after_s and sight.quiet_s > sight.quiet_after_s:
+        return f"the feed is quiet: nothing received for {span(sight.quiet_s)}"
+    return ""
+
+
+def _trouble(judged: Judged) -> str:
+    words = _OUTCOMES.get(judged.last_outcome, judged.last_outcome or "no answer")
+    return f"{words}: {judged.last_detail}" if judged.last_detail and judged.last_outcome != "ok" else words
+
+
+def _down_words(look: _Look) -> str:
+    judged = look.judged
+    if CATALOGUE[judged.series.measure].source is not Source.PROBE:
+        return f"none of {counted(judged.n, 'attempt')} in {window_words(judged.window_s)} was answered"
+    if judged.newest_ok[:1] == (True,):
+        return "one good answer after failures; a second one ends the outage"
+    since = "" if judged.failing_since is None else f" for {span((look.now - judged.failing_since).total_seconds())}"
+    run = f"({judged.failing_run} attempts in a row)"
+    if judged.last_outcome == "timeout":
+        return f"no answer{since} {run}"
+    return f"failing{since} {run}: {_trouble(judged)}"
+
+
+def _insufficient(look: _Look) -> str:
+    judged = look.judged
+    source = CATALOGUE[judged.series.measure].source
+    if source is Source.PROBE:
+        if judged.n >= LEAST:
+            return ""
+        first = "first attempt under way; " if look.age_s is None else ""
+        return f"{first}{judged.n} of {LEAST} answers needed"
+    if judged.n >= LEAST and (judged.value is not None or judged.beyond_s is not None):
+        return ""
+    return judged.note or f"{judged.n} of {LEAST} needed"
+
+
+def _degraded(look: _Look) -> str:
+    judged = look.judged
+    if judged.newest_ok[:1] == (False,):
+        return f"the newest attempt failed: {_trouble(judged)}"
+    return outside_words(judged, look.sight.upper, look.sight.lower)
+
+
+def outside_words(judged: Judged, upper: float | None, lower: float | None) -> str:
+    """Say how the judged value lies outside its range; nothing while it does not, or without a range."""
+    name, value = judged.headline or "value", judged.value
+    if value is None and judged.beyond_s is not None and upper is not None:
+        # an attempt beyond its timeout is slower than any range; an open exam only once it is older than the range
+        exam = CATALOGUE[judged.series.measure].source is Source.EXAM
+        if exam and judged.beyond_s < upper:
+            return ""
+        return f"{name} over {number(judged.beyond_s, 's')}, expected below {number(upper, judged.unit)}"
+    if value is not None and upper is not None and value > upper:
+        return f"{name} {number(value, judged.unit)}, expected below {number(upper, judged.unit)}"
+    if value is not None and lower is not None and value < lower:
+        return f"{name} {number(value, judged.unit)}, expected above {number(lower, judged.unit)}"
+    return ""
+
+
+def _ok_words(look: _Look) -> str:
+    judged = look.judged
+    if CATALOGUE[judged.series.measure].source is not Source.PROBE:
+        return judged.note or f"{counted(judged.n, 'observation')} in {window_words(judged.window_s)}"
+    window = window_words(judged.window_s)
+    if judged.failed:
+        words = f"{counted(judged.n, 'attempt')} in {window}, {judged.failed} failed"
+    else:
+        words = f"{counted(judged.n, 'answer')} in {window}, all as expected"
+    late = look.age_s is not None and look.age_s > STALE_CADENCES * look.sight.cadence_s
+    return f"no answer for {span(look.age_s or 0)}; before that {words}" if late else words
+
+
+def number(value: float, unit: str) -> str:
+    """Give a value with its unit, seconds in the digits that matter."""
+    if unit == "s":
+        return answer_time(value)
+    if unit == "share":
+        return f"{value * 100:.0f} %"
+    return f"{value:.3g} {unit}"

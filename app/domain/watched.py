@@ -1,0 +1,52 @@
+"""What the plan expects of probes: every series that they should fill, and which of them speak for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.domain.plans import Plan, ProbePlan
+from app.domain.series import measures_of, series_for
+from app.domain.standings import Series
+
+SYSTEM_MEASURES = ("availability", "own.load")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A series that the plan expects of probes, and the probes that speak for it."""
+
+    series: Series
+    key: str
+    probes: tuple[ProbePlan, ...]
+    vantage: str
+    cadence_s: float
+    timeout_s: float
+    required: bool
+    control: bool
+
+
+@lru_cache(maxsize=4)
+def watched(plan: Plan) -> Mapping[str, Watched]:
+    """Give by key every series that probes should fill, with those of whole systems."""
+    found: dict[str, tuple[Series, str, list[ProbePlan]]] = {}
+    for probe in plan.probes.values():
+        for vantage in probe.vantages:
+            own = None if vantage == plan.main_vantage else vantage
+            whole = [Series(m, probe.system, None, (), own) for m in SYSTEM_MEASURES]
+            for series in [series_for(m, probe, vantage, plan) for m in measures_of(probe)] + whole:
+                found.setdefault(series.key, (series, vantage, []))[2].append(probe)
+    return {key: _watched(key, *told) for key, told in found.items()}
+
+
+def _watched(key: str, series: Series, vantage: str, probes: list[ProbePlan]) -> Watched:
+    whole = series.measure in SYSTEM_MEASURES
+    return Watched(
+        series,
+        key,
+        tuple(probes),
+        vantage,
+        cadence_s=min(p.every_s for p in probes),
+        timeout_s=max(p.timeout_s for p in probes),
+        required=not whole and any(p.required for p in probes),
+        control=not whole and all(p.control for p in probes),
+    )

@@ -1,0 +1,193 @@
+"""Acts of golive's own machine: through the running server where there is one, else on the database itself."""
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from sqlalchemy.exc import DBAPIError
+
+from app.clock import monotonic_s, utc_now
+from app.commands import access, backup
+from app.domain.access import TokenRecord
+from app.domain.exams import ExamEvent
+from app.domain.feed_messages import FeedMessage
+from app.domain.identity import exam_token, normalised
+from app.domain.journal import Verification
+from app.errors import GoLiveError, Missing, Unavailable
+from app.settings import Config, load_secrets
+from app.store import engines, exams, feed_messages, journal, tokens, troubles
+from app.store.db import Database, Session
+
+T = TypeVar("T")
+
+STARTING_S = 8.0  # a starting golive holds the database before it answers
+BACKUP_S = 3600.0
+BY = "this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What the running server said; `None` as a whole is said by nobody."""
+
+    status: int
+    body: Any
+
+    def result(self) -> Any:
+        """Give what was asked for; what the server refused is refused here with its words."""
+        if self.status < 400:
+            return self.body
+        detail = self.body.get("detail") if isinstance(self.body, Mapping) else None
+        raise GoLiveError(str(detail or f"the running golive answered {self.status}"))
+
+
+def create_token(config: Config, environ: Mapping[str, str], role: str, name: str) -> dict[str, str]:
+    """Make a token; its clear text is in the answer and nowhere else."""
+    site = config.settings.site.id
+    made: dict[str, str] = _either(
+        config,
+        environ,
+        ("POST", "/api/internal/tokens", {"role": role, "name": name}),
+        lambda db: db.write_now(access.creating_a_token(site, role, name, utc_now(), BY)),
+    )
+    return made
+
+
+def revoke_token(config: Config, environ: Mapping[str, str], known: str) -> None:
+    """Take a token away, at once and with its sessions."""
+    site = config.settings.site.id
+    if not any(t.id == known and t.revoked_at is None for t in list_tokens(config)):
+        raise Missing(f'no token in force has the id "{known}" (golive token list)')
+    _either(
+        config,
+        environ,
+        ("DELETE", f"/api/internal/tokens/{known}", None),
+        lambda db: db.write_now(access.revoking_a_token(site, known, utc_now(), BY)),
+    )
+
+
+def list_tokens(config: Config) -> list[TokenRecord]:
+    """Give all tokens without their clear text."""
+    return list(reading(config, lambda s: tokens.list(s, config.settings.site.id)))
+
+
+def back_up(config: Config, environ: Mapping[str, str], file: Path) -> dict[str, Any]:
+    """Copy the database into a new file, also while golive runs."""
+
+    def here(db: Database) -> dict[str, Any]:
+        made = backup.back_up_now(db, config.settings.site.id, file, at=utc_now(), by=BY)
+        return {"file": str(made.file), "bytes": made.size, "sha256": made.sha256}
+
+    file = file.resolve()
+    done: dict[str, Any] = _either(config, environ, ("POST", "/api/internal/backup", {"file": str(file)}), here)
+    return done
+
+
+def verify_journal(config: Config) -> Verification:
+    """Walk the journal's chain, also while golive runs; nothing is written."""
+    return reading(config, lambda s: journal.verify(s, config.settings.site.id))
+
+
+def exam_events(config: Config, environ: Mapping[str, str], accession: str, issuer: str) -> tuple[str, list[ExamEvent]]:
+    """Give an exam's token and what was told of it; the number is tried as each feed's rule writes it."""
+    key = load_secrets(config, environ, make=False).site_key.get_secret_value()
+    rules = [f.accession for f in config.settings.feeds]
+    numbers = dict.fromkeys(
+        [accession.strip()]
+        + [normalised(accession, strip=r.strip, drop_prefix=r.drop_prefix, upper=r.upper) for r in rules]
+    )
+    found = [exam_token(key, number, issuer) for number in numbers if number]
+    for token in found:
+        if events := reading(config, lambda s, t=token: exams.events_of(s, config.settings.site.id, t)):  # type: ignore[misc]  # mypy cannot type a lambda's default
+            return token, events
+    raise Missing("no feed has told anything of this accession number")
+
+
+def received(config: Config, feed: str, limit: int) -> list[FeedMessage]:
+    """Give what a feed received last, newest first."""
+    return reading(config, lambda s: feed_messages.newest(s, config.settings.site.id, feed, limit))
+
+
+def reading(config: Config, ask: Callable[[Session], T]) -> T:
+    """Give the answer to a question that changes nothing and needs no server, nor that there is none."""
+    url = engines.parse(config.settings.server.database)
+    if url.get_backend_name() == "sqlite":
+        file = engines.sqlite_file(url, config.folder)
+        if not file.exists():
+            raise Unavailable(f"there is no database {file} yet: golive has not run here")
+        engine = engines.sqlite_readers(file)
+    else:
+        engine = engines.postgres_readers(url)
+    try:
+        with Session(engine) as session:
+            return ask(session)
+    except DBAPIError as error:
+        raise Unavailable(f"the database cannot be read: {troubles.sentence(error)}") from error
+    finally:
+        engine.dispose()
+
+
+def _either(
+    config: Config,
+    environ: Mapping[str, str],
+    call: tuple[str, str, Mapping[str, Any] | None],
+    here: Callable[[Database], T],
+) -> Any:
+    """Have the running server do it; where none answers, do it on the database.
+
+    A golive that is just starting holds the database and does not answer yet: both are tried until one works.
+    """
+    deadline_s = monotonic_s() + STARTING_S
+    while True:
+        answered = _of_server(config, environ, *call)
+        if answered is not None:
+            return answered.result()
+        try:
+            return _on_database(config, here)
+        except Unavailable:
+            if monotonic_s() > deadline_s:
+                raise
+        time.sleep(0.25)
+
+
+def _on_database(config: Config, act: Callable[[Database], T]) -> T:
+    db = Database(config.settings.server.database, config.settings.site.id, config.folder)
+    db.open()
+    try:
+        return act(db)
+    finally:
+        db.close()
+
+
+def _of_server(
+    config: Config, environ: Mapping[str, str], method: str, path: str, body: Mapping[str, Any] | None
+) -> _Answered | None:
+    """Give the running server's answer; None when there is none, or what listens there does not know us."""
+    try:
+        token = load_secrets(config, environ, make=False).admin_token.get_secret_value()
+    except Unavailable:
+        return None  # no golive has run here yet
+    try:
+        with httpx.Client(
+            base_url=config.settings.server.local_url,
+            verify=_any_certificate(),
+            trust_env=False,
+            timeout=httpx.Timeout(BACKUP_S, connect=2.0),
+        ) as client:
+            answer = client.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
+    except httpx.TransportError:
+        return None
+    if answer.status_code in (401, 403, 404, 405):
+        return None
+    says_json = bool(answer.content) and "json" in answer.headers.get("content-type", "")
+    return _Answered(answer.status_code, answer.json() if says_json else None)
+
+
+def _any_certificate() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False  # it is this machine, whose certificate names the site
+    context.verify_mode = ssl.CERT_NONE
+    return context

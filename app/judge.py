@@ -1,0 +1,222 @@
+"""The machine's flow: what was stored is judged in memory, the numbers are stored, and then screens are told.
+
+A sample touches the windows of its series and is judged at once; exams are judged apart, at most once a second.
+A database that is gone stops neither: the numbers wait, the newest of each series, until it is back.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from app.clock import SteadyClock, monotonic_s
+from app.commands.configuration import FIRST_START
+from app.domain.board import Board
+from app.domain.exam_board import ExamBoard
+from app.domain.exams import Exam, ExamEvent
+from app.domain.feed_messages import FeedMessage
+from app.domain.golive import effective_t0
+from app.domain.plans import Plan
+from app.domain.samples import Sample
+from app.domain.series import WINDOW_S, rolled_up
+from app.domain.standings import Judged
+from app.errors import GoLiveError
+from app.store import exams, feed_messages, golives, marks, retention, rollups, samples, standings
+from app.store.db import Database, Session
+from app.store.heartbeats import Heartbeats
+
+log = logging.getLogger("golive.judge")
+
+TICK_S = 1.0
+BY_TIME_S = 10.0  # how often time alone is a reason to judge
+EXAMS_APART_S = 1.0
+WRITE_LIMIT_S = 3.0
+MAINTENANCE_S, BETWEEN_ACTS_S = 60.0, 0.05
+REFRESH_S = 3600.0
+
+
+class Judge:
+    """Judges what is stored; `changed` is called after each commit of new numbers.
+
+    `alive_at` is the steady moment of its last pass, None before the first; `trouble` why numbers wait, or "".
+    """
+
+    def __init__(
+        self, plan: Plan, db: Database, heartbeats: Heartbeats, clock: SteadyClock, changed: Callable[[], None]
+    ) -> None:
+        self._plan, self._db, self._heartbeats, self._clock, self._changed = plan, db, heartbeats, clock, changed
+        self.alive_at: datetime | None = None
+        self.trouble = ""
+        self.passes = self.bugs = 0
+        self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
+        self._unsaved: dict[tuple[str, str], Judged] = {}
+        self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
+        self._by_time_s = self._refreshed_s = 0.0
+
+    async def load(self) -> None:
+        """Take up where the last run ended: numbers judged then, the samples of the windows, exams, feeds."""
+        now = self._clock.now()
+        site = self._plan.site
+        rows = await self._db.read(lambda s: standings.all(s, site))
+        taken = await self._db.read(lambda s: self._window_samples(s, now))
+        for sample in taken:
+            self._board.take(sample)
+        self._board.restore(rows)
+        self._exam_board.restore(rows)
+        await self._refresh_exams()
+        day = now - timedelta(days=1)
+        for event in await self._db.read(lambda s: exams.received_since(s, site, day)):
+            self._exam_board.heard_before(event, now)
+        for feed in self._plan.feeds:
+            self._exam_board.messages_before(feed, await self._offsets(feed))
+        self._wake.set()
+        self._exams_wake.set()
+
+    def stored(
+        self, samples: Sequence[Sample], events: Sequence[ExamEvent] = (), messages: Sequence[FeedMessage] = ()
+    ) -> None:
+        """Take what was just committed; the judging itself comes with the next turn of the event loop."""
+        for sample in samples:
+            self._board.take(sample)
+        if samples:
+            self._wake.set()
+        if events or messages:
+            self._exam_board.hear(events, messages, self._clock.now())
+            self._exams_wake.set()
+
+    def replan(self, plan: Plan) -> None:
+        """Judge by a reloaded configuration from now on; `load` fills it."""
+        self._plan, self._board = plan, Board(plan)
+        self._exam_board = ExamBoard(plan, self._clock.now())
+
+    async def run(self) -> None:
+        """Judge until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._probes(), name="judge probes")
+            tasks.create_task(self._exams(), name="judge exams")
+            tasks.create_task(self._maintain(), name="maintain the store")
+
+    async def _probes(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._wake.wait()
+            self._wake.clear()
+            await self._guarded(self._judge_probes)
+            self.alive_at, self.passes = self._clock.now(), self.passes + 1
+
+    async def _judge_probes(self) -> None:
+        now = self._clock.now()
+        if monotonic_s() - self._by_time_s >= BY_TIME_S:
+            self._by_time_s = monotonic_s()
+            self._board.expire(now)
+        await self._save(self._board.judged(now))
+
+    async def _exams(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BY_TIME_S):
+                    await self._exams_wake.wait()
+            self._exams_wake.clear()
+            began_s = monotonic_s()
+            await self._guarded(self._judge_exams)
+            took_s = monotonic_s() - began_s
+            await asyncio.sleep(max(EXAMS_APART_S, 4 * took_s))  # many exams must not slow the probes down
+
+    async def _judge_exams(self) -> None:
+        site, touched = self._plan.site, self._exam_board.touched()
+        try:
+            if monotonic_s() - self._refreshed_s > REFRESH_S:
+                await self._refresh_exams()
+            elif touched:
+                self._exam_board.put(await self._db.read(lambda s: exams.get_many(s, site, touched)))
+            t0 = await self._db.read(self._t0)
+        except BaseException:
+            self._exam_board.touch(touched)
+            raise
+        now = self._clock.now()
+        feeds = self._exam_board.feeds_judged(now)
+        await self._save(await asyncio.to_thread(self._exam_board.judged, now, t0, feeds))
+
+    def _t0(self, session: Session) -> datetime | None:
+        site, now = self._plan.site, self._clock.now()
+        first = marks.get(session, site, FIRST_START)
+        first_start_at = datetime.fromisoformat(first) if first else None
+        return effective_t0(self._plan.go_live, golives.current(session, site), now, first_start_at)
+
+    async def _refresh_exams(self) -> None:
+        since, site = self._clock.now() - self._exam_board.look_back, self._plan.site
+        found: list[Exam] = await self._db.read(lambda s: exams.current(s, site, since))
+        self._exam_board.replace(found)
+        self._refreshed_s = monotonic_s()
+
+    async def _offsets(self, feed: str) -> list[float]:
+        return await self._db.read(lambda s: feed_messages.newest_offsets(s, self._plan.site, feed))
+
+    async def _save(self, rows: list[Judged]) -> None:
+        """Store numbers, newest of each series, with those that an outage kept waiting; then tell the screens."""
+        self._unsaved |= {(row.series.key, row.window): row for row in rows}
+        if not self._unsaved:
+            return
+        saving, self._unsaved = self._unsaved, {}
+        site, now = self._plan.site, self._clock.now()
+        try:
+            async with asyncio.timeout(WRITE_LIMIT_S):
+                await self._db.write(lambda s: standings.save(s, site, list(saving.values()), now))
+        except BaseException:
+            self._unsaved = saving | self._unsaved
+            raise
+        self.trouble = ""
+        self._changed()
+
+    async def _guarded(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do one step; what goes wrong is said once, and the next one is tried."""
+        try:
+            await act()
+        except (GoLiveError, TimeoutError) as error:
+            why = str(error) or "the database does not answer"
+            if why != self.trouble:
+                log.warning("judging goes on in memory: %s", why)
+            self.trouble = why
+        except Exception:
+            self.bugs += 1
+            log.exception("a step of judging failed; the next one is tried")
+
+    def _window_samples(self, session: Session, now: datetime) -> list[Sample]:
+        """Give what the windows hold: a quarter of an hour of all probes, more of those that look back farther."""
+        plan = self._plan
+        found = {s.id: s for s in samples.since(session, plan.site, now - timedelta(seconds=WINDOW_S))}
+        for probe in plan.probes.values():
+            window_s = self._board.longest_window_s(probe)
+            if window_s > WINDOW_S:
+                most = round(1.5 * window_s / probe.every_s * len(probe.vantages)) + 10
+                oldest = now - timedelta(seconds=window_s)
+                newest = samples.newest(session, plan.site, [probe.id], most)
+                found |= {s.id: s for s in newest if (s.known_at or s.at) > oldest}
+        return sorted(found.values(), key=lambda s: (s.known_at or s.at, s.id))
+
+    async def _maintain(self) -> None:
+        """Roll hours up and forget old days, each in short acts between the others' writes."""
+        forgot_s = -REFRESH_S
+        while True:
+            await asyncio.sleep(MAINTENANCE_S)
+            await self._guarded(self._catch_up)
+            if monotonic_s() - forgot_s >= REFRESH_S:
+                forgot_s = monotonic_s()
+                await self._guarded(self._forget)
+
+    async def _catch_up(self) -> None:
+        site, plan = self._plan.site, self._plan
+        now = self._clock.now()
+        await self._until_done(lambda s: rollups.catch_up(s, site, now, lambda sample: rolled_up(sample, plan)))
+
+    async def _forget(self) -> None:
+        site, now = self._plan.site, self._clock.now()
+        await self._until_done(lambda s: retention.drop_old(s, site, now))
+
+    async def _until_done(self, act: Callable[[Session], int]) -> None:
+        while True:
+            if not await self._db.write(act):
+                return
+            await asyncio.sleep(BETWEEN_ACTS_S)

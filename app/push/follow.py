@@ -1,0 +1,165 @@
+"""From the store to the hub: after each commit and each second, what is true now becomes what screens show."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.clock import SteadyClock, monotonic_s, utc_now
+from app.domain.golive import GoLive, moment_of
+from app.domain.plans import Plan
+from app.domain.standings import Judged, Standing, State
+from app.push.fragments import VIEWS, Fragment, build
+from app.push.hub import Hub
+from app.push.scene import Scene
+
+log = logging.getLogger("golive.push")
+
+TICK_S = 1.0
+GAP_S = 0.02  # between two looks, so that a burst of commits costs one
+READ_LIMIT_S = 3.0
+BLIND_AFTER_S = 5.0  # how long the store or the judge may be silent before the wall says so
+UNREADABLE_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the store held when it was last read."""
+
+    judged: tuple[Judged, ...] = ()
+    record: GoLive | None = None
+    first_start_at: datetime | None = None
+    unreadable: int = 0
+
+
+Look = Callable[[datetime], Awaitable[Seen]]
+Stand = Callable[[Sequence[Judged], datetime], Sequence[Standing]]
+Whole = Callable[[Sequence[Standing], datetime], tuple[str, Sequence[str]]]
+
+
+class Follow:
+    """Keeps the newest picture of each view and gives the hub what changed in it.
+
+    `look` reads the store, `stand` gives each series its state at a moment, `whole` the overall state and its grounds;
+    `judge_alive_at` is the steady moment of the judge's last pass, None before its first.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        stand: Stand,
+        whole: Whole,
+        plan: Plan,
+        clock: SteadyClock,
+        hub: Hub,
+        *,
+        judge_alive_at: Callable[[], datetime | None] = lambda: None,
+        trouble: Callable[[], str] = lambda: "",
+        shown: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.plan = plan
+        self._look, self._stand, self._whole = look, stand, whole
+        self._clock, self._hub, self._shown = clock, hub, shown
+        self._judge_alive_at, self._trouble = judge_alive_at, trouble
+        self._poked = asyncio.Event()
+        self._seen = Seen()
+        self._began_at = self._read_at = clock.now()
+        self._why = ""
+        self._pictures: dict[str, dict[str, Fragment]] = {}
+
+    def poke(self) -> None:
+        """Say that something was committed; many pokes before the next look are one."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Follow the store until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(), name="follow the store")
+            tasks.create_task(self._tick(), name="tick")
+
+    async def _follow(self) -> None:
+        while True:
+            await self._read()
+            self.publish()
+            await asyncio.sleep(GAP_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._poked.wait()
+
+    async def _read(self) -> None:
+        self._poked.clear()  # before the read: what is committed while it runs is read again
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                self._seen = await self._look(self._clock.now())
+            self._read_at, self._why = self._clock.now(), ""
+        except Exception as error:  # whatever ails the store: the wall goes on and says so
+            why = "it does not answer" if isinstance(error, TimeoutError) else str(error).splitlines()[0][:120]
+            if why != self._why:
+                log.warning("the store cannot be read: %s", why)
+            self._why = why
+
+    async def _tick(self) -> None:
+        due_s = monotonic_s()
+        while True:
+            self.publish()
+            due_s = max(due_s + TICK_S, monotonic_s() + 0.2)
+            await asyncio.sleep(due_s - monotonic_s())
+
+    def publish(self) -> None:
+        """Render every view once and give the hub the fragments that are not as they were."""
+        scene = self.scene()
+        for view in VIEWS:
+            self._hub.publish(view, self._changed(view, scene))
+
+    def _changed(self, view: str, scene: Scene) -> list[Fragment]:
+        before = self._pictures.get(view, {})
+        now = {f.dom_id: f for f in VIEWS[view](scene)}
+        self._pictures[view] = now
+        return [f for f in now.values() if f != before.get(f.dom_id)]
+
+    def snapshot(self, view: str) -> list[Fragment]:
+        """Give every fragment of a view as it was last published: what comes later comes through the outbox."""
+        if view not in self._pictures:
+            self._pictures[view] = {f.dom_id: f for f in VIEWS[view](self.scene())}
+        return list(self._pictures[view].values())
+
+    def scene(self) -> Scene:
+        """Give what is true now."""
+        now, shown_at = self._clock.now(), self._shown()
+        trouble = self.trouble_at(now)
+        standings = tuple(self._stand(self._seen.judged, now))
+        reasons: Sequence[str]
+        if trouble:
+            standings = tuple(replace(s, state=State.BLIND, reason=trouble) for s in standings)
+            overall, reasons = "blind", [trouble]
+        else:
+            overall, reasons = self._whole(standings, now)
+        moment = moment_of(
+            self.plan.go_live,
+            self._seen.record,
+            now,
+            zone_now=now.astimezone(self.plan.zone),
+            first_start_at=self._seen.first_start_at,
+        )
+        unreadable = self._seen.unreadable
+        said = tuple(reasons)
+        return Scene(now, shown_at, self.plan, moment, standings, overall, said, unreadable, trouble, build())
+
+    def trouble_at(self, now: datetime) -> str:
+        """Say why golive cannot judge now, or ""."""
+        patience = timedelta(seconds=BLIND_AFTER_S * self.plan.speed)
+        if now - self._read_at > patience:
+            why = self._why or self._trouble() or "it does not answer"
+            return f"golive's database cannot be read since {self._clock_of(self._read_at)}: {why}"
+        if why := self._trouble():
+            return f"golive's database cannot be written: {why}"
+        alive_at = self._judge_alive_at()
+        if alive_at is None:
+            return "golive's judge has not begun" if now - self._began_at > patience else ""
+        return f"golive's judge stands still since {self._clock_of(alive_at)}" if now - alive_at > patience else ""
+
+    def _clock_of(self, moment: datetime) -> str:
+        shift = self._shown() - self._clock.now()
+        return (moment + shift).astimezone(self.plan.zone).strftime("%H:%M:%S")

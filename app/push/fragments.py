@@ -1,0 +1,95 @@
+"""What can be pushed: each fragment's template and the values that fill it, the same for the page and for the push."""
+
+import hashlib
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.assets import folder
+from app.push import words
+from app.push.scene import Scene
+from app.push.wall import tiles
+from app.push.wall_head import foot, strip, tick
+from app.push.wall_rows import areas, gravest, systems
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The newest HTML of one element; `message` is what a browser gets to put it in place."""
+
+    dom_id: str
+    html: str
+    message: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        wrapped = f'<hx-partial hx-target="#{self.dom_id}" hx-swap="outerMorph">{self.html}</hx-partial>'
+        object.__setattr__(self, "message", wrapped)
+
+
+def wall(scene: Scene) -> list[Fragment]:
+    """Give every fragment of the wall."""
+    lines, more_areas = areas(scene)
+    return [
+        _fragment("tick", "tick", view=tick(scene)),
+        _fragment("rollback", "rollback", view=strip(scene)),
+        *(_fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
+        _fragment("systems", "systems", view=systems(scene)),
+        _fragment("areas", "areas", areas=lines, more=more_areas),
+        _fragment("gravest", "gravest", view=gravest(scene), seen=bool(scene.standings)),
+        _fragment("footer", "footer", view=foot(scene)),
+    ]
+
+
+VIEWS: Mapping[str, Callable[[Scene], list[Fragment]]] = {"wall": wall}
+
+
+def page(name: str, **values: Any) -> str:
+    """Give a whole page."""
+    return environment().get_template(f"pages/{name}.html").render(**values)
+
+
+def _fragment(dom_id: str, name: str, **values: Hashable) -> Fragment:
+    return _rendered(dom_id, name, tuple(values.items()))
+
+
+@lru_cache(maxsize=256)
+def _rendered(dom_id: str, name: str, values: tuple[tuple[str, Hashable], ...]) -> Fragment:
+    """Render what was not rendered lately: a second without news costs the clock alone."""
+    return Fragment(dom_id, environment().get_template(f"fragments/{name}.html").render(dom_id=dom_id, **dict(values)))
+
+
+@cache
+def environment() -> Environment:
+    """Give the templates; an unknown value in one is an error, never an empty place."""
+    made = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(w=words, static=static_url, build=build())
+    made.filters["markup"] = Markup
+    return made
+
+
+@cache
+def static_url(name: str) -> str:
+    """Give the address of a file under static/, with its content's hash so that no cache serves an old one."""
+    digest = hashlib.sha256((folder("static") / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def build() -> str:
+    """Give the hash of all screens' files: a wall that was loaded with another one loads itself again."""
+    digest = hashlib.sha256()
+    for root in (folder("templates"), folder("static")):
+        for file in sorted(p for p in root.rglob("*") if p.is_file()):
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,118 @@
+"""What a screen is made from at one moment, and the words for series and moments in it; values only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.domain.golive import Moment
+from app.domain.measures import CATALOGUE, Source
+from app.domain.plans import Plan
+from app.domain.standings import Series, Standing, State
+from app.push import words
+
+# gravest first: what is known to be broken, then what nobody sees, then the rest
+GRAVITY = (
+    State.DOWN,
+    State.BLIND,
+    State.STALE,
+    State.DEGRADED,
+    State.INSUFFICIENT,
+    State.MAINTENANCE,
+    State.OK,
+    State.NOT_EXPECTED,
+)
+QUIET = frozenset({State.OK, State.NOT_EXPECTED, State.MAINTENANCE, State.INSUFFICIENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a screen shows at one moment.
+
+    `now` is steady and ages are counted by it; `shown_at` is what the clock on the wall says, in the site's zone.
+    `trouble` says why golive itself cannot judge now, or "".
+    """
+
+    now: datetime
+    shown_at: datetime
+    plan: Plan
+    moment: Moment
+    standings: tuple[Standing, ...]
+    overall: str = "blind"
+    reasons: tuple[str, ...] = ()
+    unreadable: int = 0
+    trouble: str = ""
+    build: str = ""
+
+    def local(self, moment: datetime) -> datetime:
+        """Give a steady moment as the site's clock tells it."""
+        # whole tenths: the two clocks are read microseconds apart, which must not make a tile look new each second
+        shift_s = round((self.shown_at - self.now).total_seconds(), 1)
+        return (moment + timedelta(seconds=shift_s)).astimezone(self.plan.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A moment whose age runs on screen: `at_ms` by the steady clock, `clock` the time of day without scripts."""
+
+    at_ms: int
+    clock: str
+
+
+def since(scene: Scene, moment: datetime | None) -> Since | None:
+    """Give a moment for display, or None."""
+    return None if moment is None else Since(unix_ms(moment), scene.local(moment).strftime("%H:%M:%S"))
+
+
+def unix_ms(moment: datetime) -> int:
+    """Give a moment as whole milliseconds of the Unix epoch."""
+    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+
+
+def gravity(standing: Standing) -> tuple[int, float, str]:
+    """Give a sort key, gravest first: by state, then by judged value ÷ upper limit, then by name."""
+    judged = standing.judged
+    if judged.beyond_s is not None and judged.value is None:
+        ratio = float("inf")
+    else:
+        ratio = (judged.value or 0.0) / standing.upper if standing.upper else 0.0
+    return GRAVITY.index(standing.state), -ratio, judged.series.key
+
+
+def place(plan: Plan, series: Series) -> str:
+    """Name where a series is taken: "RIS · CT · from reading-room"."""
+    parts = []
+    if series.system:
+        parts.append(plan.systems.get(series.system) or series.system)
+    if series.area:
+        parts.append(plan.areas.get(series.area) or series.area)
+    parts.extend(value for _, value in series.segment)
+    if series.vantage:
+        parts.append(f"from {series.vantage}")
+    return " · ".join(parts)
+
+
+def title(measure: str) -> str:
+    """Give a measure's name."""
+    known = CATALOGUE.get(measure)
+    return known.title if known else measure
+
+
+def of_measure(standings: Iterable[Standing], measure: str) -> list[Standing]:
+    """Give a measure's series; of an exam measure those of the window "now", which is the wall's."""
+    exam = measure in CATALOGUE and CATALOGUE[measure].source is Source.EXAM
+    return [s for s in standings if s.series.measure == measure and (not exam or s.judged.window in ("now", ""))]
+
+
+def measured_by_probe(measure: str) -> bool:
+    """Say whether a measure is a number of each attempt of a probe."""
+    return measure in CATALOGUE and CATALOGUE[measure].source is Source.PROBE
+
+
+def lean(standing: Standing) -> str:
+    """Say how a degraded series lies: above or below its range, or failing inside it."""
+    judged = standing.judged
+    if judged.value is None:
+        return words.TAGS[State.DEGRADED] if judged.beyond_s is not None else words.FAILING
+    if standing.upper is not None and judged.value > standing.upper:
+        return words.TAGS[State.DEGRADED]
+    return words.BELOW if standing.lower is not None and judged.value < standing.lower else words.FAILING

@@ -1,0 +1,221 @@
+"""The wall's four headline tiles as plain values: which series each shows, and everything that is said about it."""
+
+from dataclasses import dataclass
+
+from app.domain.measures import CATALOGUE, HEADLINES, Source
+from app.domain.standings import Judged, Standing, State
+from app.domain.words import window_words
+from app.push import words
+from app.push.drawing import Band, Spark, band, spark
+from app.push.figures import NOTHING, Figure, beyond, figure, percent
+from app.push.scene import QUIET, Scene, Since, gravity, lean, of_measure, place, since, unix_ms
+
+ENOUGH = 5
+# never a number in full size that nobody stands behind
+HIDDEN = frozenset({State.BLIND, State.DOWN, State.INSUFFICIENT, State.NOT_EXPECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A small figure of a tile; `kind` says what leaves the screen first as type grows."""
+
+    label: str
+    value: Figure
+    kind: str
+    abnormal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline measure: one series, its state in shape and word, its number, and how that is known."""
+
+    dom_id: str
+    title: str
+    short: str
+    state: str
+    shape: str
+    tag: str
+    tag_since: Since | None
+    percentile: str
+    number: Figure
+    in_words: bool
+    n: int | None
+    window: str
+    age: Since | None
+    band: Band | None
+    expected: str
+    spark: Spark | None
+    facts: tuple[Fact, ...]
+    place: str
+    others: str
+    reason: str
+    series: str
+
+
+def dom_id(measure: str) -> str:
+    """Give the id of a headline's tile."""
+    return "tile-" + measure.replace(".", "-")
+
+
+def tiles(scene: Scene) -> tuple[Tile, ...]:
+    """Give the four headline tiles in their fixed order."""
+    return tuple(tile(scene, measure) for measure in HEADLINES)
+
+
+def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | None, int]:
+    """Choose the series of a tile: an exam measure's whole, else the gravest; and count the others that are not ok."""
+    found = of_measure(standings, measure)
+    if CATALOGUE[measure].source is Source.EXAM:
+        wholes = [s for s in found if not s.series.segment and s.series.area is None]
+        return (min(wholes, key=gravity) if wholes else None), 0
+    if not found:
+        return None, 0
+    chosen = min(found, key=gravity)
+    return chosen, sum(1 for s in found if s is not chosen and s.state not in (State.OK, State.NOT_EXPECTED))
+
+
+def tile(scene: Scene, measure: str) -> Tile:
+    """Give one headline tile."""
+    chosen, not_ok = headline(scene.standings, measure)
+    if chosen is None:
+        return _unmeasured(measure)
+    judged, state = chosen.judged, chosen.state
+    full, short = words.TITLES[measure]
+    known = judged.known_at
+    return Tile(
+        dom_id=dom_id(measure),
+        title=full,
+        short=short,
+        state="unmeasured" if absent(chosen) else state.value,
+        shape=words.SHAPES[state],
+        tag=words.TAGS[state] if state is State.DOWN else state_words(chosen),
+        tag_since=_tag_since(scene, chosen),
+        percentile=_percentile(chosen),
+        number=_number(chosen),
+        in_words=state in (State.DOWN, State.INSUFFICIENT),
+        n=judged.n,
+        window=window_words(judged.window_s),
+        age=since(scene, known),
+        band=_band(chosen),
+        expected=_expected(chosen),
+        spark=spark(judged.spark, unix_ms(scene.now) // 1000, chosen.lower, chosen.upper),
+        facts=tuple(_facts(chosen)),
+        place=place(scene.plan, chosen.series) or words.WHOLE,
+        others=words.others(not_ok) if not_ok else "",
+        reason=chosen.reason,
+        series=chosen.series.key,
+    )
+
+
+def _unmeasured(measure: str) -> Tile:
+    full, short = words.TITLES[measure]
+    return Tile(
+        dom_id=dom_id(measure),
+        title=full,
+        short=short,
+        state="unmeasured",
+        shape=words.SHAPES[State.BLIND],
+        tag=words.UNMEASURED,
+        tag_since=None,
+        percentile="",
+        number=NOTHING,
+        in_words=False,
+        n=None,
+        window="",
+        age=None,
+        band=None,
+        expected="",
+        spark=None,
+        facts=(),
+        place="",
+        others="",
+        reason=words.NO_PROBE,
+        series="",
+    )
+
+
+def _tag_since(scene: Scene, standing: Standing) -> Since | None:
+    judged = standing.judged
+    if standing.state is State.DEGRADED:
+        return since(scene, judged.failing_since if lean(standing) == words.FAILING else judged.outside_since)
+    if standing.state is State.DOWN:
+        return since(scene, judged.failing_since)
+    return since(scene, judged.known_at) if standing.state in (State.STALE, State.BLIND) else None
+
+
+def _percentile(standing: Standing) -> str:
+    if standing.state in (State.DOWN, State.INSUFFICIENT, State.NOT_EXPECTED):
+        return ""
+    return words.PERCENTILES.get(standing.judged.headline, standing.judged.headline)
+
+
+def _number(standing: Standing) -> Figure:
+    judged, state = standing.judged, standing.state
+    if state is State.DOWN:
+        return Figure(words.OUTCOMES.get(judged.last_outcome, words.OUTCOMES["timeout"]))
+    if state is State.INSUFFICIENT:
+        return Figure(f"{judged.n} of {ENOUGH}") if judged.n < ENOUGH else NOTHING
+    return NOTHING if state in HIDDEN else value_of(judged)
+
+
+def value_of(judged: Judged) -> Figure:
+    """Give the judged value as shown, or that it is beyond the timeout."""
+    if judged.value is None and judged.beyond_s is not None:
+        return beyond(judged.beyond_s)
+    return figure(judged.value, judged.unit)
+
+
+def _band(standing: Standing) -> Band | None:
+    judged = standing.judged
+    if standing.state in HIDDEN:
+        return band(None, standing.lower, standing.upper)
+    return band(
+        judged.value, standing.lower, standing.upper, beyond=judged.value is None and judged.beyond_s is not None
+    )
+
+
+def _expected(standing: Standing) -> str:
+    unit, upper = standing.judged.unit, figure(standing.upper, standing.judged.unit)
+    if standing.upper is None:
+        return words.NO_RANGE
+    if standing.lower is None:
+        return words.expected("", str(upper))
+    lower = figure(standing.lower, unit)
+    return words.expected(lower.number if lower.unit == upper.unit else str(lower), str(upper))
+
+
+def _facts(standing: Standing) -> list[Fact]:
+    judged = standing.judged
+    facts = []
+    if standing.state in HIDDEN or standing.state is State.STALE:
+        if judged.last is not None:
+            facts.append(Fact(words.LAST, figure(judged.last, judged.unit), "percentiles"))
+    else:
+        if judged.headline != "p50" and judged.p50 is not None:
+            facts.append(Fact(words.PERCENTILES["p50"], figure(judged.p50, judged.unit), "percentiles"))
+        if judged.headline == "p50" and judged.p90 is not None:
+            facts.append(Fact(words.PERCENTILES["p90"], figure(judged.p90, judged.unit), "percentiles"))
+    if judged.open is None:
+        facts.append(Fact(words.FAILED, Figure(percent(judged.failed, judged.n)), "failed", abnormal=judged.failed > 0))
+    else:
+        facts.append(Fact(words.OPEN, Figure(str(judged.open)), "open"))
+    return facts
+
+
+def absent(standing: Standing) -> bool:
+    """Say whether nothing in golive.toml could measure this: said where it stands, and no trouble."""
+    return standing.state is State.BLIND and standing.reason.startswith(words.UNMEASURED)
+
+
+def grave(standing: Standing) -> bool:
+    """Say whether a series is out of order."""
+    return standing.state not in QUIET and not absent(standing)
+
+
+def state_words(standing: Standing) -> str:
+    """Name a state in one or two words: how an attempt fails, on which side of the range a value lies."""
+    if standing.state is State.DOWN:
+        return words.OUTCOMES.get(standing.judged.last_outcome, words.OUTCOMES["timeout"])
+    if absent(standing):
+        return words.UNMEASURED
+    return lean(standing) if standing.state is State.DEGRADED else words.TAGS[standing.state]

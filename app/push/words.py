@@ -1,0 +1,151 @@
+"""All words of the screens, in one catalogue; sentences about a series come from the judge."""
+
+from app.domain.standings import State
+
+GO_LIVE = "PACS go-live"
+PHASES = {
+    "before": "Before go-live",
+    "decision": "Decision window",
+    "command_center": "Command center",
+    "stabilisation": "Stabilisation",
+    "handed_over": "Handed over",
+    "rolled_back": "Rolled back",
+}
+OVERALL = {"ok": "In order", "watch": "Watch", "act": "Act", "blind": "Blind"}
+OVERALL_SHAPES = {"ok": "", "watch": "▲", "act": "◆", "blind": "◌"}
+ROLLBACK = {"possible": "possible", "window_passed": "window passed", "no_longer_possible": "no longer possible"}
+
+TITLES = {
+    "report.turnaround": ("Report turnaround", "Turnaround"),
+    "worklist.response": ("Worklist response", "Worklist"),
+    "image.first": ("First image", "First image"),
+    "image.study": ("Whole study", "Whole study"),
+}
+PERCENTILES = {"p50": "median", "p90": "p90", "p95": "p95"}
+
+SHAPES = {
+    State.OK: "",
+    State.DEGRADED: "▲",
+    State.DOWN: "■",
+    State.INSUFFICIENT: "◌",
+    State.STALE: "◌",
+    State.BLIND: "◌",
+    State.MAINTENANCE: "‖",
+    State.NOT_EXPECTED: "",
+}
+TAGS = {
+    State.OK: "",
+    State.DEGRADED: "above",
+    State.DOWN: "down",
+    State.INSUFFICIENT: "too few",
+    State.STALE: "stale",
+    State.BLIND: "blind",
+    State.MAINTENANCE: "planned work",
+    State.NOT_EXPECTED: "not expected",
+}
+BELOW, FAILING, UNMEASURED = "below", "failing", "not measured"
+NO_PROBE = "no probe or feed in golive.toml measures this"
+
+OUTCOMES = {
+    "refused": "refused",
+    "unreachable": "unreachable",
+    "rejected": "rejected",
+    "auth": "no access",
+    "timeout": "no answer",
+    "aborted": "cut off",
+    "bad_status": "error",
+    "wrong_answer": "wrong answer",
+}
+
+LIVE, CONNECTING, POLLING = "live", "connecting", "live by polling"
+NOT_LIVE = "Display not live"
+NOT_LIVE_SINCE = "since"
+NOT_LIVE_MEANS = "Nothing below is current. The wall comes back by itself when golive answers again."
+SIMULATION = "SIMULATION"
+SIMULATION_MEANS = "no real system, no real exam"
+
+NO_TRIGGERS = "No rollback triggers configured"
+NO_TRIGGERS_MEANS = "golive recommends nothing by itself; people decide"
+DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
+DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
+ALL_IN_ORDER = "every required probe and feed is seen and as expected"
+
+SYSTEMS, AREAS, GRAVEST, ISSUES = "Systems and feeds", "Areas", "Gravest now", "Open issues"
+NO_SYSTEMS = "no systems or feeds in golive.toml"
+NO_AREAS = "no areas in golive.toml"
+NO_ISSUE_LOG = "no issue log yet"
+NOTHING_GRAVE = "Nothing out of order"
+NOTHING_SEEN = "Nothing measured yet"
+EVERYTHING = "Everything"
+AREA_COLUMNS = (("worklist.response", "Worklist"), ("image.first", "First image"), ("image.study", "Study"))
+ANSWERS, UNSEEN, HEARD = "answers", "not measured", "heard"
+WAITING, OLDEST = "Exams waiting", "oldest"
+NOT_SET_UP = "not set up"
+IN_CHARGE, HUDDLE, SUPER_USERS, UNSENT = "In charge", "Huddle", "Super-users", "Unsent on tablets"
+UNREADABLE, OWN_LOAD = "Could not be read, 24 h", "Own load"
+
+EXPECTED, FAILED, OPEN, COUNT, LAST, SINCE, AGE = "expected", "failed", "open", "n", "last", "since", "age"
+WHOLE = "all areas"
+NO_RANGE = "no expected range yet"
+STRADDLING = "begun before go-live, still open"
+
+SERIES_TITLE, SAMPLES, LAST_HOUR, NO_SAMPLES = (
+    "Evidence",
+    "Last 50 samples",
+    "The last hour",
+    "No sample is stored for this series.",
+)
+CHART_MEANS = "One point a minute, its median; a minute without an attempt is a gap. The axis starts at zero."
+LINKED = "How to read this"
+EXAM_EVIDENCE = (
+    "This number is made of exams, not of test queries: the Kaplan–Meier estimate over closed and still open exams, "
+    "so that a jam cannot look like an improvement."
+)
+
+TEST_TITLE = "Wall test"
+OLD_TITLE = "This browser cannot show the wall"
+OLD_MEANS = "The wall stays dark here rather than showing numbers that do not move. What this browser lacks:"
+OLD_DO = (
+    "A mini-PC with a current Chromium, Firefox or Safari behind the same screen shows it; docs/wall.md has the kiosk "
+    "line. When the browser has been renewed, open /wall again."
+)
+NO_SCRIPT = "Scripts are switched off in this browser, so the wall cannot move. Switch them on for this address."
+LACKS = {
+    "modules": "ES modules (in browsers since 2018)",
+    "websocket": "websockets; the wall can poll instead, but here other parts are missing too",
+    "has": "the CSS selector :has() (since 2022–2023)",
+    "grid": "CSS grid (since 2017)",
+    "morph": "replaceChildren and private class fields (since 2020–2021)",
+    "abort": "AbortSignal.timeout (since 2022)",
+    "scripts": "scripts at all",
+}
+
+
+def others(count: int) -> str:
+    """Say how many further series of a measure are not ok."""
+    return f"{count} other not ok" if count == 1 else f"{count} others not ok"
+
+
+def expected(low: str, high: str) -> str:
+    """Say where values should lie."""
+    return f"{low}–{high} {EXPECTED}" if low else f"up to {high} {EXPECTED}"
+
+
+def in_order(total: int) -> str:
+    """Say that all of a list are in order."""
+    return f"all {total} in order" if total else NOT_SET_UP
+
+
+def not_in_order(grave: int, total: int) -> str:
+    """Say how many of a list are not in order."""
+    return f"{grave} of {total} not in order"
+
+
+def too_few(count: int) -> str:
+    """Say that what is not yet counted on is no good news either."""
+    return f"{count} series still have too few answers or exams to say"
+
+
+def more(count: int) -> str:
+    """Say how many further lines found no room."""
+    return f"and {count} more"

@@ -1,0 +1,190 @@
+"""golive.toml and the environment as typed settings; every mistake of a file is named at once."""
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.errors import ConfigInvalid, Mistake, Unavailable
+from app.settings.checks import UNBUILT_FEEDS, check
+from app.settings.secrets_file import from_environment, read_secret, secrets_of
+from app.settings.tables import (
+    AccessionRule,
+    Area,
+    Auth,
+    Collector,
+    Dicom,
+    Exams,
+    Feed,
+    GoLive,
+    HttpEndpoint,
+    MeasureRule,
+    Probe,
+    Secrets,
+    Server,
+    Settings,
+    Site,
+    System,
+    Table,
+    TlsClient,
+)
+from app.settings.values import duration_s, host_of, is_loopback, parse_hours, port_of
+from app.settings.words import Loc, field_path, problem_of
+from app.toml_places import places
+
+__all__ = [
+    "AccessionRule",
+    "Area",
+    "Auth",
+    "Collector",
+    "Config",
+    "Dicom",
+    "Exams",
+    "Feed",
+    "GoLive",
+    "HttpEndpoint",
+    "MeasureRule",
+    "Probe",
+    "Secrets",
+    "Server",
+    "Settings",
+    "Site",
+    "System",
+    "Table",
+    "TlsClient",
+    "duration_s",
+    "host_of",
+    "is_loopback",
+    "load",
+    "load_secrets",
+    "parse_hours",
+    "parse_moment",
+    "port_of",
+]
+
+
+@dataclass(frozen=True)
+class Config:
+    """The effective configuration; relative paths start from `folder`.
+
+    `canonical` is its JSON, sorted and without secrets, and `version` the first 16 hex digits of its SHA-256.
+    """
+
+    settings: Settings
+    file: Path
+    folder: Path
+    version: str
+    canonical: str
+
+
+def load(file: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Give the configuration of a file; raises ConfigInvalid with all its mistakes."""
+    text, data = _read(file)
+    folder = file.resolve().parent
+    mistakes: list[Mistake] = []
+    overridden = _override(data, folder, environ, mistakes)
+    lines = places(text)
+
+    def mistaken(loc: Loc, problem: str) -> None:
+        if loc in overridden:
+            mistakes.append(Mistake("environment", 0, overridden[loc], problem))
+        else:
+            mistakes.append(Mistake(str(file), _line(lines, loc), field_path(loc), problem))
+
+    settings: Settings | None = None
+    wrong: set[Loc] = set()
+    try:
+        settings = Settings.model_validate(data, strict=True, by_alias=True, by_name=False)
+    except ValidationError as error:
+        for found in error.errors():
+            if not _of_unbuilt_feed(data, found["loc"]):
+                wrong.update(found["loc"][: i + 1] for i in range(1, len(found["loc"])))
+                mistaken(found["loc"], problem_of(found))
+    check(data, wrong, mistaken)
+    if mistakes or settings is None:
+        raise ConfigInvalid(sorted(dict.fromkeys(mistakes), key=lambda m: (m.file, m.line)))
+    canonical = _canonical(settings)
+    return Config(settings, file, folder, hashlib.sha256(canonical.encode()).hexdigest()[:16], canonical)
+
+
+def load_secrets(config: Config, environ: Mapping[str, str] = os.environ, *, make: bool) -> Secrets:
+    """Give the site's secrets; with `make`, missing ones are made once and kept beside the file."""
+    return secrets_of(config.folder, environ, make=make)
+
+
+def parse_moment(text: str) -> datetime:
+    """Give the aware moment of an RFC 3339 text."""
+    return datetime.fromisoformat(text)
+
+
+def _read(file: Path) -> tuple[str, dict[str, Any]]:
+    name = str(file)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ConfigInvalid([Mistake(name, 0, "the file", f"cannot be read: {error.strerror}")]) from error
+    try:
+        text = raw.decode("utf-8")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigInvalid([Mistake(name, line, "syntax", "is not UTF-8 text")]) from error
+    except tomllib.TOMLDecodeError as error:
+        match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
+        said, at = (match[1], match[2]) if match else (str(error), None)
+        line = int(at) if at else text.count("\n") + 1
+        column = f", column {match[3]}" if match and match[3] else ", at the end of the file"
+        raise ConfigInvalid(
+            [Mistake(name, line, "syntax", f"is no TOML: {said[:1].lower()}{said[1:]}{column}")]
+        ) from error
+
+
+def _override(
+    data: dict[str, Any], folder: Path, environ: Mapping[str, str], mistakes: list[Mistake]
+) -> dict[Loc, str]:
+    """Put the environment's words over the file's; gives which field now comes from which variable."""
+    server = data.setdefault("server", {})
+    if not isinstance(server, dict):
+        return {}
+    overridden: dict[Loc, str] = {}
+    try:
+        if listen := environ.get("GOLIVE_LISTEN", "").strip():
+            server["listen"] = listen
+            overridden[("server", "listen")] = "GOLIVE_LISTEN"
+        if database := from_environment("GOLIVE_DATABASE", environ):
+            server["database"] = database
+            server.pop("database_file", None)
+            overridden[("server", "database")] = "GOLIVE_DATABASE"
+        elif isinstance(server.get("database_file"), str) and "database" not in server:
+            server["database"] = read_secret(folder / server.pop("database_file"), "server.database_file")
+    except Unavailable as error:
+        mistakes.append(Mistake("environment", 0, "database", error.detail))
+    return overridden
+
+
+def _of_unbuilt_feed(data: Mapping[str, Any], loc: Loc) -> bool:
+    """Say whether a finding is about a field of a feed whose kind itself is not built: that one sentence is enough."""
+    if len(loc) < 3 or loc[0] != "feeds" or not isinstance(loc[1], int):
+        return False
+    kind = data["feeds"][loc[1]].get("kind")
+    return isinstance(kind, str) and kind in UNBUILT_FEEDS
+
+
+def _line(lines: Mapping[Loc, int], loc: Loc) -> int:
+    while loc and loc not in lines:
+        loc = loc[:-1]
+    return lines.get(loc, 0)
+
+
+def _canonical(settings: Settings) -> str:
+    shown = settings.model_dump(mode="json", by_alias=True)
+    shown["server"]["database"] = re.sub(r"(?<=://)[^/]*@", "", shown["server"]["database"])
+    return json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,48 @@
+"""The words of the domain that golive.toml may use, written here because settings stand below the domain.
+
+A test holds them equal to the domain's own catalogue.
+"""
+
+MILESTONES = (
+    "ordered",
+    "listed",
+    "scheduled",
+    "arrived",
+    "begun",
+    "ended",
+    "available",
+    "preliminary",
+    "final",
+    "addendum",
+    "delivered",
+    "cancelled",
+    "no_show",
+)
+BUILT_MEASURES = (
+    "echo.response",
+    "worklist.response",
+    "query.response",
+    "image.first",
+    "image.study",
+    "image.rate",
+    "web.response",
+    "availability",
+    "order.to_worklist",
+    "exam.order_to_begin",
+    "exam.end_to_available",
+    "report.turnaround",
+    "report.preliminary",
+    "report.order_to_final",
+    "report.delivery",
+    "report.rate",
+    "exam.rate",
+    "exam.backlog",
+    "exam.oldest_waiting",
+    "exam.matched",
+    "feed.age",
+    "feed.rate",
+    "clock.offset",
+    "legacy.stray",
+    "own.load",
+)
+LATER_MEASURES = ("prior.first",)

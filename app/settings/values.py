@@ -1,0 +1,149 @@
+"""The kinds of value that golive.toml knows, each with the sentence that says what would be right."""
+
+import ipaddress
+import re
+from datetime import datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])(?![a-z])", re.ASCII)
+_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_HOURS = re.compile(r"([A-Z][a-z])(?:\s*-\s*([A-Z][a-z]))?\s+(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)", re.ASCII)
+
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,47}$"
+AE_PATTERN = r"^[ -\[\]-~]+$"
+URL_PATTERN = r"^https?://[^\s]+$"
+UID_PATTERN = r"^[0-9]+(\.[0-9]+)*$"
+HL7_FIELD_PATTERN = r"^[A-Z][A-Z0-9]{2}-\d+(\.\d+)?$"
+
+
+def duration_s(text: Any) -> float:
+    """Give the seconds of a duration such as "90s", "1h 30m" or "14d"."""
+    if not isinstance(text, str):
+        raise ValueError('is no duration (such as "10s")')
+    at, total_s = 0, 0.0
+    while match := _DURATION_PART.match(text, at):
+        total_s += float(match[1]) * _UNITS_S[match[2]]
+        at = match.end()
+    if at == 0 or text[at:].strip():
+        raise ValueError('is no duration (such as "10s")')
+    return total_s
+
+
+def _positive(seconds: Any) -> float:
+    value = duration_s(seconds)
+    if not 0 < value <= 3650 * 86400:
+        raise ValueError("must be longer than nothing and at most ten years")
+    return value
+
+
+def parse_hours(text: str) -> list[tuple[int, time, time]]:
+    """Give (weekday, from, until) of hours such as "Mo-Fr 07:00-18:00, Sa 08:00-12:00"; Monday is 0.
+
+    Spans over midnight are given as two, and 24:00 is the last microsecond of the day.
+    """
+    found: list[tuple[int, time, time]] = []
+    for part in text.split(","):
+        match = _HOURS.fullmatch(part.strip())
+        if match is None or match[1] not in _DAYS or (match[2] or "Mo") not in _DAYS:
+            raise ValueError('is no hours of the week (such as "Mo-Fr 07:00-18:00, Sa 08:00-12:00")')
+        first, last = _DAYS.index(match[1]), _DAYS.index(match[2] or match[1])
+        start, end = _of_day(match[3], match[4]), _of_day(match[5], match[6])
+        for day in ((first + i) % 7 for i in range((last - first) % 7 + 1)):
+            if start < end:
+                found.append((day, start, end))
+            else:
+                found.append((day, start, time.max))
+                if end > time.min:
+                    found.append(((day + 1) % 7, time.min, end))
+    return found
+
+
+def _of_day(hour: str, minute: str) -> time:
+    if (hour, minute) == ("24", "00"):
+        return time.max
+    if int(hour) > 23 or int(minute) > 59:
+        raise ValueError(f'has no time of day at "{hour}:{minute}" (00:00 to 24:00)')
+    return time(int(hour), int(minute))
+
+
+def _hours(text: str) -> str:
+    parse_hours(text)
+    return text
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not bare or (":" in bare) != (bare != host) or not re.fullmatch(r"\d{1,5}", port) or not 0 < int(port) < 65536:
+        raise ValueError('is no address and port (such as "127.0.0.1:8000")')
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except Exception as error:  # ZoneInfo raises four kinds for a bad name
+        raise ValueError('is no IANA time zone (such as "Europe/Berlin")') from error
+    return name
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise ValueError('is no IP address or network (such as "10.0.0.5" or "10.0.0.0/24")') from error
+    return text
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression ({error})") from error
+    return text
+
+
+def _moment(at: Any) -> Any:
+    if isinstance(at, str):
+        try:
+            return datetime.fromisoformat(at)
+        except ValueError:
+            return at
+    return at
+
+
+def host_of(listen: str) -> str:
+    """Give the bare host of an address and port."""
+    return listen.rpartition(":")[0].strip("[]")
+
+
+def port_of(listen: str) -> int:
+    """Give the port of an address and port."""
+    return int(listen.rpartition(":")[2])
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine can reach it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+Duration = Annotated[float, BeforeValidator(_positive)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=AE_PATTERN)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Listen = Annotated[str, AfterValidator(_address)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Network = Annotated[str, AfterValidator(_network)]
+Expression = Annotated[str, AfterValidator(_expression)]
+HoursText = Annotated[str, AfterValidator(_hours)]
+Uid = Annotated[str, Field(max_length=64, pattern=UID_PATTERN)]
+DateText = Annotated[str, Field(pattern=r"^(today|any|[+-]\d{1,3}d|today(±|\+-)\d{1,2}d)$")]

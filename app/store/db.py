@@ -1,0 +1,149 @@
+"""The database: one writer with group commit, a few readers, on SQLite and PostgreSQL by one code path."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from app.clock import utc_now
+from app.errors import GoLiveError, Unavailable
+from app.store import engines, marks, partitions, troubles
+from app.store.lock import FileLock, site_lock
+from app.store.schema import migrate
+from app.store.writer import Writer
+
+__all__ = ["Database", "Session"]  # acts of other layers name the session only through here
+
+T = TypeVar("T")
+
+
+class Database:
+    """Where everything of a site is kept; a relative SQLite path starts from `folder`.
+
+    A write is an act on a session: it runs in its own savepoint and its result comes after the COMMIT, so that what is
+    acknowledged is durable. A reading sees one moment and cannot write. Neither act may keep its session.
+    """
+
+    def __init__(self, url: str, site: str, folder: Path) -> None:
+        self.url, self.site = engines.parse(url), site
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.file = engines.sqlite_file(self.url, folder) if self.is_sqlite else None
+        self._lock = FileLock(self.file) if self.file else None
+        self._writing: Engine | None = None
+        self._reading: Engine | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._writer = Writer(self._connect, self._check, idle_check=not self.is_sqlite)
+
+    @property
+    def address(self) -> str:
+        """Give where the data are, without any password."""
+        return str(self.file) if self.file else self.url.render_as_string(hide_password=True)
+
+    @property
+    def trouble(self) -> str:
+        """Give why the database does not take writes now; nothing while it does."""
+        return self._writer.trouble
+
+    def open(self) -> None:
+        """Take the lock of the one server, bring the schema up to date, start the writer and the readers."""
+        if self._lock:
+            self._lock.take()
+        try:
+            if self.file:
+                self._writing, self._reading = engines.sqlite_writer(self.file), engines.sqlite_readers(self.file)
+            else:
+                self._writing, self._reading = engines.postgres_writer(self.url), engines.postgres_readers(self.url)
+            connection = self._prepared()
+        except BaseException:
+            self._put_away()
+            raise
+        self._pool = ThreadPoolExecutor(engines.READERS, thread_name_prefix="store-reader")
+        self._writer.start(connection)
+
+    def close(self) -> None:
+        """Write what waits, then let go of everything; a second time does nothing."""
+        self._writer.stop()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+        self._put_away()
+
+    async def write(self, act: Callable[[Session], T]) -> T:
+        """Carry out an act and give its result after the COMMIT."""
+        return await asyncio.wrap_future(self._writer.submit(act))
+
+    def write_now(self, act: Callable[[Session], T]) -> T:
+        """Do the same where there is no event loop."""
+        return self._writer.submit(act).result()
+
+    async def read(self, ask: Callable[[Session], T]) -> T:
+        """Give what a question on one moment of the database is answered, off the event loop."""
+        if self._pool is None:
+            raise Unavailable("the database is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, ask)
+
+    def read_now(self, ask: Callable[[Session], T]) -> T:
+        """Do the same where there is no event loop."""
+        if self._reading is None:
+            raise Unavailable("the database is closed")
+        try:
+            with Session(self._reading) as session:
+                return ask(session)
+        except DBAPIError as error:
+            if troubles.of_the_database(error):
+                raise Unavailable(troubles.sentence(error)) from error
+            raise
+
+    def _connect(self) -> Connection:
+        """Give a connection that may write: the site's lock is on it."""
+        if self._writing is None:
+            raise Unavailable("the database is closed")
+        connection = self._writing.connect()
+        try:
+            if not self.is_sqlite:
+                site_lock(connection, self.site)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepared(self) -> Connection:
+        """Give the first such connection, with the schema of this golive behind it."""
+        try:
+            connection = self._connect()
+        except DBAPIError as error:
+            raise Unavailable(f"{self.address}: {troubles.sentence(error)}") from error
+        try:
+            migrate(connection)
+            with connection.begin(), Session(connection, join_transaction_mode="create_savepoint") as session:
+                partitions.ahead(session, utc_now())
+                session.commit()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, DBAPIError):
+                raise Unavailable(f"{self.address}: {troubles.sentence(error)}") from error
+            if isinstance(error, GoLiveError):
+                raise Unavailable(f"{self.address}: {error.detail}") from error
+            raise
+        return connection
+
+    def _check(self, session: Session) -> None:
+        """Show whether writing works: by a real write while something is wrong, else by a word with the server."""
+        if self.trouble:
+            tick = marks.get(session, self.site, "store.check")
+            marks.set(session, self.site, "store.check", "b" if tick == "a" else "a")
+        else:
+            session.connection().exec_driver_sql("select 1")
+
+    def _put_away(self) -> None:
+        for engine in (self._reading, self._writing):
+            if engine is not None:
+                engine.dispose()
+        self._reading = self._writing = None
+        if self._lock:
+            self._lock.release()

@@ -1,0 +1,109 @@
+"""Exam events as they were told, and each exam as folded from them, both written in one transaction."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.domain.appended import Appended
+from app.domain.exams import Exam, ExamEvent, fold
+from app.store import codec
+from app.store.sets import Shape, append_new, pieces, put, rows_of, table
+
+SHAPE: Shape[ExamEvent] = Shape(ExamEvent, "exam_event")
+_EVENT, _EXAM = SHAPE.table, table("exam")
+RECEIVED = "received"
+_TIMES = ("ordered_at", "begun_at", "ended_at", "available_at", "preliminary_at", "final_at", "delivered_at")
+_MOMENTS = [field.name for field in dataclasses.fields(Exam) if field.name.endswith("_at")]
+
+
+def append(
+    session: Session, site: str, events: Sequence[ExamEvent], feed_order: Mapping[str, int]
+) -> Appended[ExamEvent]:
+    """Store events that are new and fold every exam that they touch anew."""
+    result = append_new(session, site, SHAPE, events, events)
+    _same_bytes_again(result, events)
+    _refold(session, site, sorted({event.exam for event in result.stored}), feed_order)
+    return result
+
+
+def _same_bytes_again(result: Appended[ExamEvent], events: Sequence[ExamEvent]) -> None:
+    """Count a resend as a repeat also where the message has no time of its own: then `at` is when it was received."""
+    untimed = {event.id for event in events if event.at_field == RECEIVED}
+    again = [refused for refused in result.refused if refused.id in untimed]
+    result.repeated += len(again)
+    result.refused[:] = [refused for refused in result.refused if refused.id not in untimed]
+
+
+def refold(session: Session, site: str, feed_order: Mapping[str, int], after: str = "", at_most: int = 500) -> str:
+    """Fold the next exams anew, as when the order of the feeds changed; give the last one's token, "" when through."""
+    more = (_EXAM.c.site == site) & (_EXAM.c.token > after)
+    ask = select(_EXAM.c.token).where(more).order_by(_EXAM.c.token).limit(at_most)
+    tokens = [row.token for row in rows_of(session, ask)]
+    _refold(session, site, tokens, feed_order)
+    return tokens[-1] if tokens else ""
+
+
+def _refold(session: Session, site: str, tokens: Sequence[str], feed_order: Mapping[str, int]) -> None:
+    told: dict[str, list[ExamEvent]] = {token: [] for token in tokens}
+    for piece in pieces(tokens):
+        ask = select(*SHAPE.columns).where(_EVENT.c.site == site, _EVENT.c.exam.in_(piece))
+        for event in SHAPE.items(session, ask):
+            told[event.exam].append(event)
+    put(session, _EXAM, [_row(site, fold(events, feed_order)) for events in told.values() if events], replace=True)
+
+
+def _row(site: str, exam: Exam) -> dict[str, Any]:
+    moments = [moment for name in _MOMENTS if (moment := getattr(exam, name)) is not None]
+    return {
+        "site": site,
+        "token": exam.exam,
+        **{name: getattr(exam, name) for name in _TIMES},
+        "closed": not exam.open,
+        "last_at": max(moments),
+        "body": codec.dumps(exam),
+    }
+
+
+def events_of(session: Session, site: str, exam: str) -> list[ExamEvent]:
+    """Give all that was told of one exam, in the order of receipt."""
+    its = (_EVENT.c.site == site) & (_EVENT.c.exam == exam)
+    return SHAPE.items(session, select(*SHAPE.columns).where(its).order_by(_EVENT.c.received_at, _EVENT.c.id))
+
+
+def current(session: Session, site: str, since: datetime) -> list[Exam]:
+    """Give the exams that are still open, and those with any milestone or event at or after `since`."""
+    ask = select(_EXAM.c.body).where(_EXAM.c.site == site)
+    open_ones = ask.where(_EXAM.c.closed.is_(False), _EXAM.c.last_at < since)
+    recent = ask.where(_EXAM.c.last_at >= since)
+    return [codec.loads(Exam, row.body) for query in (open_ones, recent) for row in rows_of(session, query)]
+
+
+def get_many(session: Session, site: str, tokens: Sequence[str]) -> list[Exam]:
+    """Give the exams of these tokens, those that there are."""
+    found: list[Exam] = []
+    for piece in pieces(tokens):
+        ask = select(_EXAM.c.body).where(_EXAM.c.site == site, _EXAM.c.token.in_(piece))
+        found += [codec.loads(Exam, row.body) for row in rows_of(session, ask)]
+    return found
+
+
+def studies(session: Session, site: str, wanted: Sequence[str]) -> dict[str, list[str]]:
+    """Give the exams that each of these studies belongs to; one study may hold several, and the other way round."""
+    found: dict[str, list[str]] = {}
+    for piece in pieces(wanted):
+        its = (_EVENT.c.site == site) & _EVENT.c.study.in_(piece)
+        ask = select(_EVENT.c.study, _EVENT.c.exam).where(its).distinct().order_by(_EVENT.c.study, _EVENT.c.exam)
+        for study, exam in rows_of(session, ask):
+            found.setdefault(study, []).append(exam)
+    return found
+
+
+def received_since(session: Session, site: str, since: datetime, limit: int = 100_000) -> list[ExamEvent]:
+    """Give the events received at or after a moment, oldest first."""
+    newer = (_EVENT.c.site == site) & (_EVENT.c.received_at >= since)
+    ask = select(*SHAPE.columns).where(newer).order_by(_EVENT.c.received_at, _EVENT.c.id).limit(limit)
+    return SHAPE.items(session, ask)

@@ -1,0 +1,66 @@
+"""The append-only, hash-chained record of acts; its order comes from a head row that an appender locks first."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.domain.journal import GENESIS, Entry, Verification, canonical, sealed
+from app.domain.journal import verify as verified
+from app.store.sets import put, rows_of, run, table
+
+_JOURNAL, _HEAD = table("journal"), table("journal_head")
+_AT_ONCE = 1000
+
+
+def append(
+    session: Session, site: str, at: datetime, actor: str, act: str, subject: str, body: Mapping[str, Any]
+) -> int:
+    """Write one act at the end of the site's chain; give its sequence number."""
+    put(session, _HEAD, [{"site": site, "seq": 0, "hash": GENESIS}], replace=False)
+    head = run(session, select(_HEAD).where(_HEAD.c.site == site).with_for_update()).one()
+    text = canonical(body)
+    entry = sealed(site, head.seq + 1, at, actor, act, subject, json.loads(text), head.hash)
+    run(session, _JOURNAL.insert(), [_row(site, entry, text)])
+    run(session, _HEAD.update().where(_HEAD.c.site == site).values(seq=entry.seq, hash=entry.hash))
+    return entry.seq
+
+
+def _row(site: str, entry: Entry, text: str) -> dict[str, Any]:
+    return {
+        "site": site,
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor": entry.actor,
+        "act": entry.act,
+        "subject": entry.subject,
+        "body": text,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
+    """Give the entries behind a sequence number, in order."""
+    its = (_JOURNAL.c.site == site) & (_JOURNAL.c.seq > seq)
+    rows = rows_of(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
+    return [
+        Entry(r.seq, r.at, r.actor, r.act, r.subject, json.loads(r.body), r.previous, r.hash)
+        for r in rows
+    ]  # fmt: skip
+
+
+def verify(session: Session, site: str) -> Verification:
+    """Walk the whole chain and compare its end with the head."""
+    head = run(session, select(_HEAD).where(_HEAD.c.site == site)).one_or_none()
+    return verified(site, _walk(session, site), head.seq if head else 0, head.hash if head else GENESIS)
+
+
+def _walk(session: Session, site: str) -> Iterator[Entry]:
+    seq = -1
+    while entries := after(session, site, seq, _AT_ONCE):
+        yield from entries
+        seq = entries[-1].seq

@@ -1,0 +1,296 @@
+"""Every table, in the words of the design; the only `table=True` there are.
+
+Each key starts with `site`, so that many hospitals can live in one database. Rows are made from domain values only, and
+what a row must hold is guarded by CHECK constraints. Moments are aware UTC (SQLModel's own column type).
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+from app.domain.access import Role
+from app.domain.exams import Milestone
+from app.domain.samples import Kind, Outcome
+
+metadata = SQLModel.metadata
+
+
+class Row(SQLModel):
+    """Base of every row: the table's name is the class's, without "Row"."""
+
+    site: str = Field(primary_key=True)
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # a class is what SQLAlchemy passes here
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} in ({listed})", name=f"{column}_known")
+
+
+def _not_negative(*columns: str) -> CheckConstraint:
+    return CheckConstraint(" and ".join(f"({c} is null or {c} >= 0)" for c in columns), name="not_negative")
+
+
+def _big(nullable: bool = True) -> Any:
+    return Field(default=None, sa_column=Column(BigInteger, nullable=nullable))
+
+
+def _text() -> Any:
+    return Field(sa_column=Column(Text, nullable=False))
+
+
+class SampleRow(Row, table=True):
+    """What one probe saw once; on PostgreSQL one partition a day."""
+
+    __table_args__: ClassVar[Any] = (
+        _one_of("outcome", Outcome),
+        _one_of("kind", Kind),
+        _not_negative(
+            "connect_s", "tls_s", "associate_s", "metadata_s", "first_s", "total_s",
+            "matches", "instances", "instances_announced", "bytes",
+        ),
+        Index("sample_by_id", "site", "id"),
+        Index("sample_by_known_at", "site", "known_at"),
+        Index("sample_by_probe", "site", "probe", "at"),
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (at)"},
+    )  # fmt: skip
+
+    at: datetime = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    probe: str
+    kind: str
+    system: str
+    area: str | None = None
+    source: str
+    outcome: str
+    detail: str = ""
+    connect_s: float | None = None
+    tls_s: float | None = None
+    associate_s: float | None = None
+    metadata_s: float | None = None
+    first_s: float | None = None
+    total_s: float | None = None
+    matches: int | None = _big()
+    instances: int | None = _big()
+    instances_announced: int | None = _big()
+    bytes: int | None = _big()
+    stamp: str | None = None
+    quickack: bool = False
+    planned: bool = False
+    known_at: datetime
+
+
+class RollupDueRow(Row, table=True):
+    """An hour of a probe that got samples since it was last rolled up."""
+
+    hour: datetime = Field(primary_key=True)
+    probe: str = Field(primary_key=True)
+
+
+class RollupRow(Row, table=True):
+    """What one probe gave to one series in one hour; `counts` is an encoded HdrHistogram."""
+
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("n >= 0 and failed >= 0 and failed <= n", name="counts_fit"),
+        Index("rollup_by_probe", "site", "probe", "hour"),
+    )
+
+    key: str = Field(primary_key=True)
+    hour: datetime = Field(primary_key=True)
+    probe: str = Field(primary_key=True)
+    unit: str
+    n: int
+    failed: int
+    total: float
+    least: float | None = None
+    most: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    counts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ClosedRow(Row, table=True):
+    """Ready percentiles of a closed hour or day of an exam measure."""
+
+    __table_args__: ClassVar[Any] = (CheckConstraint("n >= 0 and open >= 0 and step_s > 0", name="counts_fit"),)
+
+    key: str = Field(primary_key=True)
+    step_s: int = Field(primary_key=True)
+    at: datetime = Field(primary_key=True)
+    unit: str
+    n: int
+    open: int
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+
+
+class ExamEventRow(Row, table=True):
+    """One feed's telling of one milestone, kept for good."""
+
+    __table_args__: ClassVar[Any] = (
+        _one_of("milestone", Milestone),
+        _not_negative("instances"),
+        Index("exam_event_by_exam", "site", "exam"),
+        Index("exam_event_by_study", "site", "study"),
+        Index("exam_event_by_received_at", "site", "received_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    feed: str
+    exam: str
+    milestone: str
+    at: datetime
+    at_field: str = ""
+    received_at: datetime
+    message_at: datetime | None = None
+    modality: str | None = None
+    patient_class: str | None = None
+    priority: str | None = None
+    area: str | None = None
+    study: str | None = None
+    instances: int | None = _big()
+    station: str | None = None
+    left_out: str | None = None
+
+
+class ExamRow(Row, table=True):
+    """An exam as folded from its events: what is asked by, and the whole as JSON."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("exam_by_closed", "site", "closed", "last_at"),
+        Index("exam_by_last_at", "site", "last_at"),
+    )
+
+    token: str = Field(primary_key=True)
+    ordered_at: datetime | None = None
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    available_at: datetime | None = None
+    preliminary_at: datetime | None = None
+    final_at: datetime | None = None
+    delivered_at: datetime | None = None
+    closed: bool
+    last_at: datetime
+    body: str = _text()
+
+
+class StandingRow(Row, table=True):
+    """The newest judged numbers of a series."""
+
+    series: str = Field(primary_key=True)
+    window: str = Field(primary_key=True)
+    as_of: datetime | None = None
+    judged_at: datetime
+    body: str = _text()
+
+
+class QuarantineRow(Row, table=True):
+    """What could not be read: shape and reason, never the body."""
+
+    __table_args__: ClassVar[Any] = (_not_negative("length"), Index("quarantine_by_at", "site", "at"))
+
+    id: str = Field(primary_key=True)
+    feed: str
+    at: datetime
+    reason: str
+    shape: str = ""
+    control_hash: str = ""
+    bytes_hash: str = ""
+    message_type: str = ""
+    length: int = _big(nullable=False)
+
+
+class FeedMessageRow(Row, table=True):
+    """What a feed received, whether or not it told a milestone."""
+
+    __table_args__: ClassVar[Any] = (Index("feed_message_by_at", "site", "feed", "at"),)
+
+    id: str = Field(primary_key=True)
+    feed: str
+    at: datetime
+    message_at: datetime | None = None
+    key: str = ""
+    verdict: str = ""
+    shapes: str = _text()
+
+
+class JournalRow(Row, table=True):
+    """One act, chained to the one before it; `body` is canonical JSON."""
+
+    __table_args__: ClassVar[Any] = (CheckConstraint("seq > 0", name="seq_from_one"),)
+
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    body: str = _text()
+    previous: str
+    hash: str
+
+
+class JournalHeadRow(Row, table=True):
+    """The end of a site's journal; whoever appends locks this row first."""
+
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    hash: str
+
+
+class TokenRow(Row, table=True):
+    """A token of a role, as its hash."""
+
+    __table_args__: ClassVar[Any] = (_one_of("role", Role), Index("token_by_hash", "site", "hash", unique=True))
+
+    id: str = Field(primary_key=True)
+    role: str
+    name: str
+    hash: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class SessionRow(Row, table=True):
+    """A login, as the hash of its cookie; `token_id` is the token it was opened with."""
+
+    __table_args__: ClassVar[Any] = (_one_of("role", Role),)
+
+    hash: str = Field(primary_key=True)
+    token_id: str
+    role: str
+    name: str
+    opened_at: datetime
+    until: datetime
+
+
+class ConfigurationRow(Row, table=True):
+    """An effective configuration, canonical and without secrets."""
+
+    version: str = Field(primary_key=True)
+    first_at: datetime
+    canonical: str = _text()
+
+
+class GoliveRow(Row, table=True):
+    """A declaration of the go-live; the one with the greatest number counts."""
+
+    number: int = Field(primary_key=True)
+    at: datetime
+    declared_at: datetime
+    by: str
+
+
+class MarkRow(Row, table=True):
+    """A named fact about the database itself, such as that it holds a simulation."""
+
+    name: str = Field(primary_key=True)
+    value: str = _text()

@@ -1,0 +1,130 @@
+"""The start page, and for engineers the list of calls."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from starlette.responses import HTMLResponse, JSONResponse
+
+from app.errors import GoLiveError
+from app.push.fragments import page
+from app.web.house import house_of
+from app.web.security import LEADERS, READERS, Actor, actor_of, engineer, screen
+
+router = APIRouter(include_in_schema=False)
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A series as the start page lists it."""
+
+    key: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One thing that a call takes."""
+
+    name: str
+    where: str
+    required: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the interface."""
+
+    id: str
+    method: str
+    path: str
+    says: str
+    takes: tuple[Take, ...]
+
+
+@router.get("/")
+async def home(request: Request, _actor: Annotated[Actor, Depends(screen)]) -> HTMLResponse:
+    """Give the places there are, and the series for those who may read them."""
+    house = house_of(request)
+    actor = await _known(request)
+    role = actor.role if actor else "display"
+    lines = []
+    if role in LEADERS or (actor is None and _actor.by == "open screen"):
+        seen = {s.series.key: Line(s.series.key, s.state.value, s.reason) for s in house.follow.scene().standings}
+        lines = [seen[key] for key in sorted(seen)]
+    return HTMLResponse(
+        page(
+            "home",
+            site=house.plan.site_name,
+            simulation=house.plan.simulation,
+            reads=role in READERS,
+            series=lines,
+            who=(actor.name or actor.role) if actor else "",
+        )
+    )
+
+
+async def _known(request: Request) -> Actor | None:
+    try:
+        return await actor_of(request)
+    except GoLiveError:
+        return None
+
+
+@router.get("/api/openapi.json")
+async def openapi(request: Request, _actor: Annotated[Actor, Depends(engineer)]) -> JSONResponse:
+    """Give the interface in OpenAPI."""
+    return JSONResponse(_schema(request))
+
+
+@router.get("/api/docs")
+async def calls(request: Request, _actor: Annotated[Actor, Depends(engineer)]) -> HTMLResponse:
+    """Give the interface as a page."""
+    return HTMLResponse(page("calls", calls=calls_of(_schema(request))))
+
+
+def _schema(request: Request) -> dict[str, Any]:
+    app = request.app
+    assert isinstance(app, FastAPI)
+    return with_problems(app.openapi())
+
+
+def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema with every error as the problem document that it is, and the two ways to say who calls."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    parts = schema.setdefault("components", {})
+    parts.setdefault("schemas", {})["Problem"] = PROBLEM
+    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    schema["security"] = [{"token": []}]
+    for methods in schema["paths"].values():
+        for told in methods.values():
+            told["responses"].pop("422", None)
+            told["responses"]["default"] = {"description": "a problem document", "content": content}
+    return schema
+
+
+def calls_of(schema: dict[str, Any]) -> list[Call]:
+    """Give the calls of an OpenAPI schema, by path."""
+    found = []
+    for path, methods in sorted(schema["paths"].items()):
+        for method, told in methods.items():
+            takes = tuple(
+                Take(p["name"], p["in"], p.get("required", False), p.get("description", ""))
+                for p in told.get("parameters", ())
+            )
+            name = f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}"
+            found.append(Call(name, method.upper(), path, told.get("description", ""), takes))
+    return found

@@ -1,0 +1,53 @@
+"""What every route of one running golive shares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from app.clock import SteadyClock
+from app.commands.access import Attempts
+from app.commands.ingest import OnStored, Taking
+from app.domain.plans import Plan
+from app.push.follow import Follow
+from app.push.hub import Hub
+from app.settings import Config, Secrets
+from app.store.db import Database
+from app.store.heartbeats import Heartbeats
+from app.web.metrics import Metrics
+
+
+@dataclass
+class House:
+    """The parts of one process, put together by `app.main`; `config` and `plan` change when the file is reloaded.
+
+    `down` names loops that crashed and are about to be started again; `config_trouble` why a new file was not taken.
+    """
+
+    config: Config
+    secrets: Secrets
+    plan: Plan
+    db: Database
+    heartbeats: Heartbeats
+    clock: SteadyClock
+    hub: Hub
+    follow: Follow
+    metrics: Metrics
+    judge_alive: Callable[[], bool]
+    on_stored: OnStored
+    taking: Taking = field(default_factory=Taking)
+    attempts: Attempts = field(default_factory=Attempts)
+    down: dict[str, str] = field(default_factory=dict)
+    config_trouble: str = ""
+
+    @property
+    def site(self) -> str:
+        """Give the id that every key in the database starts with."""
+        return self.config.settings.site.id
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """Give the house that a call came to."""
+    found = connection.app.state.house
+    assert isinstance(found, House)
+    return found

@@ -1,0 +1,95 @@
+"""The door for collectors and outsiders: POST /api/ingest."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from app.clock import monotonic_s, utc_now
+from app.commands import ingest as commands
+from app.commands.ingest_reading import KEPT, Known
+from app.domain.identity import normalised
+from app.errors import Invalid
+from app.web.house import House, house_of
+from app.web.problems import field_of
+from app.web.security import Actor, sender
+from app.wire import Envelope, IngestAnswer
+
+MOST_BYTES = 8 * 2**20
+router = APIRouter(tags=["ingest"])
+
+
+@router.post(
+    "/api/ingest",
+    response_model=IngestAnswer,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": Envelope.model_json_schema()}}}
+    },
+)
+async def ingest(request: Request, _actor: Annotated[Actor, Depends(sender)]) -> IngestAnswer:
+    """Store a batch; what is answered 200 is durable, bad items are named and lose no good one."""
+    house = house_of(request)
+    envelope = _envelope(await _body(request))
+    began_s = monotonic_s()
+    async with house.taking.one():
+        taken = await commands.take(
+            house.db,
+            house.heartbeats,
+            _known(house),
+            envelope,
+            steady=house.clock.now(),
+            wall=utc_now(),
+            on_stored=house.on_stored,
+        )
+    house.metrics.commit_s.observe(monotonic_s() - began_s)
+    _count(house, taken)
+    return taken.answer
+
+
+async def _body(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "")
+    body = bytearray()
+    if not (announced.isdigit() and int(announced) > MOST_BYTES):
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                break
+        else:
+            return bytes(body)
+    raise HTTPException(413, f"a batch may have {MOST_BYTES // 2**20} MiB; send it in parts")
+
+
+def _envelope(body: bytes) -> Envelope:
+    try:
+        return Envelope.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        raise Invalid(field_of(first["loc"]), first["msg"]) from None
+
+
+def _known(house: House) -> Known:
+    settings = house.config.settings
+    rules = {feed.id: feed.accession for feed in settings.feeds}
+
+    def by_rule(feed: str, accession: str) -> str:
+        rule = rules.get(feed)
+        if rule is None:
+            return accession.strip()
+        return normalised(accession, strip=rule.strip, drop_prefix=rule.drop_prefix, upper=rule.upper)
+
+    key = house.secrets.site_key.get_secret_value()
+    # a simulated hospital may pour a past that a real one would have dropped
+    return Known(house.plan, key, settings.site.accession_issuers, by_rule, None if house.plan.simulation else KEPT)
+
+
+def _count(house: House, taken: commands.Taken) -> None:
+    stored, items = taken.stored, house.metrics.items
+    kinds: dict[str, Any] = {"sample": stored.samples, "exam_event": stored.events, "message": stored.messages}
+    for kind, appended in kinds.items():
+        items.labels(kind, "accepted").inc(len(appended.stored))
+        items.labels(kind, "repeated").inc(appended.repeated)
+    items.labels("heartbeat", "accepted").inc(len(taken.batch.heartbeats))
+    items.labels("unreadable", "accepted").inc(len(stored.unreadable.stored))
+    items.labels("any", "refused").inc(len(taken.answer.refused))
+    house.metrics.count_samples(stored.samples.stored)

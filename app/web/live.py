@@ -1,0 +1,74 @@
+"""The one way from server to browser: GET /live as a websocket, and /live/snapshot for those who cannot have one."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import HTMLResponse
+
+from app.errors import Missing
+from app.push.fragments import VIEWS
+from app.push.hub import Outbox
+from app.web.house import house_of
+from app.web.security import Actor, may_connect, screen
+
+DRAIN_S = 10.0
+GOING, SLOW, FOREIGN = 1012, 1013, 1008
+router = APIRouter(tags=["live"])
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket, view: str = "wall") -> None:
+    """Send the whole view, then whatever changes in it, until the browser goes or stops reading."""
+    if view not in VIEWS or await may_connect(socket) is None:
+        await socket.close(FOREIGN)  # before accept: the handshake is refused
+        return
+    house = house_of(socket)
+    outbox = house.hub.join(view)
+    house.metrics.browsers.set(len(house.hub))
+    try:
+        await socket.accept()
+        outbox.put(house.follow.snapshot(view))
+        await serve(socket, outbox)
+    finally:
+        house.hub.leave(outbox)
+        house.metrics.browsers.set(len(house.hub))
+
+
+async def serve(socket: WebSocket, outbox: Outbox) -> None:
+    """Send what the outbox holds; who does not take it within DRAIN_S is let go and may come again."""
+    listening = asyncio.create_task(_listen(socket, outbox))
+    try:
+        while (frame := await outbox.take()) is not None:
+            async with asyncio.timeout(DRAIN_S):
+                await socket.send_text(frame)
+        if not listening.done():
+            await socket.close(GOING)
+    except TimeoutError:
+        with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(1):
+                await socket.close(SLOW)
+    except (WebSocketDisconnect, RuntimeError):
+        pass  # it went while we were sending
+    finally:
+        listening.cancel()
+
+
+async def _listen(socket: WebSocket, outbox: Outbox) -> None:
+    """Wait for the browser to go; what it says is not listened to (acts come by HTTP)."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+    outbox.close()
+
+
+@router.get("/live/snapshot")
+async def snapshot(
+    request: Request, _: Annotated[Actor, Depends(screen)], view: Annotated[str, Query(max_length=20)] = "wall"
+) -> HTMLResponse:
+    """Give every fragment of a view, as the websocket sends it first."""
+    if view not in VIEWS:
+        raise Missing(f"there is no view {view!r}; there is {', '.join(VIEWS)}")
+    fragments = house_of(request).follow.snapshot(view)
+    return HTMLResponse("".join(f.message for f in fragments), headers={"Cache-Control": "no-store"})

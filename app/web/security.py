@@ -1,0 +1,161 @@
+"""Who may come in: the actor behind a token or session, and what each role may do."""
+
+import ipaddress
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from app.commands.access import bearer_of_session, bearer_of_token
+from app.domain.access import Bearer
+from app.errors import Forbidden, Unauthenticated
+from app.settings import Server
+from app.web.house import House, house_of
+
+READERS = frozenset({"engineer", "desk", "authority", "admin"})
+LEADERS = READERS | {"leadership"}
+SCREENS = LEADERS | {"display"}
+EVERYBODY = SCREENS | {"floor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts; `by` says how we know: token, session, ingest, local (the machine's own admin token) or open screen."""
+
+    role: str
+    name: str
+    by: str
+    id: str = ""
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether an address is reached from its own machine alone."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def screens_are_open(server: Server) -> bool:
+    """Say whether the wall needs no login: nobody else reaches it, or the site wrote down that it may."""
+    return server.open_screens or (is_loopback(server.host) and not server.proxies)
+
+
+def sessions_trouble(connection: HTTPConnection, server: Server) -> str:
+    """Say why no session can be had over this connection, or ""."""
+    if connection.url.scheme in ("https", "wss") or is_loopback(server.host):
+        return ""
+    return (
+        "Sessions are refused here: other machines reach this address without TLS, so that anybody on the way "
+        "could take the session. Set [server] tls_cert and tls_key, or name the TLS proxy in [server] proxies."
+    )
+
+
+def cookie_name(connection: HTTPConnection) -> str:
+    """Give the name of the session cookie; __Host- binds it to this host, but browsers take that over TLS only."""
+    return "__Host-golive" if connection.url.scheme in ("https", "wss") else "golive"
+
+
+async def actor_of(connection: HTTPConnection) -> Actor | None:
+    """Give who acts over this connection, or None; a token that is shown but unknown is an error, not nobody."""
+    house = house_of(connection)
+    shown = _bearer(connection)
+    if shown is not None:
+        return await _of_token(house, connection, shown)
+    clear = connection.cookies.get(cookie_name(connection))
+    if not clear or sessions_trouble(connection, house.config.settings.server):
+        return None
+    found = await bearer_of_session(house.db, house.site, clear, house.clock.now())
+    return _actor(found, "session") if found else None
+
+
+async def _of_token(house: House, connection: HTTPConnection, shown: str) -> Actor:
+    if _same(shown, house.secrets.ingest_token.get_secret_value()):
+        return Actor("ingest", "ingest token", "ingest")
+    if _same(shown, house.secrets.admin_token.get_secret_value()):
+        if connection.client is None or not is_loopback(connection.client.host):
+            raise Forbidden("the admin token of this machine is for commands on this machine only")
+        return Actor("admin", "this machine", "local")
+    found = await bearer_of_token(house.db, house.site, shown)
+    if found is None:
+        raise Unauthenticated("the token is unknown or revoked")
+    return _actor(found, "token")
+
+
+def _actor(found: Bearer, by: str) -> Actor:
+    return Actor(found.role, found.name, by, str(found.id))
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
+
+
+def _same(shown: str, ours: str) -> bool:
+    return bool(ours) and compare_digest(shown.encode(), ours.encode())
+
+
+async def one_of(connection: HTTPConnection, roles: frozenset[str]) -> Actor:
+    """Give the actor if it has one of these roles, else refuse in words."""
+    actor = await actor_of(connection)
+    if actor is None:
+        raise Unauthenticated("log in at /login, or send a token as: Authorization: Bearer …")
+    if actor.role not in roles:
+        raise Forbidden(f"the role {actor.role} may not do this; it takes {', '.join(sorted(roles))}")
+    return actor
+
+
+async def reader(connection: HTTPConnection) -> Actor:
+    """Give an actor who may read everything."""
+    return await one_of(connection, READERS)
+
+
+async def leader(connection: HTTPConnection) -> Actor:
+    """Give an actor who may read status, standings and trends."""
+    return await one_of(connection, LEADERS)
+
+
+async def signed_in(connection: HTTPConnection) -> Actor:
+    """Give any actor that is known."""
+    return await one_of(connection, EVERYBODY)
+
+
+async def engineer(connection: HTTPConnection) -> Actor:
+    """Give an actor who sets golive up."""
+    return await one_of(connection, frozenset({"engineer", "admin"}))
+
+
+async def sender(connection: HTTPConnection) -> Actor:
+    """Give an actor who shows the ingest token."""
+    return await one_of(connection, frozenset({"ingest"}))
+
+
+async def local_admin(connection: HTTPConnection) -> Actor:
+    """Give the actor of a command of this machine."""
+    actor = await one_of(connection, frozenset({"admin"}))
+    if actor.by != "local":
+        raise Forbidden("this takes the admin token of golive's own machine")
+    return actor
+
+
+async def screen(connection: HTTPConnection) -> Actor:
+    """Give who looks at a screen; where screens are open that is anybody."""
+    if screens_are_open(house_of(connection).config.settings.server):
+        return Actor("display", "open screen", "open screen")
+    return await one_of(connection, SCREENS)
+
+
+async def may_connect(websocket: HTTPConnection) -> Actor | None:
+    """Give who may have the live socket of a screen, or None; host and origin were looked at before this."""
+    try:
+        return await screen(websocket)
+    except (Unauthenticated, Forbidden):
+        return None
+
+
+def described(actor: Actor) -> dict[str, Any]:
+    """Give the actor as the journal keeps it."""
+    return {"name": actor.name, "role": actor.role, "by": actor.by, "id": actor.id}

@@ -1,0 +1,115 @@
+"""Why an attempt failed, in one sentence that tells the causes apart and says where to look."""
+
+import re
+
+from app.domain.samples import Kind, Outcome
+from app.settings import System
+from app.wire import SampleIn
+
+_PHASES = {
+    "connect": "connecting: the packets are swallowed on the way, as by a firewall, or the machine is overloaded",
+    "tls": "the TLS handshake: it took the connection but does not answer TLS",
+    "associate": "the negotiation: it took the connection but does not answer the association request",
+    "first answer": "the query: it accepted the association and then gave no answer",
+    "first image": "the transfer: it accepted the request and then sent no image",
+}
+
+
+def explain(sample: SampleIn, system: System | None = None, calling: str | None = None) -> str:
+    """Give one sentence on how an attempt ended; with `system`, it names what is configured for it.
+
+    `calling` is the AE title as which a probe asked, where that is not the system's.
+    """
+    name = f"{sample.system}{_where(sample.kind, system)}"
+    match sample.outcome:
+        case Outcome.OK:
+            return f"{name} answered{f': {sample.detail}' if sample.detail else ''}"
+        case Outcome.REFUSED:
+            return f"nobody listens at {name}: the machine is there, but no program has this port open"
+        case Outcome.UNREACHABLE:
+            return _unreachable(name, sample.detail)
+        case Outcome.REJECTED:
+            return _rejected(name, sample.detail, system, calling)
+        case Outcome.AUTH:
+            return _auth(name, sample.detail)
+        case Outcome.TIMEOUT:
+            return f"{name} timed out {_phase(sample.detail)}"
+        case Outcome.ABORTED:
+            return _aborted(name, sample.detail)
+        case Outcome.BAD_STATUS:
+            return f"{name} answered with an error of its own: {sample.detail}"
+        case Outcome.WRONG_ANSWER:
+            return f"{name} answered, but without what was expected: {sample.detail}"
+
+
+def _where(kind: Kind, system: System | None) -> str:
+    if system is None:
+        return ""
+    if kind is not Kind.WEB and system.dicom and not system.dicomweb:
+        return f" ({system.dicom.host} port {system.dicom.port})"
+    endpoint = system.web if kind is Kind.WEB else None
+    if endpoint:
+        return f" ({_bare(endpoint.url)})"
+    return ""
+
+
+def _bare(url: str) -> str:
+    """Give an address without user, password and query."""
+    return re.sub(r"(?<=://)[^/@]*@", "", url).partition("?")[0]
+
+
+def _unreachable(name: str, detail: str) -> str:
+    if "host name not found" in detail:
+        return f"{name} cannot be found: its host name has no address here ({detail.partition(': ')[2] or 'unknown'})"
+    if detail.startswith("proxy"):
+        return f"{name} cannot be reached through the proxy: {detail}"
+    return f"{name} is unreachable from here: {detail or 'no way there'}; look at routes and firewalls"
+
+
+def _rejected(name: str, detail: str, system: System | None, calling: str | None) -> str:
+    dicom = system.dicom if system else None
+    if "calling AE title" in detail:
+        title = calling or (dicom.calling_ae_title if dicom else None)
+        ours = f' "{title}"' if title else ""
+        why = f"because of our calling AE title{ours}, which it does not know: enter it there, or set calling_ae_title"
+        return f"{name} rejects us {why} [{detail}]"
+    if "called AE title" in detail:
+        theirs = f' "{dicom.ae_title}"' if dicom else ""
+        why = f"because of the called AE title{theirs}, which is not its own: set ae_title to its title"
+        return f"{name} rejects us {why} [{detail}]"
+    if "local limit" in detail:
+        return f"{name} rejects us because its local limit is reached: it is full, not misconfigured [{detail}]"
+    if "congestion" in detail:
+        return f"{name} rejects us for now, because it is congested: it is overloaded, not misconfigured [{detail}]"
+    if "presentation context" in detail:
+        return f"{name} knows us but refuses the presentation context: it does not offer us this service [{detail}]"
+    return f"{name} rejects the association: {detail or 'without a reason'}"
+
+
+def _auth(name: str, detail: str) -> str:
+    if detail.startswith("HTTP 401"):
+        return f"{name} does not take our credentials (HTTP 401): look at auth"
+    if detail.startswith("HTTP 403"):
+        return f"{name} knows us but forbids this (HTTP 403): our account there lacks a right"
+    if detail.startswith("our own"):
+        return f"{name} was not asked: {detail}"
+    if "certificate not trusted" in detail:
+        return f"{name}: TLS fails, because we do not trust its certificate ({detail.partition(': ')[2]}): set the CA"
+    if "certificate" in detail:
+        return f"{name}: TLS fails, because it does not take our certificate ({detail.partition(': ')[2]})"
+    return f"{name} does not let us in: {detail}"
+
+
+def _phase(detail: str) -> str:
+    match = re.search(r"(?:in|after) (.+)$", detail)
+    if match is None:
+        return detail or "without a word"
+    if detail.startswith("after") or "answers" in match[1]:
+        return f"in the middle of its answers ({detail})"
+    return f"in {_PHASES.get(match[1], match[1])}"
+
+
+def _aborted(name: str, detail: str) -> str:
+    if "TLS" in detail:
+        return f"{name}: TLS fails: {detail}"
+    return f"{name} broke off: {detail or 'without a reason'}"

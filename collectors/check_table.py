@@ -1,0 +1,84 @@
+"""What `golive check` and `golive probe` print for people."""
+
+import io
+
+from rich.console import Console
+from rich.table import Table
+
+from app.domain.samples import Outcome
+from app.settings import Config
+from app.wire import SampleIn
+from collectors.causes import explain
+from collectors.check import PHASES, Checked, Tried
+
+_MEANINGS = {
+    "connect_s": "the TCP connection was made",
+    "tls_s": "TLS was agreed on",
+    "associate_s": "the association was accepted",
+    "metadata_s": "the study's metadata were there (request sent to last byte)",
+    "first_s": "the first answer or frame was there (request sent to its last byte)",
+    "total_s": "the last answer was there (request sent to its last byte)",
+}
+
+
+def table(found: Checked) -> str:
+    """Give the table, a sentence for everything that was found wanting, and what a day costs."""
+    lines = [_drawn(_outcomes(found))] if found.tried else [f"{found.file} is fine; it has no probes and no feeds\n"]
+    lines += [f"✗ {t.id}: {t.sentence}\n" for t in found.tried if not t.ok]
+    lines += [f"  {t.id}: {t.sentence}\n" for t in found.tried if t.ok and (t.outcome != "ok" or t.system is None)]
+    if found.costs:
+        lines.append("\nA day of probing:\n")
+    for cost in found.costs:
+        size = "unknown size" if cost.bytes is None else f"{cost.bytes / 1e6:,.1f} MB"
+        over = f", more than its {cost.budget_bytes / 1e6:,.0f} MB: cadences stretch" if cost.over_budget else ""
+        lines.append(f"  {cost.system}: {cost.queries:,} queries, {size}{over}\n")
+    if found.late:
+        lines.append("\nWhen every answer takes its timeout, these cannot keep their cadence:\n")
+    lines += [f"  {x.probe}: every {x.every_s:g} s becomes {x.kept_s:.3g} s, because {x.why}\n" for x in found.late]
+    return "".join(lines)
+
+
+def _outcomes(found: Checked) -> Table:
+    drawn = Table(title=found.file, title_justify="left", box=None, pad_edge=False)
+    for name in ("", "system", "tried", "as", "outcome"):
+        drawn.add_column(name, no_wrap=True)
+    shown = [p for p in PHASES if any(p in t.phases_s for t in found.tried)]
+    for phase in shown:
+        drawn.add_column(f"{phase.removesuffix('_s')} ms", justify="right", no_wrap=True)
+    for t in found.tried:
+        drawn.add_row(*_cells(t), *(f"{t.phases_s[p] * 1000:,.1f}" if p in t.phases_s else "" for p in shown))
+    return drawn
+
+
+def _cells(t: Tried) -> tuple[str, ...]:
+    return "✓" if t.ok else "✗", t.system or "", t.id, t.kind, t.outcome
+
+
+def _drawn(what: Table) -> str:
+    target = io.StringIO()
+    Console(file=target, width=200, color_system=None).print(what)
+    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()) + "\n\n"
+
+
+def phases(config: Config, sample: SampleIn) -> str:
+    """Give one sample phase by phase."""
+    system = next(s for s in config.settings.systems if s.id == sample.system)
+    probe = next(p for p in config.settings.probes if p.id == sample.probe)
+    lines = [f"{sample.probe} ({sample.kind.value} of {system.name}), {sample.at:%Y-%m-%d %H:%M:%S} UTC\n"]
+    for name in PHASES:
+        value = getattr(sample, name)
+        if value is not None:
+            lines.append(f"  {name.removesuffix('_s'):<10}{value * 1000:>11,.2f} ms  {_MEANINGS[name]}\n")
+    if sample.matches is not None:
+        lines.append(f"  {'matches':<10}{sample.matches:>11,}\n")
+    if sample.instances is not None:
+        announced = f"  of {sample.instances_announced:,} announced" if sample.instances_announced is not None else ""
+        lines.append(f"  {'instances':<10}{sample.instances:>11,}{announced}\n")
+    if sample.bytes is not None:
+        rate = f"  {sample.bytes / 1e6 / sample.total_s:,.1f} MB/s" if sample.total_s and sample.instances else ""
+        lines.append(f"  {'bytes':<10}{sample.bytes:>11,}{rate}\n")
+    if sample.stamp:
+        lines.append(f"  arrival stamped by {'the kernel' if sample.stamp == 'kernel' else 'this program'}\n")
+    mark = "✓" if sample.outcome is Outcome.OK else "✗"
+    lines.append(f"{mark} {sample.outcome.value}: {explain(sample, system, probe.calling_ae_title)}\n")
+    return "".join(lines)

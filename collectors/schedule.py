@@ -1,0 +1,46 @@
+"""When a probe is due: pure arithmetic on seconds of a monotonic clock.
+
+A cadence is a grid of ticks from an anchor, so that nothing drifts; a run starts at its tick plus at most a tenth of
+the cadence. A run that lasts longer than its cadence is followed by the next tick after its end.
+"""
+
+import math
+
+JITTER = 0.1
+FIRST_WITHIN_S = 0.9
+BACK_OFF_MOST_S = 5.0
+DAY_S = 86400.0
+
+
+def first_due(start_s: float, every_s: float, chance: float) -> float:
+    """Give a probe's first tick, the anchor of its grid: within a second of the start, spread by `chance` (0 to 1)."""
+    return start_s + chance * min(FIRST_WITHIN_S, every_s)
+
+
+def next_tick(anchor_s: float, every_s: float, ended_s: float) -> float:
+    """Give the first tick after a run's end."""
+    return anchor_s + (math.floor((ended_s - anchor_s) / every_s + 1e-9) + 1) * every_s
+
+
+def next_due(
+    anchor_s: float, every_s: float, began_s: float, ended_s: float, chance: float = 0.0, gap_s: float = 0.0
+) -> float:
+    """Give when a probe is due again; `gap_s` is the least time between two starts while it is held back."""
+    if gap_s > every_s:
+        return max(ended_s, began_s + gap_s)
+    return next_tick(anchor_s, every_s, ended_s) + chance * JITTER * every_s
+
+
+def back_off_gap(every_s: float, refusals: int) -> float:
+    """Give the least time between two starts after so many refusals or rejections in a row.
+
+    Only a cadence below 5 s stretches, and to 5 s at most: a refusing peer must not starve its own trigger of samples.
+    """
+    if refusals == 0 or every_s >= BACK_OFF_MOST_S:
+        return every_s
+    return min(BACK_OFF_MOST_S, every_s * 2.0 ** min(refusals, 10))
+
+
+def budget_gap(bytes_each: float, bytes_per_day: float) -> float:
+    """Give the least time between two starts of a probe that fetches `bytes_each`, so that a day costs its budget."""
+    return DAY_S * bytes_each / bytes_per_day

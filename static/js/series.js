@@ -1,0 +1,62 @@
+// Draws the last hour of one series: expected band behind, one line, the limit dashed, gaps as gaps, axis from zero.
+const place = document.getElementById("chart");
+const { default: UPlot } = await import(place.dataset.uplot);
+const style = getComputedStyle(document.documentElement);
+const colour = (name) => style.getPropertyValue(name).trim();
+const font = "13px Inter, system-ui, sans-serif";
+
+function inUnit(seconds, unit) {
+  if (unit === "share") return `${(seconds * 100).toFixed(0)} %`;
+  if (unit !== "s") return `${seconds} ${unit}`;
+  if (seconds === 0) return "0";
+  if (seconds < 1) return `${+(seconds * 1000).toPrecision(3)} ms`;
+  if (seconds < 120) return `${+seconds.toPrecision(3)} s`;
+  return `${+(seconds / 60).toPrecision(3)} min`;
+}
+
+function range(data) {
+  return (plot) => {
+    if (data.upper === null) return;
+    const { ctx, bbox } = plot;
+    const high = plot.valToPos(data.upper, "y", true), low = plot.valToPos(data.lower ?? 0, "y", true);
+    ctx.save();
+    ctx.fillStyle = colour("--band");
+    ctx.globalAlpha = 0.45;
+    ctx.fillRect(bbox.left, high, bbox.width, low - high);
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle = colour("--ink-2");
+    ctx.setLineDash([6, 6]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, high);
+    ctx.lineTo(bbox.left + bbox.width, high);
+    ctx.stroke();
+    ctx.restore();
+  };
+}
+
+let plot = null;
+async function draw() {
+  const answer = await fetch(place.dataset.points, { cache: "no-store" });
+  if (!answer.ok) return;
+  const data = await answer.json();
+  const known = data.values.filter((v) => v !== null);
+  const top = Math.max(...known, data.upper ?? 0, 0.001) * 1.15;
+  const axis = { stroke: colour("--ink-2"), font, grid: { stroke: colour("--rule"), width: 1 }, ticks: { show: false } };
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
+  const options = {
+    width: place.clientWidth - 32,
+    height: 260,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: [0, top] } },
+    axes: [{ ...axis, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000)) }, { ...axis, size: 70, values: (_, ticks) => ticks.map((t) => inUnit(t, data.unit)) }],
+    series: [{}, { stroke: colour("--line"), width: 2, points: { show: true, size: 4, fill: colour("--line") }, spanGaps: false }],
+    hooks: { drawClear: [range(data)] },
+  };
+  plot?.destroy();
+  plot = new UPlot(options, [data.at, data.values], place);
+}
+
+addEventListener("resize", draw);
+await draw();
+setInterval(draw, 15000);

@@ -1,0 +1,203 @@
+"""A small stage: the real gate, routes, hub and follow, fed with values instead of a store and a judge.
+
+`python -m tests.browser.stage --scene calm` serves it until it is ended; a line on its stdin names another scene.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.assets import folder
+from app.clock import SteadyClock, utc_now
+from app.domain.golive import GoLive
+from app.domain.overall import overall
+from app.domain.plans import Plan
+from app.domain.samples import Kind, Outcome, Sample
+from app.domain.standings import Judged, Pulse, Standing
+from app.push.follow import Follow, Seen
+from app.push.hub import Hub
+from app.settings import Server
+from app.web import live, series, wall
+from app.web.gate import Gate
+from app.web.house import House
+from app.web.metrics import Metrics
+from app.web.problems import install
+from tests.browser.scenes import SCENES, plan
+
+SINCE_T0 = timedelta(hours=1, minutes=23, seconds=41)
+
+
+@dataclass
+class Stage:
+    """What a test sets: the scene, and troubles of golive itself."""
+
+    plan: Plan = field(default_factory=plan)
+    scene: Callable[[datetime], Sequence[Standing]] = SCENES["calm"]
+    since_t0: timedelta = SINCE_T0
+    unreadable: int = 0
+    reading: str = ""
+    samples: tuple[Sample, ...] = ()
+    clock: SteadyClock = field(default_factory=SteadyClock)
+    hub: Hub = field(default_factory=Hub)
+
+    def __post_init__(self) -> None:
+        began = self.clock.now()
+        self.t0 = began - self.since_t0
+        self.follow = Follow(
+            self._look,
+            self._stand,
+            self._whole,
+            self.plan,
+            self.clock,
+            self.hub,
+            judge_alive_at=self.clock.now,
+        )
+
+    async def _look(self, now: datetime) -> Seen:
+        if self.reading:
+            raise OSError(self.reading)
+        return Seen((), GoLive(self.t0, self.t0), None, self.unreadable)
+
+    def _stand(self, judged: Sequence[Judged], now: datetime) -> Sequence[Standing]:
+        return self.scene(now.replace(microsecond=0))
+
+    def _whole(self, standings: Sequence[Standing], now: datetime) -> tuple[str, Sequence[str]]:
+        pulses = {("main", feed): Pulse("listening", "", now) for feed in self.plan.feeds}
+        whole = overall(standings, self.plan, pulses, now)
+        return whole.state, whole.reasons
+
+    def show(self, name: str) -> None:
+        """Change the scene, as a commit would."""
+        self.scene = SCENES[name]
+        self.follow.poke()
+
+    async def read(self, ask: Callable[[Any], Any]) -> Any:
+        """Stand in for the database: the series page asks it for samples only."""
+        return list(self.samples)
+
+    def app(self, websockets: bool = True) -> FastAPI:
+        """Give the app; without websockets as behind a proxy that refuses them."""
+        server = Server(listen="127.0.0.1:8000")
+        house = House(
+            config=cast(
+                Any, SimpleNamespace(settings=SimpleNamespace(server=server, site=SimpleNamespace(id="north")))
+            ),
+            secrets=cast(Any, None),
+            plan=self.plan,
+            db=cast(Any, self),
+            heartbeats=cast(Any, None),
+            clock=self.clock,
+            hub=self.hub,
+            follow=self.follow,
+            metrics=Metrics(),
+            judge_alive=lambda: True,
+            on_stored=lambda *_: None,
+        )
+
+        @asynccontextmanager
+        async def life(_: FastAPI) -> Any:
+            following = asyncio.create_task(self.follow.run())
+            yield
+            following.cancel()
+            self.hub.close()
+
+        app = FastAPI(lifespan=life)
+        app.state.house = house
+        install(app)
+        app.include_router(wall.router)
+        app.include_router(series.router)
+        if not websockets:
+            app.add_api_websocket_route("/live", _refuse)
+        app.include_router(live.router)
+        app.mount("/static", StaticFiles(directory=folder("static")))
+        app.add_middleware(Gate, house=house)
+        return app
+
+
+async def _refuse(websocket: Any) -> None:
+    await websocket.close(1008)
+
+
+def some_samples(now: datetime) -> tuple[Sample, ...]:
+    """Give fifty attempts of which some failed."""
+    found = []
+    for i in range(50):
+        failed = i in (7, 8, 31)
+        found.append(
+            Sample(
+                f"stage-{i:04d}",
+                "worklist-ct",
+                Kind.WORKLIST,
+                "ris",
+                "ct",
+                "main",
+                now - timedelta(seconds=10 * i),
+                Outcome.TIMEOUT if failed else Outcome.OK,
+                "no answer after the request was sent" if failed else "",
+                connect_s=0.0003,
+                associate_s=0.0014,
+                first_s=None if failed else 0.412 + 0.01 * (i % 7),
+                total_s=None if failed else 0.71 + 0.02 * (i % 9),
+                matches=None if failed else 12,
+                known_at=now - timedelta(seconds=10 * i),
+            )
+        )
+    return tuple(found)
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    stage = Stage(
+        plan=plan(simulation=arguments.simulation),
+        scene=SCENES[arguments.scene],
+        since_t0=timedelta(seconds=arguments.since),
+    )
+    stage.unreadable, stage.samples = arguments.unreadable, some_samples(utc_now())
+    config = uvicorn.Config(
+        stage.app(websockets=not arguments.no_websockets),
+        port=arguments.port,
+        log_level="warning",
+        ws_per_message_deflate=False,
+        lifespan="on",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    print(server.servers[0].sockets[0].getsockname()[1], flush=True)  # noqa: T201  the port, for who started us
+    lines = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    while line := (await lines.readline()).decode().strip():
+        verb, _, rest = line.partition(" ")
+        if verb == "reading":
+            stage.reading = rest
+        else:
+            stage.show(verb)
+    server.should_exit = True
+    await serving
+
+
+def main() -> None:
+    """Serve a scene on a free port, which is printed."""
+    parser = argparse.ArgumentParser(prog="tests.browser.stage")
+    parser.add_argument("--scene", default="calm", choices=sorted(SCENES))
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--since", type=float, default=SINCE_T0.total_seconds())
+    parser.add_argument("--unreadable", type=int, default=0)
+    parser.add_argument("--simulation", action="store_true")
+    parser.add_argument("--no-websockets", action="store_true")
+    asyncio.run(_serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

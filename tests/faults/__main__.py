@@ -1,0 +1,31 @@
+"""`make faults`: long fault runs against real peers, one line a case, worst last."""
+
+import argparse
+import importlib
+import sys
+import time
+import traceback
+
+CASES = ("kills_sqlite", "kills_postgres", "hostile_hl7", "hostile_dicom", "database_gone", "clock_step", "soak")
+
+
+def main() -> int:
+    """Run the named cases, or all but the hour-long soak, and print a table as it grows."""
+    parser = argparse.ArgumentParser(prog="make faults")
+    parser.add_argument("cases", nargs="*", choices=[*CASES, []], help="without a name all but soak")
+    asked = parser.parse_args().cases or [c for c in CASES if c != "soak"]
+    failed = 0
+    for name in asked:
+        began = time.monotonic()
+        try:
+            figure, word = importlib.import_module(f"tests.faults.{name}").check(), "holds"
+        except Exception as error:
+            traceback.print_exc()
+            figure, word, failed = f"{type(error).__name__}: {error}", "FAILS", failed + 1
+        sys.stdout.write(f"{word}  {name:<16} {time.monotonic() - began:6.0f} s  {' '.join(figure.split())}\n")
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

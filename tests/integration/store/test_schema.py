@@ -1,0 +1,119 @@
+"""Migrations: from nothing, repeatable, equal to the tables, and never against a newer database."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from app.assets import folder
+from app.errors import Unavailable
+from app.store import marks
+from app.store.db import Database
+from app.store.tables import metadata
+
+SITE = "north"
+
+
+def raw(url: str, tmp_path: Path) -> Engine:
+    return create_engine(url.replace("sqlite:///", f"sqlite:///{tmp_path}/"), poolclass=NullPool)
+
+
+@contextmanager
+def connected(url: str, tmp_path: Path) -> Iterator[Connection]:
+    engine = raw(url, tmp_path)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def opened(url: str, tmp_path: Path) -> Database:
+    database = Database(url, SITE, tmp_path)
+    database.open()
+    return database
+
+
+def test_opening_again_changes_nothing(empty_url: str, tmp_path: Path) -> None:
+    for n in range(3):
+        database = opened(empty_url, tmp_path)
+        assert database.read_now(lambda s: marks.get(s, SITE, "kept")) == (None if n == 0 else "x")
+        database.write_now(lambda s: marks.set(s, SITE, "kept", "x"))
+        database.close()
+
+
+def test_the_migrations_make_exactly_the_tables(empty_url: str, tmp_path: Path) -> None:
+    opened(empty_url, tmp_path).close()
+    with connected(empty_url, tmp_path) as connection:
+        options = {
+            "compare_type": True,
+            "include_name": lambda n, k, _p: not (k == "table" and n.startswith("sample_")),
+        }
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+        inspector = inspect(connection)
+        for name, table in metadata.tables.items():
+            wanted = {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
+            assert {c["name"] for c in inspector.get_check_constraints(name)} == wanted, name
+
+
+def test_the_migrations_know_every_value_that_the_domain_knows() -> None:
+    written = re.sub(r'"\s*\n\s*"', "", "".join(p.read_text() for p in folder("migrations").glob("versions/*.py")))
+    for table in metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, CheckConstraint):
+                assert str(constraint.sqltext) in written, f"{table.name}: {constraint.name}"
+
+
+def test_a_newer_database_is_refused_and_left_alone(empty_url: str, tmp_path: Path) -> None:
+    opened(empty_url, tmp_path).close()
+    with connected(empty_url, tmp_path) as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(Unavailable, match=r"written by a newer golive \(its schema is 9999, .* knows up to 0001\)"):
+        opened(empty_url, tmp_path)
+    with connected(empty_url, tmp_path) as connection:
+        assert connection.execute(text("select version_num from alembic_version")).scalar_one() == "9999"
+
+
+def test_somebody_elses_database_is_refused(empty_url: str, tmp_path: Path) -> None:
+    with connected(empty_url, tmp_path) as connection:
+        connection.execute(text("create table sample (theirs integer)"))
+    with pytest.raises(Unavailable, match="holds a table 'sample' that golive did not make"):
+        opened(empty_url, tmp_path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "golive.db").write_text("Dear Sir or Madam, " * 100)
+    with pytest.raises(Unavailable, match="not an SQLite database"):
+        opened("sqlite:///golive.db", tmp_path)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="missing of the database does not exist"):
+        Database("sqlite:///missing/golive.db", SITE, tmp_path)
+
+
+def test_the_database_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    opened("sqlite:///golive.db", tmp_path).close()
+    assert (tmp_path / "golive.db").stat().st_mode & 0o077 == 0
+
+
+def test_sqlite_runs_durably(tmp_path: Path) -> None:
+    database = opened("sqlite:///golive.db", tmp_path)
+    pragmas = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "wal_autocheckpoint": 1000,
+    }
+    found = database.write_now(
+        lambda s: {name: s.connection().exec_driver_sql(f"pragma {name}").scalar_one() for name in pragmas}
+    )
+    readers = database.read_now(lambda s: s.connection().exec_driver_sql("pragma wal_autocheckpoint").scalar_one())
+    database.close()
+    assert (found, readers) == (pragmas, 0)

@@ -1,0 +1,220 @@
+"""Who may come in, by which door, and what every answer carries."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from tests.integration.served import Served, body_of, prepared, running, sample, write_config
+
+ROLES = ("display", "floor", "desk", "authority", "leadership", "engineer", "admin")
+READ = {"desk", "authority", "engineer", "admin"}
+
+
+@pytest.fixture(scope="module")
+def golive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    config, tokens = prepared(tmp_path_factory.mktemp("access"), ROLES)
+    with running(config, tokens) as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    ("path", "roles"),
+    [
+        ("/api/status", READ | {"leadership"}),
+        ("/api/standings", READ | {"leadership"}),
+        ("/api/exams/summary", READ),
+        ("/api/quarantine", READ),
+        ("/api/journal", READ),
+        ("/metrics", READ),
+        ("/api/docs", {"engineer", "admin"}),
+        ("/api/openapi.json", {"engineer", "admin"}),
+    ],
+)
+def test_each_role_reads_what_it_may_and_nothing_else(golive: Served, path: str, roles: set[str]) -> None:
+    seen = {role: golive.call("GET", path, role).status_code for role in (*ROLES, "ingest")}
+    assert seen == {role: 200 if role in roles else 403 for role in (*ROLES, "ingest")}
+    assert golive.call("GET", path).status_code == 401
+
+
+def test_only_the_ingest_token_sends(golive: Served) -> None:
+    body = {"batch": "b", "source": "main", "sent_at": "2026-11-21T05:00:00Z"}
+    assert golive.call("POST", "/api/ingest", "ingest", json=body).status_code == 200
+    assert golive.call("POST", "/api/ingest", "engineer", json=body).status_code == 403
+    assert golive.call("POST", "/api/ingest", json=body).status_code == 401
+
+
+def test_a_wrong_token_is_an_error_and_not_nobody(golive: Served) -> None:
+    answer = golive.call("GET", "/wall", headers={"Authorization": "Bearer wrong"})
+    assert answer.status_code == 200  # the screens of a loopback address are open, whoever asks
+    answer = golive.call("GET", "/api/status", headers={"Authorization": "Bearer wrong"})
+    assert (answer.status_code, body_of(answer)["detail"]) == (401, "the token is unknown or revoked")
+
+
+def test_the_health_calls_need_no_token(golive: Served) -> None:
+    assert golive.call("GET", "/healthz").json() == {"status": "alive"}
+    assert golive.call("GET", "/readyz").status_code == 200
+
+
+def test_a_token_is_made_while_golive_runs_and_revoked_at_once(golive: Served) -> None:
+    made = golive.call("POST", "/api/internal/tokens", "local", json={"role": "desk", "name": "Ada"})
+    assert made.status_code == 201
+    token = made.json()
+    assert (token["role"], token["name"], set(token)) == ("desk", "Ada", {"id", "role", "name", "token"})
+    own = {"Authorization": f"Bearer {token['token']}"}
+    assert golive.call("GET", "/api/status", headers=own).status_code == 200
+    assert golive.call("DELETE", f"/api/internal/tokens/{token['id']}", "local").status_code == 204
+    assert golive.call("GET", "/api/status", headers=own).status_code == 401
+    listed = golive.call("GET", "/api/internal/tokens", "local").json()
+    assert next(t for t in listed if t["id"] == token["id"])["revoked_at"] is not None
+    assert token["token"] not in str(listed)
+
+
+def test_the_machines_calls_take_its_own_token_alone(golive: Served) -> None:
+    assert golive.call("POST", "/api/internal/tokens", "admin", json={"role": "desk"}).status_code == 403
+    assert golive.call("POST", "/api/internal/tokens", json={"role": "desk"}).status_code == 401
+    wrong = golive.call("POST", "/api/internal/tokens", "local", json={"role": "king"})
+    assert (wrong.status_code, body_of(wrong)["field"]) == (422, "role")
+
+
+def test_a_session_opens_with_a_token_and_ends_with_the_logout(golive: Served) -> None:
+    with httpx.Client(base_url=golive.url) as browser:
+        assert browser.get("/api/status").status_code == 401
+        answer = browser.post("/login", data={"token": golive.tokens["desk"], "next": "/api/status"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/api/status")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("golive=")
+        assert {"HttpOnly", "SameSite=lax", "Path=/", "Max-Age=43200"} <= set(cookie.split("; "))
+        first = browser.cookies["golive"]
+        assert browser.get("/api/status").status_code == 200
+        browser.post("/login", data={"token": golive.tokens["desk"]})
+        assert browser.cookies["golive"] != first
+        stale = httpx.get(f"{golive.url}/api/status", cookies={"golive": first})
+        assert stale.status_code == 401
+        assert browser.post("/logout").status_code == 303
+        assert browser.get("/api/status").status_code == 401
+    acts = [e["act"] for e in golive.get("/api/journal")]
+    assert acts.count("session.open") >= 2
+    assert acts.count("session.close") >= 1
+
+
+def test_a_session_ends_with_its_token(golive: Served) -> None:
+    made = golive.call("POST", "/api/internal/tokens", "local", json={"role": "desk", "name": "Bob"}).json()
+    with httpx.Client(base_url=golive.url) as browser:
+        browser.post("/login", data={"token": made["token"]})
+        assert browser.get("/api/status").status_code == 200
+        golive.call("DELETE", f"/api/internal/tokens/{made['id']}", "local")
+        assert browser.get("/api/status").status_code == 401
+
+
+def test_a_page_leads_to_the_login_and_a_wrong_token_says_so(golive: Served) -> None:
+    answer = golive.call("GET", "/api/docs", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/api/docs")
+    page = golive.call("GET", "/login?next=/api/docs")
+    assert 'name="next" value="/api/docs"' in page.text
+    wrong = golive.call("POST", "/login", data={"token": "wrong", "next": "//evil.example"})
+    assert wrong.status_code == 401
+    assert "the token is unknown or revoked" in wrong.text
+    assert 'name="next" value="/"' in wrong.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "golive.evil.example:8000", ""])
+def test_a_foreign_host_name_is_not_answered(golive: Served, host: str) -> None:
+    answer = golive.call("GET", "/api/status", "engineer", headers={"Host": host})
+    assert answer.status_code in (400, 421)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "10.1.2.3"])
+def test_addresses_and_known_names_are_answered(golive: Served, host: str) -> None:
+    assert golive.call("GET", "/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({}, 303),
+    ],
+)
+def test_a_form_of_another_site_is_refused(golive: Served, headers: dict[str, str], status: int) -> None:
+    token = golive.tokens["desk"]
+    assert golive.call("POST", "/login", headers=headers, data={"token": token}).status_code == status
+
+
+def test_every_answer_carries_the_headers_and_no_page_has_inline_script_or_style(golive: Served) -> None:
+    for path in ("/", "/login", "/wall", "/api/nothing", "/healthz"):
+        answer = golive.call("GET", path)
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'self'")
+        assert "unsafe" not in policy
+        assert {"frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'"} <= set(policy.split("; "))
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert answer.headers["cache-control"] == "no-store"
+        assert " style=" not in answer.text
+        assert "<style" not in answer.text
+        assert "onclick" not in answer.text
+    style = golive.call("GET", "/static/css/plain.css")
+    assert (style.status_code, style.headers["cache-control"]) == (200, "no-cache")
+    kept = golive.call("GET", "/static/css/plain.css?v=1")
+    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_live_socket_of_another_site_is_refused(golive: Served) -> None:
+    url = golive.url.replace("http", "ws") + "/live?view=wall"
+    with pytest.raises(InvalidStatus) as refused:
+        connect(url, origin=Origin("http://evil.example"))
+    assert refused.value.response.status_code == 403
+    with pytest.raises(InvalidStatus):
+        connect(url, additional_headers={"Cookie": "golive=x"})
+    with connect(url, origin=Origin(golive.url)) as socket:
+        assert "hx-partial" in str(socket.recv(timeout=5))
+
+
+def exposed(file: Path, more: str) -> None:
+    text = file.read_text()
+    file.write_text(text.replace('[server]\nlisten = "127.0.0.1', f'[server]\n{more}\nlisten = "0.0.0.0'))
+
+
+def test_the_wall_is_closed_where_others_can_reach_it_and_sessions_need_tls(tmp_path: Path) -> None:
+    file = write_config(tmp_path)
+    exposed(file, 'proxies = ["10.0.0.2"]')
+    config, tokens = prepared(tmp_path, ["display", "engineer"], file)
+    with running(config, tokens) as golive:
+        page = {"Accept": "text/html"}
+        assert golive.call("GET", "/wall", headers=page).headers["location"] == "/login?next=/wall"
+        assert golive.call("GET", "/live/snapshot?view=wall").status_code == 401
+        assert golive.call("GET", "/live/snapshot?view=wall", "display").status_code == 200
+        with pytest.raises(InvalidStatus):
+            connect(golive.url.replace("http", "ws") + "/live?view=wall", origin=Origin(golive.url))
+        refused = golive.call("POST", "/login", data={"token": tokens["engineer"]})
+        assert refused.status_code == 403
+        assert "Sessions are refused here" in refused.text
+        assert golive.call("GET", "/api/status", "engineer").status_code == 200
+
+
+def test_open_screens_are_open_where_that_was_written_down(tmp_path: Path) -> None:
+    file = write_config(tmp_path)
+    exposed(file, "open_screens = true")
+    config, tokens = prepared(tmp_path, [], file)
+    with running(config, tokens) as golive:
+        assert golive.call("GET", "/wall").status_code == 200
+        assert golive.call("GET", "/api/status").status_code == 401
+
+
+def test_guessing_is_slowed_down_and_a_known_token_is_not_locked_out_for_good(tmp_path: Path) -> None:
+    config, tokens = prepared(tmp_path, ["desk"])
+    with running(config, tokens) as golive:
+        seen = [golive.call("POST", "/login", data={"token": f"guess {i}"}).status_code for i in range(11)]
+        assert seen == [401] * 10 + [429]
+        answer = golive.call("POST", "/login", data={"token": tokens["desk"]})
+        assert (answer.status_code, int(answer.headers["retry-after"]) > 200) == (429, True)
+        golive.ingest(samples=[sample()])

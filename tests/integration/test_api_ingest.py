@@ -1,0 +1,169 @@
+"""The door for collectors: what it takes, what it refuses, and what it never forgets or shows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.served import Served, body_of, event, prepared, running, sample, serving, stamp, wait_for
+
+
+@pytest.fixture(scope="module")
+def golive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    config, tokens = prepared(tmp_path_factory.mktemp("ingest"), ["engineer"])
+    with running(config, tokens) as served:
+        yield served
+
+
+def envelope(**parts: Any) -> dict[str, Any]:
+    return {"batch": str(uuid4()), "source": "main", "sent_at": stamp(), **parts}
+
+
+def test_good_items_are_kept_and_bad_ones_named_and_put_aside_without_their_content(golive: Served) -> None:
+    bad = sample(probe="nobody", detail="DOE^JOHN 19700101")
+    answer = golive.ingest(samples=[sample(), bad], exam_events=[event("4711", "final", area="nowhere")])
+    assert (answer["accepted"], answer["repeated"]) == (1, 0)
+    assert [(r["field"], r["problem"]) for r in answer["refused"]] == [
+        ("probe", 'unknown probe "nobody"'),
+        ("area", 'unknown area "nowhere"'),
+    ]
+    assert answer["refused"][0]["id"] == bad["id"]
+    aside = golive.get("/api/quarantine")
+    assert {a["reason"] for a in aside} >= {'probe: unknown probe "nobody"', 'area: unknown area "nowhere"'}
+    assert {a["feed"] for a in aside} >= {"main", "ris-hl7"}
+    assert "DOE" not in str(aside)
+    assert "4711" not in str([a["shape"] for a in aside])
+
+
+def test_the_same_id_with_another_moment_is_refused(golive: Served) -> None:
+    first = sample(30)
+    assert golive.ingest(samples=[first])["accepted"] == 1
+    again = golive.ingest(samples=[{**first, "at": stamp(20)}])
+    assert (again["accepted"], again["repeated"], again["refused"][0]["field"]) == (0, 0, "at")
+    told = event("4712", "ended", 5)
+    assert golive.ingest(exam_events=[told, told]) == {"accepted": 1, "repeated": 1, "refused": []}
+
+
+def test_an_exam_that_was_told_by_accession_is_found_by_its_token(golive: Served) -> None:
+    from app.domain.identity import exam_token
+    from tests.integration.served import SECRETS  # the key that this app runs with
+
+    golive.ingest(exam_events=[event("  4713 ", "ordered", 20), event("4713", "ended", 10, area="ct")])
+    token = exam_token(SECRETS.site_key.get_secret_value(), "4713")
+    found = golive.get(f"/api/exams/{token}")
+    assert set(found["milestones"]) == {"ordered", "ended"}
+    assert (found["exam"], found["segment"]) == (token, {"modality": "CT", "area": "ct"})
+    assert [(e["milestone"], e["feed"], e["at_field"]) for e in found["events"]] == [
+        ("ordered", "ris-hl7", "OBR-22"),
+        ("ended", "ris-hl7", "OBR-22"),
+    ]
+    missing = golive.call("GET", f"/api/exams/k1.{'0' * 64}", "engineer")
+    assert (missing.status_code, body_of(missing)["title"]) == (404, "Not found")
+
+
+def test_heartbeats_count_and_a_batch_of_nothing_is_fine(golive: Served) -> None:
+    beat = {"probe_or_feed": "ris-hl7", "at": stamp(), "state": "listening"}
+    assert golive.ingest(heartbeats=[beat])["accepted"] == 1
+    assert golive.ingest() == {"accepted": 0, "repeated": 0, "refused": []}
+
+
+def test_what_a_feed_received_and_could_not_read_is_stored_once(golive: Served) -> None:
+    message = {"id": str(uuid4()), "feed": "ris-hl7", "at": stamp(), "key": "ORM^O01 NW", "verdict": "ordered"}
+    aside = {"id": str(uuid4()), "feed": "ris-hl7", "at": stamp(), "reason": "no MSH", "shape": "PID|3", "length": 12}
+    assert golive.ingest(messages=[message], unreadable=[aside])["accepted"] == 2
+    assert golive.ingest(messages=[message], unreadable=[aside])["repeated"] == 2
+    assert [a["reason"] for a in golive.get("/api/quarantine")].count("no MSH") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"", "body"),
+        (b"nonsense", "body"),
+        (b"[]", "body"),
+        (b"{}", "batch"),
+        (b'{"batch": "b", "source": "main", "sent_at": "yesterday"}', "sent_at"),
+        (b'{"batch": "b", "source": "main", "sent_at": "2026-11-21T05:00:00"}', "sent_at"),
+        (b'{"batch": "b", "source": "main", "sent_at": "0001-01-01T00:00:00+14:00"}', "sent_at"),
+        (b'{"batch": "b", "source": "main", "sent_at": "2026-11-21T05:00:00Z", "surprise": 1}', "surprise"),
+        (b'{"batch": "b", "source": "main", "sent_at": "2026-11-21T05:00:00Z", "samples": {}}', "samples"),
+        (b"\xff\xfe", "body"),
+        (b'{"batch": "\\ud800", "source": "main", "sent_at": "2026-11-21T05:00:00Z"}', "body"),
+        (b"[" * 100_000, "body"),
+    ],
+)
+def test_an_envelope_that_cannot_be_read_is_a_problem_that_names_the_field(
+    golive: Served, body: bytes, field: str
+) -> None:
+    answer = golive.call("POST", "/api/ingest", "ingest", content=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert body_of(answer)["field"] == field
+
+
+HOSTILE: list[Any] = [
+    None,
+    0,
+    "text",
+    [],
+    {},
+    {"id": 5},
+    {"id": "x" * 1000},
+    sample(id="01930000-nul", detail="a\0b"),
+    sample(id="01930000-far", at="9999-12-31T23:59:59-14:00"),
+    sample(id="01930000-old", at="0001-01-01T00:00:00Z"),
+    sample(id="01930000-nan", total_s="NaN"),
+    sample(id="01930000-inf", total_s=1e308),
+    sample(id="01930000-big", bytes=2**70),
+    sample(id="01930000-neg", matches=-1),
+    sample(id="01930000-deep", detail={"a": [{"b": "c"}]}),
+    sample(id="01930000-long", detail="x" * 100_000),
+    sample(id="'; drop table sample; --"),
+]
+
+
+def test_hostile_items_are_refused_one_by_one_and_the_good_one_among_them_is_stored(golive: Served) -> None:
+    good = sample()
+    answer = golive.ingest(samples=[*HOSTILE, good])
+    assert (answer["accepted"], len(answer["refused"])) == (1, len(HOSTILE))
+    assert golive.ingest(samples=[good])["repeated"] == 1
+    strange = [{"probe_or_feed": "ris-hl7", "at": stamp(), "state": "x", "since": "0001-01-01T00:00:00Z"}, 7]
+    assert len(golive.ingest(heartbeats=strange)["refused"]) == 2
+
+
+def test_more_than_eight_mebibytes_are_refused_announced_or_not(golive: Served) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(9):
+            yield b" " * 2**20
+
+    for body in (b" " * (8 * 2**20 + 1), pieces()):
+        answer = golive.call("POST", "/api/ingest", "ingest", content=body)
+        assert answer.status_code == 413
+        assert body_of(answer)["detail"] == "a batch may have 8 MiB; send it in parts"
+
+
+def test_a_large_batch_is_taken_whole(golive: Served) -> None:
+    answer = golive.ingest(samples=[sample(i / 100, area=None) for i in range(2000)])
+    assert (answer["accepted"], answer["refused"]) == (2000, [])
+
+
+def test_what_was_posted_is_counted_for_prometheus(tmp_path: Path) -> None:
+    with serving(tmp_path) as golive:
+        golive.ingest(samples=[sample(), sample(probe="nobody")])
+        wait_for(lambda: golive.standing("worklist.response")["n"] == 1)
+        text = golive.call("GET", "/metrics", "engineer").text
+        assert 'golive_ingest_items_total{kind="sample",result="accepted"} 1.0' in text
+        assert 'golive_ingest_items_total{kind="any",result="refused"} 1.0' in text
+        attempts = 'area="ct",outcome="ok",probe="worklist-ct",source="main",system="ris"'
+        assert f"golive_probe_attempts_total{{{attempts}}} 1.0" in text
+        labels = 'area="ct",measure="worklist.response",system="ris",vantage="main"'
+        assert f"golive_standing_observations{{{labels}}} 1.0" in text
+        # by the route's template: an address may name an exam
+        golive.call("GET", f"/api/exams/k1.{'0' * 64}", "engineer")
+        golive.call("GET", "/nowhere/4711")
+        text = golive.call("GET", "/metrics", "engineer").text
+        assert 'golive_http_requests_total{route="/api/exams/{token}",status="404"} 1.0' in text
+        assert 'golive_http_requests_total{route="none",status="404"} 1.0' in text
+        assert "4711" not in text
+        assert "k1." not in text

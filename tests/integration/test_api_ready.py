@@ -1,0 +1,150 @@
+"""Readiness names what is gone, and a reload changes what is judged without a restart."""
+
+import signal
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.store import samples
+from app.store.db import Database
+from tests.integration.served import Served, body_of, prepared, running, sample, serving, stamp, wait_for, write_config
+from tests.peers.postgres import Postgres, postgres
+
+
+def gone(golive: Served) -> list[str]:
+    answer = golive.call("GET", "/readyz")
+    if answer.status_code == 200:
+        return []
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    told = body_of(answer)
+    assert set(told["reasons"]) == set(told["gone"])
+    assert all(name in told["detail"] for name in told["gone"])
+    return list(told["gone"])
+
+
+def test_a_collector_that_reported_and_fell_silent_is_named_and_comes_back(tmp_path: Path) -> None:
+    with serving(tmp_path) as golive:
+        golive.ingest(source="stranger")
+        assert gone(golive) == []
+        house = golive.app.state.house
+        golive.ingest()
+        real = house.clock.now
+        house.clock.now = lambda: real() + timedelta(seconds=11)
+        assert "ingest" in gone(golive)
+        del house.clock.now
+        golive.ingest()
+        wait_for(lambda: gone(golive) == [])
+
+
+def test_a_loop_that_is_down_is_named_until_it_runs_again(tmp_path: Path) -> None:
+    with serving(tmp_path) as golive:
+        house = golive.app.state.house
+        house.down["judge"] = "it crashed (RuntimeError) and is started again"
+        assert gone(golive) == ["judge"]
+        del house.down["judge"]
+        assert gone(golive) == []
+
+
+def test_a_locked_database_is_named_ingest_says_come_again_and_it_heals_unasked(tmp_path: Path) -> None:
+    with serving(tmp_path) as golive:
+        with sqlite3.connect(tmp_path / "golive.db", isolation_level=None) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            body = {"batch": "b", "source": "stranger", "sent_at": stamp(), "samples": [sample()]}
+            answer = golive.call("POST", "/api/ingest", "ingest", json=body, timeout=40)
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "1"
+            assert "database" in gone(golive)
+            other.execute("ROLLBACK")
+        other.close()
+        wait_for(lambda: gone(golive) == [], 20)
+        again = golive.call("POST", "/api/ingest", "ingest", json=body)
+        assert (again.status_code, again.json()["accepted"] + again.json()["repeated"]) == (200, 1)
+
+
+def test_a_changed_file_takes_effect_and_a_bad_one_changes_nothing_and_is_said(tmp_path: Path) -> None:
+    file = write_config(tmp_path)
+    good = file.read_text()
+    with serving(tmp_path, file=file) as golive:
+        golive.ingest(samples=[sample(20 - i) for i in range(12)])
+        wait_for(lambda: golive.standing("worklist.response")["n"] == 12)
+        file.write_text(good.replace('every = "10s"', 'every = "soon"'))
+        wait_for(lambda: any("is not used" in r for r in golive.get("/api/status")["reasons"]))
+        assert any("probes[0].every" in r for r in golive.get("/api/status")["reasons"])
+        assert golive.standing("worklist.response")["n"] == 12
+        file.write_text(good + '\n[measures."worklist.response"]\nexpected_below = "1ms"\n')
+        wait_for(lambda: golive.standing("worklist.response")["expected"] == {"low": 0.0, "high": 0.001})
+        found = golive.standing("worklist.response")
+        assert (found["n"], found["state"]) == (12, "degraded")
+        assert not any("is not used" in r for r in golive.get("/api/status")["reasons"])
+        file.write_text(good.replace('id = "north"', 'id = "south"'))
+        wait_for(
+            lambda: any("site.id changed: that takes a restart" in r for r in golive.get("/api/status")["reasons"])
+        )
+        acts = [e["act"] for e in golive.get("/api/journal")]
+        assert (acts.count("configuration.refuse"), acts.count("configuration.effective")) == (2, 2)
+
+
+def test_a_probe_that_a_reload_brings_is_known_at_once(tmp_path: Path) -> None:
+    file = write_config(tmp_path)
+    with serving(tmp_path, file=file) as golive:
+        assert (
+            golive.ingest(samples=[sample(probe="worklist-mr")])["refused"][0]["problem"]
+            == 'unknown probe "worklist-mr"'
+        )
+        more = '[[probes]]\nid = "worklist-mr"\nkind = "worklist"\nsystem = "ris"\narea = "ct"\n'
+        more += 'every = "5s"\ntimeout = "4s"\n'
+        file.write_text(file.read_text() + more)
+        wait_for(lambda: golive.ingest(samples=[sample(probe="worklist-mr")])["accepted"] == 1)
+
+
+def test_a_backup_of_the_running_database_opens_and_is_never_written_over(tmp_path: Path) -> None:
+    config, tokens = prepared(tmp_path, ["engineer"])
+    with running(config, tokens) as golive:
+        golive.ingest(samples=[sample() for _ in range(3)])
+        file = tmp_path / "copy.db"
+        made = golive.call("POST", "/api/internal/backup", "local", json={"file": str(file)})
+        assert (made.status_code, made.json()["bytes"]) == (200, file.stat().st_size)
+        again = golive.call("POST", "/api/internal/backup", "local", json={"file": str(file)})
+        assert again.status_code == 409
+        relative = golive.call("POST", "/api/internal/backup", "local", json={"file": "copy.db"})
+        assert (relative.status_code, body_of(relative)["field"]) == (422, "file")
+        assert golive.call("POST", "/api/internal/backup", "engineer", json={"file": "/x"}).status_code == 403
+        assert "backup.make" in [e["act"] for e in golive.get("/api/journal")]
+    copy = Database(f"sqlite:///{file}", "north", tmp_path)
+    copy.open()
+    try:
+        assert len(copy.read_now(lambda s: samples.newest(s, "north", ["worklist-ct"], 10))) == 3
+    finally:
+        copy.close()
+
+
+def each_process(server: Postgres, number: signal.Signals) -> None:
+    assert server.process is not None
+    parent = psutil.Process(server.process.pid)
+    for process in (parent, *parent.children(recursive=True)):
+        process.send_signal(number)
+
+
+@pytest.mark.peers
+def test_a_postgresql_that_stands_still_is_named_and_heals_unasked(tmp_path: Path) -> None:
+    with postgres() as server:
+        file = write_config(tmp_path, database=server.create("golive"))
+        with serving(tmp_path, file=file) as golive:
+            assert golive.ingest(source="stranger", samples=[sample()])["accepted"] == 1
+            body = {"batch": "b", "source": "stranger", "sent_at": stamp(), "samples": [sample()]}
+            each_process(server, signal.SIGSTOP)
+            try:
+                answer = golive.call("POST", "/api/ingest", "ingest", json=body, timeout=40)
+                assert answer.status_code == 503
+                assert "database" in gone(golive)
+                assert golive.call("GET", "/healthz").status_code == 200
+                assert golive.call("GET", "/wall").status_code == 200
+                assert golive.call("GET", "/api/status", "engineer").status_code == 503
+            finally:
+                each_process(server, signal.SIGCONT)
+            wait_for(lambda: gone(golive) == [], 30)
+            again = golive.call("POST", "/api/ingest", "ingest", json=body).json()
+            assert again["accepted"] + again["repeated"] == 1

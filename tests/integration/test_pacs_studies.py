@@ -1,0 +1,140 @@
+"""The PACS's own study list, by QIDO-RS and C-FIND, of a real Orthanc and a real dcmqrscp."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.clock import SteadyClock
+from app.domain.identity import exam_token, study_token
+from app.settings import Config, Settings
+from collectors.feeds.pacs_studies import PacsStudiesFeed
+from collectors.sender import Sender
+from tests.peers.app_door import TOKEN, AppDoor
+from tests.peers.dcmqrscp import Dcmqrscp
+from tests.peers.orthanc import Orthanc
+from tests.peers.studies import Study
+
+KEY = "site-key"
+pytestmark = pytest.mark.peers
+
+
+def config(system: Mapping[str, Any], tmp_path: Path, method: str) -> Config:
+    feed = {
+        "id": "studies",
+        "kind": "pacs-studies",
+        "system": "pacs",
+        "method": method,
+        "every": "1s",
+        "quiet_time": "2s",
+    }
+    settings = Settings.model_validate(
+        {
+            "site": {"id": "north", "name": "North"},
+            "go_live": {"at": "2026-11-21T06:00:00+01:00"},
+            "systems": [{"id": "pacs", "name": "PACS", "kind": "pacs", **system}],
+            "feeds": [feed],
+        }
+    )
+    return Config(settings, tmp_path / "golive.toml", tmp_path, "0", "{}")
+
+
+def play(door: AppDoor, config: Config, act: Callable[[], Awaitable[None]]) -> None:
+    async def all_of_it() -> None:
+        clock = SteadyClock()
+        sender = Sender(door.url, TOKEN, "main", clock)
+        feed = PacsStudiesFeed(config.settings.feeds[0], config, KEY, sender, clock)
+        running = [asyncio.create_task(sender.run()), asyncio.create_task(feed.run())]
+        try:
+            async with asyncio.timeout(40):
+                await act()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    asyncio.run(all_of_it())
+
+
+async def events(door: AppDoor, count: int) -> list[dict[str, Any]]:
+    await asyncio.to_thread(door.wait, "exam_events", count, 15)
+    found = [e for e in door.stored if e["part"] == "exam_events"]
+    assert len(found) == count
+    return found
+
+
+def today(number: int, modality: str = "CT", images: int = 3) -> Study:
+    return Study(number, modality, images, 16, datetime.now(UTC).date())
+
+
+@pytest.fixture
+def door() -> Iterator[AppDoor]:
+    with AppDoor() as one:
+        yield one
+
+
+def test_studies_of_orthanc_become_available_once_and_again_with_late_images(door: AppDoor, tmp_path: Path) -> None:
+    with Orthanc(studies=[today(1), today(2, "MR"), Study(3, day=date(2020, 1, 1))]) as pacs:
+
+        async def act() -> None:
+            first = await events(door, 2)
+            assert {e["exam"] for e in first} == {exam_token(KEY, today(n).accession) for n in (1, 2)}
+            assert {(e["modality"], e["instances"], e["at_field"]) for e in first} == {
+                ("CT", 3, "first look"),
+                ("MR", 3, "first look"),
+            }
+            since = datetime.now(UTC)
+            await asyncio.to_thread(pacs.store, today(4, images=2))
+            new = (await events(door, 3))[-1]
+            assert new["study"] == study_token(KEY, today(4).uid)
+            assert new["at_field"] == "count stood still"
+            assert "message_at" not in new
+            assert since <= datetime.fromisoformat(new["at"]) <= datetime.now(UTC)
+            await asyncio.to_thread(pacs.store, today(4, images=5))
+            late = (await events(door, 4))[-1]
+            assert (late["exam"], late["instances"]) == (new["exam"], 5)
+            assert late["id"] != new["id"]
+            assert datetime.fromisoformat(late["at"]) > datetime.fromisoformat(new["at"])
+
+        play(door, config({"dicomweb": {"url": pacs.dicomweb}}, tmp_path, "qido-rs"), act)
+    assert [h["state"] for h in door.heartbeats][-1] == "polling"
+
+
+def test_studies_of_dcmqrscp_are_listed_by_c_find(door: AppDoor, tmp_path: Path) -> None:
+    with Dcmqrscp(studies=[today(1), today(2, "MR")]) as pacs:
+        dicom = {"host": "127.0.0.1", "port": pacs.port, "ae_title": pacs.aet, "calling_ae_title": "GOLIVE"}
+
+        async def act() -> None:
+            found = await events(door, 2)
+            assert {e["exam"] for e in found} == {exam_token(KEY, today(n).accession) for n in (1, 2)}
+
+        play(door, config({"dicom": dicom}, tmp_path, "c-find"), act)
+
+
+def test_a_list_that_cannot_be_had_is_said_and_dated_by_the_last_one(door: AppDoor, tmp_path: Path) -> None:
+    with Orthanc(studies=[today(1)]) as pacs:
+
+        async def act() -> None:
+            await events(door, 1)
+            await asyncio.to_thread(pacs.kill)
+            said = "PACS gave no study list: refused, nobody listens on the port"
+            await asyncio.to_thread(door.until, lambda: door.heartbeats[-1]["detail"] == said)
+            told = door.heartbeats[-1]
+            assert told["state"] == "waiting"
+            assert datetime.fromisoformat(told["at"]) < datetime.now(UTC)
+
+        play(door, config({"dicomweb": {"url": pacs.dicomweb}}, tmp_path, "qido-rs"), act)
+
+
+def test_two_hundred_studies_of_a_day_are_all_seen_by_orthanc_and_by_slices(door: AppDoor, tmp_path: Path) -> None:
+    with Orthanc(studies=[today(n, images=1) for n in range(1, 201)]) as pacs:
+
+        async def act() -> None:
+            await events(door, 200)
+
+        play(door, config({"dicomweb": {"url": pacs.dicomweb}}, tmp_path, "qido-rs"), act)
+    verdicts = [m["verdict"] for m in door.stored if m["part"] == "messages"]
+    assert verdicts == ["available (100 studies)"] * 2

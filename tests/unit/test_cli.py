@@ -1,0 +1,169 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.domain.samples import Kind, Outcome
+from app.settings import Config, Dicom, Feed, Probe, System, load
+from app.wire import SampleIn
+from collectors.causes import explain
+from collectors.costs import costs, late_probes
+from collectors.explain import as_json, of_messages
+
+TOML = """[site]
+id = "north"
+name = "North"
+[go_live]
+at = 2026-11-21T06:00:00+01:00
+"""
+RIS = System(
+    id="ris",
+    name="RIS",
+    kind="ris",
+    dicom=Dicom(host="10.0.0.9", port=104, ae_title="RIS", calling_ae_title="GOLIVE"),
+)
+HL7 = (
+    "MSH|^~\\&|RIS|NORTH|||20261121060000||ORM^O01|1|P|2.5\r"
+    "PID|1||4711||GEHEIM^ANNA\rPV1|1|E\rORC|NW|P1|AC123456||||||20261121060000\rOBR|1|P1|AC123456|CT^Head\r"
+)
+
+
+@pytest.fixture
+def said(monkeypatch, capsys, tmp_path):
+    """Run the command line in a folder with a golive.toml; gives (exit, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "golive.toml").write_text(TOML)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["golive", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out = capsys.readouterr()
+        return int(ended.value.code or 0), out.out, out.err
+
+    return run
+
+
+def sample(outcome: Outcome, detail: str = "", kind: Kind = Kind.WORKLIST) -> SampleIn:
+    at = datetime(2026, 11, 21, 5, tzinfo=UTC)
+    return SampleIn(id="0193-0001", probe="w", kind=kind, system="ris", at=at, outcome=outcome, detail=detail)
+
+
+def config_of(tmp_path: Path, text: str = TOML) -> Config:
+    (tmp_path / "golive.toml").write_text(text)
+    return load(tmp_path / "golive.toml", {})
+
+
+def test_a_command_of_a_later_version_is_refused_with_one_sentence(said):
+    code, out, err = said("rehearse", "--probe", "w", "--users", "10")
+    assert (code, out) == (2, "")
+    assert err == 'golive: "golive rehearse" (rehearse the load before the day) comes with a later version of golive\n'
+
+
+def test_all_mistakes_of_a_file_are_plain_lines_on_stderr(said, tmp_path):
+    (tmp_path / "golive.toml").write_text(TOML.replace('"North"', "5") + '[[probes]]\nid = "X"\n')
+    code, out, err = said("check")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[0] == "golive.toml:3: site.name: 5 is no text (texts stand in quotes)"
+    assert len(err.splitlines()) == 6
+
+
+def test_a_file_that_is_not_there_is_a_sentence_and_two(said):
+    code, _, err = said("check", "-c", "nothing.toml")
+    assert (code, err) == (2, "nothing.toml: the file: cannot be read: No such file or directory\n")
+
+
+def test_check_of_a_site_without_probes_is_fine(said):
+    code, out, _ = said("check", "--json")
+    assert code == 0
+    assert json.loads(out) == {"ok": True, "file": "golive.toml", "tried": [], "per_day": [], "late": []}
+
+
+def test_a_probe_that_is_not_there_is_named(said):
+    code, _, err = said("probe", "w")
+    assert (code, err) == (2, 'golive: there is no probe "w" in golive.toml (there are: none)\n')
+
+
+def test_every_command_explains_itself(said):
+    for command in ("run", "serve", "collect", "check", "probe", "exam", "demo", "backup", "token", "feed", "journal"):
+        code, out, _ = said(command, "--help")
+        assert code == 0
+        assert "Usage" in out
+
+
+@pytest.mark.parametrize(
+    ("outcome", "detail", "words"),
+    [
+        (Outcome.REFUSED, "nobody listens on the port", "nobody listens at ris (10.0.0.9 port 104)"),
+        (Outcome.UNREACHABLE, "No route to host in connect", "unreachable from here"),
+        (Outcome.UNREACHABLE, "host name not found: Name or service not known", "host name has no address"),
+        (Outcome.REJECTED, "called AE title not recognized (1/1/7)", 'called AE title "RIS"'),
+        (Outcome.REJECTED, "calling AE title not recognized (1/1/3)", 'our calling AE title "GOLIVE"'),
+        (Outcome.REJECTED, "local limit exceeded (2/3/2)", "its local limit is reached"),
+        (Outcome.REJECTED, "presentation context refused: abstract syntax", "refuses the presentation context"),
+        (Outcome.TIMEOUT, "in connect", "timed out in connecting: the packets are swallowed"),
+        (Outcome.TIMEOUT, "in associate", "timed out in the negotiation"),
+        (Outcome.TIMEOUT, "in first answer", "timed out in the query"),
+        (Outcome.TIMEOUT, "after 3 answers", "in the middle of its answers (after 3 answers)"),
+        (Outcome.AUTH, "HTTP 401", "does not take our credentials (HTTP 401)"),
+        (Outcome.AUTH, "certificate not trusted: self-signed certificate", "we do not trust its certificate"),
+        (Outcome.ABORTED, "the port does not speak TLS (wrong version number)", "TLS fails: the port does not"),
+        (Outcome.BAD_STATUS, "status A700", "an error of its own: status A700"),
+        (Outcome.WRONG_ANSWER, "sentinel missing", "answered, but without what was expected: sentinel missing"),
+    ],
+)
+def test_each_cause_has_its_own_sentence(outcome, detail, words):
+    assert words in explain(sample(outcome, detail), RIS)
+
+
+def test_an_alarm_of_the_calling_title_names_the_title_the_probe_used():
+    asked = explain(sample(Outcome.REJECTED, "calling AE title not recognized (1/1/3)"), RIS, calling="CT1")
+    assert 'our calling AE title "CT1"' in asked
+
+
+def test_a_days_cost_counts_requests_and_bytes(tmp_path):
+    settings = config_of(tmp_path).settings.model_copy(
+        update={
+            "systems": [RIS],
+            "probes": [
+                Probe(id="a", kind="worklist", system="ris", every="10s", timeout="8s"),
+                Probe(id="b", kind="image-load", system="ris", every="60s", timeout="8s", study="1.2"),
+            ],
+        }
+    )
+    (cost,) = costs(settings, {"a": 1000, "b": 50_000_000})
+    assert cost.queries == 8640 + 3 * 1440
+    assert cost.bytes == 8640 * 1000 + 1440 * 50_000_000
+    assert cost.over_budget
+
+
+def test_probes_that_cannot_keep_their_cadence_are_named_with_the_reason(tmp_path):
+    probes = [Probe(id=f"p{i}", kind="echo", system="ris", every="10s", timeout="10s") for i in range(8)]
+    slow = Probe(id="slow", kind="echo", system="ris", every="10s", timeout="25s")
+    base = config_of(tmp_path).settings
+    crowd = late_probes(base.model_copy(update={"systems": [RIS], "probes": probes}))
+    assert {(x.probe, x.kept_s) for x in crowd} == {(f"p{i}", 20.0) for i in range(8)}
+    assert crowd[0].why == "8 probes share 4 places at ris"
+    (alone,) = late_probes(base.model_copy(update={"systems": [RIS], "probes": [slow]}))
+    assert (alone.kept_s, alone.why) == (30.0, "its timeout is longer than its cadence")
+    assert late_probes(base.model_copy(update={"systems": [RIS], "probes": probes[:4]})) == []
+
+
+def test_feed_explain_shows_kinds_and_shapes_and_no_value(tmp_path):
+    config = config_of(tmp_path)
+    raw = (HL7 * 2 + "rubbish\r").encode().replace(b"\r", b"\n") + HL7.replace("NW", "ZZ").encode()
+    found = as_json(of_messages(config, "file", raw, Feed(id="f", kind="hl7-mllp"), datetime.now(UTC)))
+    assert found["messages"] == 3
+    first = found["kinds"][0]
+    assert (first["message"], first["orc_1"], first["orc_5"], first["count"]) == ("ORM^O01", "NW", None, 2)
+    assert first["verdict"].startswith("ordered")
+    assert found["kinds"][1]["ignored"]
+    accession = next(f for f in found["fields"] if f["field"] == "OBR-3")
+    assert (accession["for"], accession["filled"]) == ("accession", 1.0)
+    assert accession["shapes"] == [{"shape": "AA999999", "count": 3}]
+    time_field = next(f for f in found["fields"] if f["field"] == "ORC-9")
+    assert time_field["carries_zone"] == "never"
+    assert "AC123456" not in json.dumps(found)
+    assert "GEHEIM" not in json.dumps(found)

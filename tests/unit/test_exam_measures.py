@@ -1,0 +1,258 @@
+"""Exam measures: open exams count, T0 divides, and a reading stop shows."""
+
+from datetime import datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.exam_board import ExamBoard
+from app.domain.exam_gauges import gauges
+from app.domain.exam_measures import View, intervals, linked
+from app.domain.exams import Exam, ExamEvent, Milestone
+from app.domain.feed_measures import FeedWatch
+from app.domain.feed_measures import judged as feed_judged
+from app.domain.plans import MeasurePlan
+from app.domain.standings import Judged
+from tests.unit.made import FEEDS, T, at, exam, feed, plan
+
+PLAN = plan(feeds=FEEDS)
+
+
+def view(minute: float, t0_minute: float | None = None) -> View:
+    return View(PLAN, at(60 * minute), None if t0_minute is None else at(60 * t0_minute))
+
+
+def numbers(exams: list[Exam], seen: View, window: str = "day") -> dict[str, Judged]:
+    rows = intervals(linked(exams), seen) + gauges(linked(exams), seen)
+    return {r.series.key: r for r in rows if r.window in (window, "")}
+
+
+def by_hand(closed: list[float], still_open: list[float]) -> float | None:
+    survive, at_risk = 1.0, len(closed) + len(still_open)
+    for t, is_open in sorted([(c, 0) for c in closed] + [(o, 1) for o in still_open]):
+        if not is_open:
+            survive *= 1 - 1 / at_risk
+            if survive <= 0.5 + 1e-12:
+                return t
+        at_risk -= 1
+    return None
+
+
+LIVES = st.lists(st.tuples(st.integers(-300, 0), st.one_of(st.none(), st.integers(1, 200))), max_size=40)
+
+
+@settings(max_examples=100, deadline=None)
+@given(LIVES)
+def test_turnaround_is_kaplan_meier_over_read_and_open_exams(lives: list[tuple[int, int | None]]) -> None:
+    exams = [
+        exam(f"e{i}", ended_at=start, final_at=start + took if took and start + took <= 0 else None)
+        for i, (start, took) in enumerate(lives)
+    ]
+    closed = [60.0 * took for start, took in lives if took and start + took <= 0]
+    waiting = [-60.0 * start for start, took in lives if not took or start + took > 0]
+    row = numbers(exams, view(0))["report.turnaround"]
+    assert (row.n, row.open) == (len(closed), len(waiting))
+    assert row.p50 == (by_hand(closed, waiting) if len(closed) >= 5 else None)
+
+
+def test_the_whole_each_area_and_each_segment_have_their_own_number() -> None:
+    exams = [exam(f"c{i}", ended_at=-60, final_at=-30) for i in range(6)]
+    exams += [exam(f"m{i}", ended_at=-60, final_at=-10, modality="MR", area="er", patient_class="I") for i in range(6)]
+    rows = numbers(exams, view(0))
+    assert rows["report.turnaround"].n == 12
+    assert rows["report.turnaround/-/ct"].p50 == 1800.0
+    assert rows["report.turnaround/-/-/modality=MR,patient_class=I"].p50 == 3000.0
+
+
+def test_after_t0_no_number_holds_an_exam_from_before_it() -> None:
+    old = [exam(f"old{i}", ordered_at=-200, ended_at=-60 - i, final_at=10 + i) for i in range(30)]
+    stuck = [exam(f"stuck{i}", ordered_at=-200, ended_at=-90 - i) for i in range(4)]
+    new = [exam(f"new{i}", ordered_at=1, ended_at=5 + i, final_at=35 + i) for i in range(3)]
+    waiting = [exam(f"wait{i}", ordered_at=1, ended_at=20 + i) for i in range(9)]
+    rows = numbers(old + stuck + new + waiting, view(60, t0_minute=0))
+    row = rows["report.turnaround"]
+    assert (row.n, row.open, row.p50, row.straddling, row.straddling_oldest_s) == (3, 9, None, 4, 60.0 * (60 + 93))
+    assert row.note.startswith("12 since go-live, 3 read; 4 older ones still open")
+    assert rows["report.rate"].value == 3.0
+    assert rows["exam.backlog"].value == 9.0
+    assert (rows["exam.backlog"].straddling, rows["exam.oldest_waiting"].value) == (4, 2400.0)
+
+
+def test_cancelled_orphaned_and_left_out_exams_are_in_no_number() -> None:
+    out = [
+        exam("a", ended_at=-60, final_at=-30, cancelled=True),
+        exam("b", ended_at=-60, no_show=True),
+        exam("c", final_at=-30, orphan=True),
+        exam("d", ended_at=-60, left_out="never reported"),
+    ]
+    rows = numbers(out, view(0))
+    assert all((r.n, r.open or 0, r.value or 0.0) == (0, 0, 0.0) for r in rows.values())
+
+
+def test_the_window_holds_the_exams_that_started_in_it() -> None:
+    exams = [exam(f"a{i}", ended_at=-300, final_at=-5) for i in range(6)]
+    exams += [exam(f"b{i}", ended_at=-200, final_at=-190) for i in range(7)]
+    assert numbers(exams, view(0), "now")["report.turnaround"].n == 7
+    assert numbers(exams, view(0), "day")["report.turnaround"].n == 13
+    own = View(plan(measures={"report.turnaround": MeasurePlan(window_s=14400.0)}), T, None)
+    assert numbers(exams, own, "day")["report.turnaround"].n == 7
+
+
+def test_a_report_that_is_final_at_once_awaits_no_preliminary_one() -> None:
+    exams = [exam(f"p{i}", ended_at=-90, preliminary_at=-80, final_at=-60) for i in range(5)]
+    exams += [exam(f"f{i}", ended_at=-90, final_at=-85) for i in range(5)]
+    row = numbers(exams, view(0))["report.preliminary"]
+    assert (row.n, row.open, row.p50) == (5, 0, 600.0)
+
+
+def test_a_negative_interval_is_counted_as_it_is_and_said() -> None:
+    exams = [exam(f"e{i}", ended_at=-60, final_at=-62) for i in range(5)]
+    row = numbers(exams, view(0))["report.turnaround"]
+    assert (row.p50, row.note) == (-120.0, "5 in 24 h, 5 read; 5 with clocks that disagree")
+
+
+def test_accessions_of_one_study_share_its_images() -> None:
+    exams = [
+        exam("a", ended_at=-60, available_at=-50, studies=("s1",)),
+        exam("b", ended_at=-58, studies=("s1", "s2")),
+        exam("c", ended_at=-58, studies=("s3",)),
+    ]
+    assert [e.available_at for e in linked(exams)] == [at(-3000), at(-3000), None]
+
+
+def test_order_to_worklist_begins_with_the_receipt_and_only_for_today() -> None:
+    listed = [exam(f"e{i}", ordered_at=-70, order_received_at=-60, listed_at=-59 + i) for i in range(5)]
+    for_tomorrow = [exam("t", ordered_at=-70, order_received_at=-60, scheduled_at=1440)]
+    never_listed = [exam("n", ordered_at=-70, order_received_at=-60, begun_at=-20)]
+    row = numbers(listed + for_tomorrow + never_listed, view(0))["order.to_worklist"]
+    assert (row.n, row.open, row.p50) == (5, 0, 180.0)
+
+
+def test_a_median_that_is_not_reached_says_how_long_the_oldest_waits() -> None:
+    exams = [exam(f"r{i}", ended_at=-100, final_at=-90) for i in range(5)]
+    exams += [exam(f"w{i}", ended_at=-100) for i in range(20)]
+    row = numbers(exams, view(0))["report.turnaround"]
+    assert (row.p50, row.value, row.beyond_s) == (None, None, 6000.0)
+
+
+def test_matching_is_not_believed_until_it_has_once_been_80_per_cent() -> None:
+    def matched(found: int, trusted: bool) -> float | None:
+        exams = [exam(f"e{i}", ended_at=-60, available_at=-50 if i < found else None) for i in range(10)]
+        rows = gauges(exams, view(0), trusted=trusted)
+        return next(r.value for r in rows if r.series.measure == "exam.matched")
+
+    assert [matched(7, False), matched(8, False), matched(7, True)] == [None, 0.8, 0.7]
+
+
+def test_strays_are_counted_from_go_live_on_by_modality_and_station() -> None:
+    legacy = feed("old-list", "pacs-studies", frozenset({"available"}), 2, system="old", legacy=True)
+    house = plan(feeds=(*FEEDS, legacy))
+    exams = [exam("a", stray_at=-5), exam("b", stray_at=5, station="CT2"), exam("c", stray_at=6, orphan=True)]
+    exams += [exam(f"n{i}", available_at=7) for i in range(7)]
+    rows = gauges(exams, View(house, at(600), at(0)))
+    strays = {r.series.key: (r.value, r.n) for r in rows if r.series.measure == "legacy.stray"}
+    assert strays == {
+        "legacy.stray/old": (2.0, 9),
+        "legacy.stray/old/-/modality=CT,station=CT2": (1.0, 9),
+        "legacy.stray/old/-/modality=CT": (1.0, 9),
+    }
+
+
+def hospital(minute: int, stop_minute: int) -> list[Exam]:
+    """Give the exams of a day with one each five minutes, read after 30 min; reading stops at a minute."""
+    exams = []
+    for start in range(-1200, minute + 1, 5):
+        read = start + 30
+        done = read <= minute and read < stop_minute
+        exams.append(exam(f"e{start}", ended_at=start, final_at=read if done else None))
+    return exams
+
+
+def test_a_reading_stop_of_an_hour_shows_within_30_minutes() -> None:
+    def at_minute(minute: int) -> dict[str, Judged]:
+        return numbers(hospital(minute, stop_minute=0), view(minute), "now")
+
+    calm, half_hour, hour = at_minute(-1), at_minute(29), at_minute(60)
+    assert (calm["report.rate"].value, half_hour["report.rate"].value, hour["report.rate"].value) == (12.0, 6.0, 0.0)
+    assert (calm["exam.backlog"].value, half_hour["exam.backlog"].value) == (6.0, 12.0)
+    assert (calm["exam.oldest_waiting"].value, half_hour["exam.oldest_waiting"].value) == (1740.0, 3540.0)
+    calm_now, jam_now = calm["report.turnaround"], half_hour["report.turnaround"]
+    assert (calm_now.p50, calm_now.p95) == (1800.0, 1800.0)
+    assert jam_now.p90 is None
+    assert jam_now.beyond_s == 3540.0
+    assert "the oldest for 59 min" in half_hour["exam.backlog"].note
+
+
+def test_exams_per_hour_go_on_while_reading_stops() -> None:
+    rows = numbers(hospital(60, stop_minute=0), view(60))
+    assert rows["exam.rate"].value == 12.0
+
+
+def test_a_rate_minutes_after_go_live_is_scaled_and_before_five_not_told() -> None:
+    exams = [exam(f"e{i}", ended_at=i, final_at=i + 1) for i in range(10)]
+    assert numbers(exams, view(30, t0_minute=0))["report.rate"].value == 20.0
+    early = numbers(exams[:3], view(4, t0_minute=0))["report.rate"]
+    assert (early.value, early.note) == (None, "go-live was only minutes ago")
+
+
+# --- feeds, and the board between two judgements
+
+
+def test_a_feed_has_age_rate_and_clock_offset() -> None:
+    watch = FeedWatch(FEEDS[0], at(-7200))
+    for i in range(30):
+        watch.hear(at(-60 * i), at(-60 * i))
+        watch.offset(at(-60 * i), at(-60 * i - 3))
+    age, rate, offset = feed_judged(watch, at(90))
+    assert (age.value, rate.value, offset.value, offset.n) == (90.0, 30.0, 3.0, 30)
+    assert offset.note == "its clock is 3 s behind ours, or its messages take that long"
+
+
+def test_a_collector_whose_clock_is_an_hour_behind_is_not_quiet() -> None:
+    watch = FeedWatch(FEEDS[0], at(-60))
+    watch.hear(at(0), at(-3600))
+    assert watch.heard_at == at(0)
+
+
+def told(token: str, seconds: float) -> ExamEvent:
+    return ExamEvent(f"id-{token}-{seconds}", "ris-hl7", token, Milestone.ENDED, at(seconds), "OBR-8", at(seconds))
+
+
+def board_rows(board: ExamBoard, now: datetime) -> dict[tuple[str, str], Judged]:
+    return {(r.series.key, r.window): r for r in board.judged(now, None, board.feeds_judged(now))}
+
+
+def test_only_what_changed_is_given_again_until_ten_seconds_are_over() -> None:
+    board = ExamBoard(PLAN, T)
+    board.put([exam("a", ended_at=-10)])
+    assert ("report.turnaround", "day") in board_rows(board, at(0))
+    assert board_rows(board, at(1)) == {}
+    board.put([exam("b", ended_at=-5, modality="MR")])
+    assert ("report.turnaround/-/-/modality=MR,patient_class=E", "now") in board_rows(board, at(2))
+    assert ("exam.oldest_waiting", "") in board_rows(board, at(11))
+
+
+def test_a_group_that_holds_nothing_any_more_is_given_once_emptied() -> None:
+    board = ExamBoard(PLAN, T)
+    board.put([exam("a", ended_at=-10)])
+    board_rows(board, at(0))
+    board.replace([])
+    key = ("report.turnaround/-/ct", "day")
+    emptied = board_rows(board, at(1))[key]
+    assert (emptied.n, emptied.open) == (0, None)
+    assert key not in board_rows(board, at(20))
+
+
+def test_events_touch_their_exams_and_let_their_feed_be_heard() -> None:
+    board = ExamBoard(PLAN, T)
+    board.hear([told("k1.b", 5), told("k1.a", 4), told("k1.a", 6)], [], at(7))
+    assert (board.touched(), board.touched()) == (["k1.a", "k1.b"], [])
+    age = board_rows(board, at(10))[("feed.age/-/-/feed=ris-hl7", "")]
+    assert (age.value, age.known_at, age.n) == (3.0, at(7), 3)
+
+
+def test_orders_of_a_modality_that_no_worklist_probe_asks_for_wait_for_nothing() -> None:
+    exams = [exam(f"e{i}", ordered_at=-70, order_received_at=-60, listed_at=-59) for i in range(5)]
+    exams += [exam(f"m{i}", ordered_at=-70, order_received_at=-60, modality="MR") for i in range(9)]
+    row = numbers(exams, view(0))["order.to_worklist"]
+    assert (row.n, row.open) == (5, 0)

@@ -1,0 +1,31 @@
+"""The board of heartbeats."""
+
+from datetime import UTC, datetime, timedelta
+
+from app.domain.standings import Pulse
+from app.store.heartbeats import Heartbeats
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def pulse(second: int, state: str = "idle") -> Pulse:
+    return Pulse(state, "", NOON + timedelta(seconds=second))
+
+
+def test_the_newest_pulse_counts_whoever_told_it_and_in_whatever_order() -> None:
+    board = Heartbeats()
+    board.take("main", "echo", pulse(5))
+    board.take("main", "echo", pulse(3, "under way"))
+    board.take("south", "echo", pulse(4))
+    assert board.newest("echo") == pulse(5)
+    assert board.by_source("south") == {"echo": pulse(4)}
+    assert board.newest("unknown") is None
+
+
+def test_a_collector_is_heard_also_when_it_tells_nothing() -> None:
+    board = Heartbeats()
+    assert board.last_heard("main") is None
+    board.heard("main", NOON)
+    board.take("main", "echo", pulse(-5))
+    assert board.last_heard("main") == NOON
+    assert board.by_source("other") == {}

@@ -1,0 +1,80 @@
+"""What heartbeats say, which orders are told, and which probes a collector runs."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from app.settings import Probe
+from app.wire import ExamEventIn
+from collectors.dicom.identifiers import Listed
+from collectors.identity import exam_token
+from collectors.items import FeedItems
+from collectors.runner import probes_of
+from collectors.sightings import Sightings
+from collectors.turn import UNDER_WAY, Turn
+
+NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
+
+
+def test_a_probe_between_two_ticks_is_idle() -> None:
+    turn = Turn("p", tick_s=10.0, due_s=10.4)
+    assert turn.heartbeat(NOW, 9.9).state == "idle"
+
+
+def test_a_probe_held_back_beyond_its_tick_is_waiting_since_then_and_says_why() -> None:
+    turn = Turn("p", tick_s=10.0, due_s=86.4)
+    turn.held_by = "byte budget"
+    first = turn.heartbeat(NOW, 10.2)
+    later = turn.heartbeat(NOW + timedelta(seconds=5), 15.2)
+    assert (first.state, first.detail, first.since) == ("waiting", "byte budget", NOW)
+    assert (later.state, later.since) == ("waiting", NOW)
+
+
+def test_an_attempt_under_way_says_since_when() -> None:
+    turn = Turn("p", tick_s=10.0, due_s=10.0)
+    turn.go(UNDER_WAY, NOW)
+    beat = turn.heartbeat(NOW + timedelta(seconds=6), 16.0)
+    assert (beat.state, beat.since) == ("under way", NOW)
+
+
+class Kept:
+    """A sender that remembers; `taken` is set when something came."""
+
+    def __init__(self) -> None:
+        self.events: list[ExamEventIn] = []
+        self.taken = asyncio.Event()
+
+    async def durable(self, items: FeedItems) -> None:
+        self.events += items.events
+        self.taken.set()
+
+
+def test_an_order_is_told_once_however_often_and_wherever_it_is_seen() -> None:
+    async def scene() -> list[ExamEventIn]:
+        kept = Kept()
+        sightings = Sightings("key", kept)
+        task = asyncio.create_task(sightings.run())
+        sightings.saw("ct", [Listed("A1"), Listed("A2")], NOW)
+        sightings.saw("mr", [Listed("A1")], NOW)
+        await kept.taken.wait()
+        kept.taken.clear()
+        sightings.saw("ct", [Listed("A1"), Listed("A3"), Listed("")], NOW + timedelta(seconds=10))
+        await kept.taken.wait()
+        task.cancel()
+        return kept.events
+
+    events = asyncio.run(scene())
+    assert [e.exam for e in events] == [exam_token("key", a) for a in ("A1", "A2", "A3")]
+    assert [e.at_field for e in events] == ["worklist, first look", "worklist, first look", "worklist"]
+    assert {e.milestone for e in events} == {"listed"}
+    assert {e.feed for e in events} == {"ct"}
+    assert events[2].at == NOW + timedelta(seconds=10)
+
+
+def test_a_collector_runs_the_probes_that_name_it_and_the_first_those_that_name_none() -> None:
+    def probe(id: str, **more: list[str]) -> Probe:
+        fields = {"id": id, "kind": "echo", "system": "s", "every": "10s", "timeout": "5s", **more}
+        return Probe.model_validate(fields, by_alias=True)
+
+    probes = [probe("a"), probe("b", **{"from": ["room"]}), probe("c", **{"from": ["main", "room"]})]
+    assert [p.id for p in probes_of(probes, "main", "main")] == ["a", "c"]
+    assert [p.id for p in probes_of(probes, "room", "main")] == ["b", "c"]

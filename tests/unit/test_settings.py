@@ -1,0 +1,203 @@
+import os
+import re
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from app.domain.exams import Milestone
+from app.domain.measures import CATALOGUE
+from app.errors import ConfigInvalid, Unavailable
+from app.plan import plan_of
+from app.settings import Config, duration_s, load, load_secrets, parse_hours
+from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES
+
+HEAD = """[site]
+id = "north"
+name = "North Campus"
+timezone = "Europe/Berlin"
+[go_live]
+at = 2026-11-21T06:00:00+01:00
+"""
+RIS = """[[systems]]
+id = "ris"
+name = "RIS"
+kind = "ris"
+dicom = { host = "127.0.0.1", port = 4243, ae_title = "RIS" }
+"""
+
+
+def loaded(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> Config:
+    file = tmp_path / "golive.toml"
+    file.write_text(text)
+    return load(file, environ or {})
+
+
+def mistakes(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigInvalid) as caught:
+        loaded(tmp_path, text, environ)
+    return [str(m).replace(f"{tmp_path}/", "") for m in caught.value.mistakes]
+
+
+def probe(**fields: str) -> str:
+    known = {"id": '"w"', "kind": '"echo"', "system": '"ris"', "every": '"10s"', "timeout": '"8s"'} | fields
+    return "[[probes]]\n" + "".join(f"{k} = {v}\n" for k, v in known.items() if v)
+
+
+def test_a_file_with_nothing_but_site_and_go_live_is_complete(tmp_path):
+    config = loaded(tmp_path, HEAD)
+    assert config.settings.server.listen == "127.0.0.1:8000"
+    assert [c.id for c in config.settings.collectors] == ["main"]
+    assert re.fullmatch(r"[0-9a-f]{16}", config.version)
+    assert plan_of(config).site == "north"
+
+
+def test_every_mistake_is_named_at_once_by_line_field_and_value(tmp_path):
+    text = HEAD.replace("Europe/Berlin", "Europe/Atlantis") + RIS.replace("4243", "99999")
+    text += probe(every='"soon"', system='"nowhere"')
+    assert mistakes(tmp_path, text) == [
+        'golive.toml:4: site.timezone: "Europe/Atlantis" is no IANA time zone (such as "Europe/Berlin")',
+        "golive.toml:11: systems[0].dicom.port: 99999 is too large (65535 at most)",
+        'golive.toml:15: probes[0].system: "nowhere" is no id of [[systems]] (there are ris)',
+        'golive.toml:16: probes[0].every: "soon" is no duration (such as "10s")',
+    ]
+
+
+def test_an_unknown_key_names_the_nearest_known_one(tmp_path):
+    text = HEAD + RIS + probe(timeout="", timout='"8s"')
+    assert mistakes(tmp_path, text) == [
+        "golive.toml:12: probes[0].timeout: is missing (of the whole attempt, from connect to last answer)",
+        'golive.toml:17: probes[0].timout: is an unknown key: did you mean "timeout"?',
+    ]
+
+
+def test_a_syntax_error_is_one_mistake_with_its_line(tmp_path):
+    assert mistakes(tmp_path, HEAD + "x = = 1\n") == ["golive.toml:7: syntax: is no TOML: invalid value, column 5"]
+
+
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
+    with pytest.raises(ConfigInvalid, match=r"golive\.toml: the file: cannot be read: No such file"):
+        load(tmp_path / "golive.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (RIS + RIS, 'systems[1].id: "ris" is taken already by systems[0]'),
+        (RIS + probe(system='"riss"'), 'probes[0].system: "riss" is no id of [[systems]]: did you mean "ris"?'),
+        (RIS + probe(**{"from": '["mian"]'}), 'from[0]: "mian" is no id of [[collectors]]: did you mean "main"?'),
+        (RIS + probe(every='"900ms"'), 'every: "900ms" is too often ("1s" at least)'),
+        (RIS + probe(kind='"web"'), 'system: "ris" has no web, which web needs'),
+        (RIS + probe(kind='"query"', method='"qido-rs"'), '"ris" has no dicomweb, which qido-rs needs'),
+        (RIS + probe(kind='"image-load"', method='"c-get"'), "it is not said which study is loaded"),
+        (RIS + probe(kind='"image-load"', method='"c-move"', newest='"CT"'), "destination is missing"),
+        (RIS + probe(kind='"worklist"', match='{ modality = "CT" }'), '"modality" is no DICOM keyword'),
+        (RIS + probe(hours='"Mo-Fr"'), 'hours: "Mo-Fr" is no hours of the week'),
+        ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\n', "feeds[0]: listen is missing: hl7-mllp needs it"),
+        ('[[feeds]]\nid = "s"\nkind = "sql"\nquery = "q"\n', 'feeds of kind "sql" are not built yet'),
+        ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:8000"\n', "is where [server] listens already"),
+        ('[[triggers]]\nid = "x"\n', "triggers: rollback triggers come with a later version of golive"),
+        ('[measures."worklist.respons"]\nwindow = "5m"\n', 'is no measure: did you mean "worklist.response"?'),
+        ('[[area]]\nid = "ct"\n', 'area: is an unknown key: did you mean "areas"?'),
+        ('[server]\nlisten = "0.0.0.0:8000"\n', "sessions on it need tls_cert and tls_key, or the TLS proxy"),
+        ('[server]\ntls_cert = "a.pem"\n', "server.tls_cert: needs tls_key beside it"),
+        ("collectors = []\n", "collectors: [] is empty"),
+    ],
+)  # fmt: skip
+def test_tables_that_do_not_fit_together_are_mistakes(tmp_path, text, said):
+    body = text + HEAD if text.startswith("collectors") else HEAD + text
+    found = mistakes(tmp_path, body)
+    assert [m for m in found if said in m], found
+    assert len(found) == 1 or "c-move" in text, found
+
+
+def test_the_wall_may_be_left_open_by_hand(tmp_path):
+    assert loaded(tmp_path, HEAD + '[server]\nlisten = "0.0.0.0:80"\nopen_screens = true\n').settings.server.port == 80
+
+
+def test_no_message_and_no_version_shows_a_secret(tmp_path):
+    text = HEAD + '[server]\ndatabase = "mysql://golive:hunter2@db/golive"\n'
+    text += RIS + 'web = { url = "https://me:hunter2@x y", password = "hunter2", auth = "hunter2" }\n'
+    said = "\n".join(mistakes(tmp_path, text))
+    assert len(said.splitlines()) == 4
+    assert "hunter2" not in said
+    config = loaded(tmp_path, HEAD + '[server]\ndatabase = "postgresql+psycopg://golive:hunter2@db/golive"\n')
+    assert "hunter2" not in config.canonical
+
+
+def test_the_environment_may_say_where_to_listen_and_what_database(tmp_path):
+    (tmp_path / "url").write_text("postgresql+psycopg://golive:x@db/golive\n")
+    environ = {"GOLIVE_LISTEN": "127.0.0.1:9000", "GOLIVE_DATABASE_FILE": str(tmp_path / "url")}
+    server = loaded(tmp_path, HEAD, environ).settings.server
+    assert (server.listen, server.database) == ("127.0.0.1:9000", "postgresql+psycopg://golive:x@db/golive")
+    assert mistakes(tmp_path, HEAD, {"GOLIVE_LISTEN": "here"}) == [
+        'environment: GOLIVE_LISTEN: "here" is no address and port (such as "127.0.0.1:8000")'
+    ]
+
+
+def test_the_version_follows_the_meaning_not_the_writing(tmp_path):
+    one = loaded(tmp_path, HEAD + '[server]\nlisten = "127.0.0.1:8000"\n')
+    assert loaded(tmp_path, "# a remark\n" + HEAD).version == one.version
+    assert loaded(tmp_path, HEAD.replace("Campus", "Clinic")).version != one.version
+
+
+def test_hours_of_the_week_may_span_days_and_midnight():
+    assert parse_hours("Fr-Sa 07:00-18:30, Su 22:00-06:00") == [
+        (4, time(7), time(18, 30)),
+        (5, time(7), time(18, 30)),
+        (6, time(22), time.max),
+        (0, time.min, time(6)),
+    ]
+    assert parse_hours("Mo 00:00-24:00") == [(0, time.min, time.max)]
+
+
+def test_durations_add_up_and_nothing_else_passes():
+    assert duration_s("1h 30m") == 5400
+    assert duration_s("500ms") == 0.5
+    for wrong in ("", "10", "s", "10 parsecs", "-1s", 10, True):
+        with pytest.raises(ValueError, match="is no duration"):
+            duration_s(wrong)
+
+
+def test_settings_and_domain_know_the_same_words():
+    assert set(MILESTONES) == {m.value for m in Milestone}
+    assert set(BUILT_MEASURES) == {m.id for m in CATALOGUE.values() if m.built}
+    assert set(LATER_MEASURES) == {m.id for m in CATALOGUE.values() if not m.built}
+
+
+def test_missing_secrets_are_made_once_and_only_for_us_to_read(tmp_path):
+    config = loaded(tmp_path, HEAD)
+    with pytest.raises(Unavailable, match="GOLIVE_SITE_KEY, GOLIVE_ADMIN_TOKEN"):
+        load_secrets(config, {"GOLIVE_INGEST_TOKEN": "told"}, make=False)
+    made = load_secrets(config, {"GOLIVE_INGEST_TOKEN": "told"}, make=True)
+    file = tmp_path / "golive.secrets"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "told" not in file.read_text()
+    assert load_secrets(config, {"GOLIVE_INGEST_TOKEN": "told"}, make=False) == made
+    later = load_secrets(config, {}, make=True)
+    assert later.site_key == made.site_key
+    assert len(later.ingest_token.get_secret_value()) >= 32
+    assert [f.name for f in tmp_path.iterdir() if "secrets" in f.name] == ["golive.secrets"]
+
+
+def test_secrets_that_others_may_read_are_refused(tmp_path):
+    config = loaded(tmp_path, HEAD)
+    file = tmp_path / "golive.secrets"
+    file.write_text('site_key = "a"\ningest_token = "b"\nGOLIVE_ADMIN_TOKEN=c\n')
+    file.chmod(0o640)
+    with pytest.raises(Unavailable, match=r"may be read by others \(mode 0640\)"):
+        load_secrets(config, {}, make=True)
+    os.chmod(file, 0o600)
+    kept = load_secrets(config, {}, make=False)
+    values = [kept.site_key, kept.ingest_token, kept.admin_token]
+    assert [v.get_secret_value() for v in values] == ["a", "b", "c"]
+    assert "'a'" not in repr(kept)
+
+
+def test_a_secret_may_come_from_a_file_named_by_the_environment(tmp_path):
+    config = loaded(tmp_path, HEAD)
+    (tmp_path / "key").write_text("from a file\n")
+    environ = {"GOLIVE_SITE_KEY_FILE": str(tmp_path / "key"), "GOLIVE_INGEST_TOKEN": "i", "GOLIVE_ADMIN_TOKEN": "a"}
+    assert load_secrets(config, environ, make=False).site_key.get_secret_value() == "from a file"
+    with pytest.raises(Unavailable, match=r"GOLIVE_SITE_KEY_FILE names .*nothing, which cannot be read: No such file"):
+        load_secrets(config, environ | {"GOLIVE_SITE_KEY_FILE": str(tmp_path / "nothing")}, make=False)

@@ -1,0 +1,343 @@
+"""States worked out when read: precedence, age, signs of life, and reasons in words."""
+
+from dataclasses import replace
+from datetime import datetime, time
+
+import pytest
+
+from app.domain.board import Board
+from app.domain.plans import Hours, MeasurePlan, Plan
+from app.domain.samples import Kind
+from app.domain.sights import standings_now
+from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
+from app.domain.states import stand
+from tests.unit.made import FEEDS, WORKLIST, T, at, feed, plan, probe, sample
+
+SERIES = Series("worklist.response", "ris", "ct")
+FINE = Judged(
+    SERIES,
+    "s",
+    900.0,
+    n=31,
+    p50=0.007,
+    p90=0.008,
+    value=0.008,
+    headline="p90",
+    as_of=T,
+    known_at=T,
+    newest_ok=(True, True, True),
+)
+SIGHT = Sight(cadence_s=10.0, timeout_s=8.0)
+
+
+def state(judged: Judged, sight: Sight, seconds: float) -> tuple[str, str]:
+    found = stand(judged, sight, at(seconds))
+    return found.state.value, found.reason
+
+
+def test_answers_that_are_as_expected_are_ok() -> None:
+    assert state(FINE, SIGHT, 3) == ("ok", "31 answers in 15 min, all as expected")
+    assert state(replace(FINE, failed=2), SIGHT, 3) == ("ok", "31 attempts in 15 min, 2 failed")
+    assert stand(FINE, SIGHT, at(3.5)).age_s == 3.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (20, "ok"),
+        (20.1, "stale"),
+        (50, "stale"),
+        (50.1, "blind"),
+        (90000, "blind"),
+    ],
+)
+def test_age_alone_leads_from_ok_to_stale_to_blind(seconds: float, expected: str) -> None:
+    assert state(FINE, SIGHT, seconds)[0] == expected
+
+
+def test_reasons_of_age_are_words() -> None:
+    assert state(FINE, SIGHT, 30)[1] == "last looked 30 s ago, due every 10 s"
+    assert state(FINE, SIGHT, 300)[1] == "golive has not looked for 5 min"
+
+
+def pulse(kind: str, seconds: float, since: float | None = None) -> Pulse:
+    return Pulse(kind, "", at(seconds), None if since is None else at(since))
+
+
+def test_an_attempt_under_way_is_no_silence_until_its_timeout() -> None:
+    sight = Sight(1.0, 8.0, pulse("under way", 6, since=0))
+    assert state(FINE, sight, 6) == (
+        "ok",
+        "no answer for 6 s; before that 31 answers in 15 min, all as expected",
+    )
+    late = Sight(1.0, 8.0, pulse("under way", 10, since=0))
+    assert state(FINE, late, 10)[0] == "blind"
+
+
+def test_a_heartbeat_older_than_three_seconds_excuses_nothing() -> None:
+    sight = Sight(1.0, 8.0, pulse("under way", 3, since=1))
+    assert state(FINE, sight, 6)[0] == "ok"
+    assert state(FINE, sight, 6.1)[0] == "blind"
+
+
+def test_idle_never_excuses_age() -> None:
+    assert state(FINE, Sight(1.0, 8.0, pulse("idle", 6)), 6)[0] == "blind"
+
+
+def test_an_attempt_held_back_by_the_budget_is_no_silence() -> None:
+    assert state(FINE, Sight(1.0, 8.0, pulse("waiting", 16, since=1)), 16)[0] == "ok"
+    assert state(FINE, Sight(1.0, 8.0, pulse("waiting", 90, since=1)), 90)[0] == "blind"
+
+
+NEVER = Judged(SERIES, "s", 900.0)
+
+
+def test_what_was_never_measured_is_blind() -> None:
+    assert state(NEVER, SIGHT, 0) == ("blind", "never measured")
+    assert state(NEVER, Sight(10.0, 8.0, pulse("under way", 0, since=0)), 1) == (
+        "insufficient",
+        "first attempt under way; 0 of 5 answers needed",
+    )
+
+
+def test_a_frozen_pacs_is_down_not_ok() -> None:
+    frozen = replace(
+        FINE,
+        down=True,
+        failed=2,
+        failing_run=2,
+        failing_since=T,
+        newest_ok=(False, False, True),
+        last_outcome="timeout",
+    )
+    assert state(frozen, Sight(10.0, 8.0, pulse("under way", 39, 36)), 40) == (
+        "down",
+        "no answer for 40 s (2 attempts in a row)",
+    )
+
+
+def test_an_outage_names_what_the_peer_does() -> None:
+    refused = replace(
+        FINE,
+        down=True,
+        failing_run=3,
+        failing_since=T,
+        newest_ok=(False,),
+        last_outcome="rejected",
+        last_detail="called AE title unknown",
+    )
+    assert state(refused, SIGHT, 10)[1] == (
+        "failing for 10 s (3 attempts in a row): turns the connection away: called AE title unknown"
+    )
+    mending = replace(refused, newest_ok=(True, False, False), failing_run=0)
+    assert state(mending, SIGHT, 10) == ("down", "one good answer after failures; a second one ends the outage")
+
+
+def test_few_answers_are_insufficient_and_never_ok() -> None:
+    assert state(replace(FINE, n=3), SIGHT, 1) == ("insufficient", "3 of 5 answers needed")
+
+
+def test_outside_its_range_is_degraded() -> None:
+    slow = replace(FINE, value=3.2)
+    assert state(slow, replace(SIGHT, upper=2.0), 1) == ("degraded", "p90 3.2 s, expected below 2.0 s")
+    assert state(slow, SIGHT, 1)[0] == "ok"  # without a range nothing is outside it
+    beyond = replace(FINE, value=None, beyond_s=8.0)
+    assert state(beyond, replace(SIGHT, upper=2.0), 1) == ("degraded", "p90 over 8.0 s, expected below 2.0 s")
+
+
+def test_one_failed_attempt_is_degraded() -> None:
+    failed = replace(FINE, newest_ok=(False, True), last_outcome="refused")
+    assert state(failed, SIGHT, 1) == ("degraded", "the newest attempt failed: nobody listens there")
+
+
+EVERYTHING = Sight(
+    cadence_s=10.0,
+    expected=False,
+    cut_off=True,
+    quiet_s=4000.0,
+    quiet_after_s=3600.0,
+    planned_until=at(600),
+    upper=0.001,
+)
+
+
+def test_of_several_states_the_first_in_order_counts() -> None:
+    worst = replace(FINE, down=True, n=3, newest_ok=(False, False), failing_since=T, last_outcome="timeout")
+    steps: list[tuple[Judged, Sight]] = [(worst, EVERYTHING)]
+    sight = replace(EVERYTHING, expected=True)
+    steps.append((worst, sight))
+    sight = replace(sight, cut_off=False)
+    steps.append((worst, sight))
+    sight = replace(sight, quiet_s=None)
+    steps.append((worst, sight))
+    sight = replace(sight, planned_until=None)
+    steps.append((worst, sight))
+    steps.append((replace(worst, down=False), sight))
+    steps.append((replace(worst, down=False, n=31), sight))
+    steps.append((FINE, replace(sight, upper=None)))
+    assert tuple(stand(judged, s, at(1)).state for judged, s in steps) == PRECEDENCE
+
+
+def test_what_was_known_before_a_restart_says_so_and_is_never_of_negative_age() -> None:
+    found = stand(FINE, replace(SIGHT, restarted=True), at(-5))
+    assert (found.age_s, found.reason) == (0.0, "31 answers in 15 min, all as expected (from before golive's restart)")
+
+
+# --- all standings of a plan
+
+
+def rows(of: Plan, *samples: object) -> list[Judged]:
+    board = Board(of)
+    for s in samples:
+        board.take(s)  # type: ignore[arg-type]  # samples of several makes
+    return board.judged(T)
+
+
+def by_key(standings: list[Standing]) -> dict[str, Standing]:
+    return {s.series.key + (f" {s.judged.window}" if s.judged.window else ""): s for s in standings}
+
+
+def look(of: Plan, judged: list[Judged], pulses: dict[tuple[str, str], Pulse], now: datetime) -> dict[str, Standing]:
+    return by_key(standings_now(judged, of, pulses, now))
+
+
+def test_a_series_that_nobody_ever_measured_is_there_and_blind() -> None:
+    found = look(plan(replace(WORKLIST, vantages=("main", "room-b"))), [], {}, T)
+    assert [(k, found[k].state) for k in ("worklist.response/ris/ct", "worklist.response/ris/ct@room-b")] == [
+        ("worklist.response/ris/ct", State.BLIND),
+        ("worklist.response/ris/ct@room-b", State.BLIND),
+    ]
+    assert found["report.turnaround now"].reason == "not measured: no source"
+
+
+def test_eight_hung_probes_of_one_system_are_down_and_none_is_blind() -> None:
+    probes = [probe(f"p{i}", Kind.WORKLIST, "ris", area=None, every_s=1.0, timeout_s=8.0) for i in range(8)]
+    probes = [replace(p, area=f"a{i}") for i, p in enumerate(probes)]
+    house = plan(*probes)
+    judged = rows(house, *[sample(p, s, outcome="timeout") for p in probes for s in (0.0, 16.0)])
+    running = {("main", p.id): pulse("under way", 31, since=24) for p in probes[:4]}
+    waiting = {("main", p.id): pulse("waiting", 31, since=17) for p in probes[4:]}
+    found = look(house, judged, running | waiting, at(31.5))
+    assert {s.state for k, s in found.items() if k.startswith("worklist")} == {State.DOWN}
+
+
+def test_the_vantage_of_a_pulse_is_its_collectors() -> None:
+    house = plan(replace(WORKLIST, vantages=("main", "room-b"), every_s=1.0))
+    judged = rows(
+        house, *[sample(house.probes["worklist-ct"], s, source=v) for s in range(5) for v in ("main", "room-b")]
+    )
+    found = look(house, judged, {("main", "worklist-ct"): pulse("under way", 10, since=5)}, at(10.5))
+    assert found["worklist.response/ris/ct"].state is State.OK
+    assert found["worklist.response/ris/ct@room-b"].state is State.BLIND
+
+
+def test_a_failed_control_probe_blinds_its_collectors_series_and_no_others() -> None:
+    control = probe("gateway", Kind.ECHO, "pacs", area=None, control=True)
+    both = replace(WORKLIST, vantages=("main", "room-b"))
+    house = plan(both, control)
+    answers = [sample(both, s, source=v) for s in range(5) for v in ("main", "room-b")]
+    judged = rows(house, *answers, sample(control, 5, outcome="unreachable"))
+    found = look(house, judged, {}, at(6))
+    assert found["worklist.response/ris/ct"].state is State.BLIND
+    assert "collector cut off" in found["worklist.response/ris/ct"].reason
+    assert found["worklist.response/ris/ct@room-b"].state is State.OK
+    assert found["echo.response/pacs"].state is State.INSUFFICIENT
+
+
+def test_outside_its_hours_a_probe_is_not_expected() -> None:
+    night = Hours(((5, time(7), time(12)),), T.tzinfo)  # type: ignore[arg-type]  # T is aware
+    house = plan(replace(WORKLIST, hours=night))
+    assert look(house, [], {}, at(60))["worklist.response/ris/ct"].state is State.NOT_EXPECTED
+    assert look(house, [], {}, at(-60))["worklist.response/ris/ct"].state is State.BLIND
+
+
+def test_hours_begin_with_a_grace_for_the_first_answer() -> None:
+    opening = Hours(((5, time(12), time(18)),), T.tzinfo)  # type: ignore[arg-type]  # T is aware
+    house = plan(replace(WORKLIST, hours=opening))
+    assert look(house, [], {}, at(20))["worklist.response/ris/ct"].state is State.NOT_EXPECTED
+    assert look(house, [], {}, at(30))["worklist.response/ris/ct"].state is State.BLIND
+
+
+def test_what_the_site_expects_is_the_range() -> None:
+    house = plan(WORKLIST, measures={"worklist.response": MeasurePlan(expected_below=0.05)})
+    found = look(house, rows(house, *[sample(WORKLIST, s) for s in range(6)]), {}, at(6))
+    standing = found["worklist.response/ris/ct"]
+    assert (standing.state, standing.upper) == (State.DEGRADED, 0.05)
+
+
+TURNAROUND = Judged(
+    Series("report.turnaround"), "s", 14400.0, n=9, value=1800.0, window="now", open=3, note="12, 9 read"
+)
+
+
+def heard(feed_id: str, seconds: float) -> Judged:
+    return Judged(
+        Series("feed.age", None if feed_id != "pacs-list" else "pacs", None, (("feed", feed_id),)),
+        "s",
+        86400.0,
+        n=50,
+        value=0.0,
+        as_of=at(seconds),
+        known_at=at(seconds),
+    )
+
+
+def exam_state(now: datetime, beats: dict[str, float], heard_s: float = 0.0) -> tuple[str, str, float | None]:
+    pulses = {("main", name): pulse("listening", s) for name, s in beats.items()}
+    found = look(plan(feeds=FEEDS), [TURNAROUND, heard("ris-hl7", heard_s)], pulses, now)["report.turnaround now"]
+    return found.state.value, found.reason, found.age_s
+
+
+def test_an_exam_series_is_as_fresh_as_its_feeds_heartbeat() -> None:
+    assert exam_state(at(15), {"ris-hl7": 10}) == ("ok", "12, 9 read", 5.0)
+    assert exam_state(at(35), {"ris-hl7": 10})[0] == "stale"
+    assert exam_state(at(70), {"ris-hl7": 10})[0] == "blind"
+    assert exam_state(at(15), {})[:2] == ("blind", "not measured: ris-hl7 has not been heard yet")
+
+
+def test_a_quiet_feed_makes_its_exam_series_stale_and_then_blind() -> None:
+    assert exam_state(at(3500), {"ris-hl7": 3495})[0] == "ok"
+    assert exam_state(at(3660), {"ris-hl7": 3655})[:2] == ("stale", "the feed is quiet: nothing received for 61 min")
+    assert exam_state(at(18060), {"ris-hl7": 18055})[0] == "blind"
+
+
+def test_of_two_feeds_the_staler_counts_and_of_two_for_one_milestone_the_fresher() -> None:
+    twins = (*FEEDS, feed("second-hl7", order=2))
+    to_pacs = Judged(Series("exam.end_to_available"), "s", 14400.0, n=9, value=600.0, window="now")
+    pulses = {
+        ("main", "ris-hl7"): pulse("listening", 0),
+        ("main", "second-hl7"): pulse("listening", 58),
+        ("main", "pacs-list"): pulse("polling", 30),
+    }
+    found = look(plan(feeds=twins), [to_pacs], pulses, at(60))["exam.end_to_available now"]
+    assert (found.state, found.age_s) == (State.STALE, 30.0)
+
+
+def test_delivery_without_a_feed_that_tells_it_is_not_measured() -> None:
+    found = look(plan(feeds=FEEDS), [], {("main", "ris-hl7"): pulse("listening", 0)}, T)
+    assert found["report.delivery now"].reason == "not measured: no source"
+    giving = (replace(FEEDS[0], gives=FEEDS[0].gives | {"delivered"}),)
+    found = look(plan(feeds=giving), [], {("main", "ris-hl7"): pulse("listening", 0)}, T)
+    assert found["report.delivery now"].state is State.INSUFFICIENT
+
+
+def test_the_age_of_a_feed_grows_while_it_is_read() -> None:
+    pulses = {("main", "ris-hl7"): pulse("listening", 100)}
+    found = look(plan(feeds=FEEDS[:1]), [heard("ris-hl7", 40)], pulses, at(100))
+    assert found["feed.age/-/-/feed=ris-hl7"].judged.value == 60.0
+    assert found["feed.age/-/-/feed=ris-hl7"].state is State.OK
+
+
+def test_a_feed_that_cannot_look_says_why() -> None:
+    pulses = {("main", "ris-hl7"): Pulse("waiting", "the engine is queueing for us since 12:00:00", at(0), at(0))}
+    found = look(plan(feeds=FEEDS[:1]), [heard("ris-hl7", 0)], pulses, at(30))["feed.age/-/-/feed=ris-hl7"]
+    assert found.state is State.STALE
+    assert found.reason == "last looked 30 s ago, due every 10 s: the engine is queueing for us since 12:00:00"
+
+
+def test_one_probe_under_way_excuses_the_series_that_it_shares_with_an_idle_one() -> None:
+    other = replace(WORKLIST, id="worklist-2")
+    house = plan(replace(WORKLIST, every_s=1.0), replace(other, every_s=1.0))
+    judged = rows(house, *[sample(WORKLIST, s) for s in range(6)])
+    pulses = {("main", "worklist-ct"): pulse("under way", 10, since=6), ("main", "worklist-2"): pulse("idle", 11)}
+    assert look(house, judged, pulses, at(11))["worklist.response/ris/ct"].state is State.OK

@@ -1,0 +1,254 @@
+"""The wall as plain values: which series a tile shows, and what it says of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from app.domain.standings import State
+from app.push.drawing import band, spark
+from app.push.figures import beyond, clock, duration, figure, percent
+from app.push.type_scale import scale, stylesheet
+from app.push.wall import headline, tile
+from app.push.wall_head import foot, strip, tick
+from app.push.wall_rows import areas, gravest, systems
+from tests.browser.scenes import NOON, calm, first_hour, instead, probe, turnaround
+from tests.unit.walls import named, scene_of
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, "0.0 ms"),
+        (0.00042, "0.4 ms"),
+        (0.0072, "7.2 ms"),
+        (0.757, "757 ms"),
+        (0.9996, "1.0 s"),
+        (6.44, "6.4 s"),
+        (61.5, "62 s"),
+        (2820.0, "47 min"),
+        (10_680.0, "2:58 h"),
+        (45_720.0, "13 h"),
+        (200_000.0, "2.3 d"),
+        (-12.0, "−12 s"),
+    ],
+)
+def test_durations_take_the_unit_people_use_and_three_digits_at_most(seconds: float, said: str) -> None:
+    assert str(duration(seconds)) == said
+
+
+def test_other_units_and_what_is_missing() -> None:
+    assert [str(figure(0.9996, "share")), str(figure(1.0, "share")), str(figure(5420.0, "exams"))] == [
+        "99.9 %",
+        "100 %",
+        "5,420",
+    ]
+    assert [str(figure(None, "s")), str(beyond(8.0)), str(figure(1180.0, "per h"))] == ["—", "> 8.0 s", "1,180 /h"]
+
+
+def test_one_failure_of_many_is_never_zero_per_cent() -> None:
+    assert [percent(0, 90), percent(1, 900), percent(4, 88)] == ["0", "< 1 %", "5 %"]
+
+
+def test_a_clock_shows_hours_and_days_only_when_there_are_some() -> None:
+    assert [clock(2179), clock(38_179), clock(2 * 86400 + 61)] == ["36:19", "10:36:19", "2 d 00:01:01"]
+
+
+def test_a_tile_shows_the_gravest_series_and_counts_the_others_that_are_not_ok() -> None:
+    shown = tile(named("slow-worklist"), "worklist.response")
+    assert (shown.state, shown.series, shown.tag, str(shown.number)) == (
+        "degraded",
+        "worklist.response/ris/ct",
+        "above",
+        "6.4 s",
+    )
+    assert (shown.place, shown.others) == ("RIS · CT", "1 other not ok")
+
+
+def test_among_equal_states_the_largest_share_of_its_limit_is_shown() -> None:
+    standings = [
+        replace(probe(NOON, "worklist.response", "ris", "ct", value=1.0), upper=2.0),
+        replace(probe(NOON, "worklist.response", "ris", "mr", value=0.9), upper=1.0),
+    ]
+    chosen, others = headline(tuple(standings), "worklist.response")
+    assert chosen is not None
+    assert (chosen.series.area, others) == ("mr", 0)
+
+
+def test_down_is_shown_before_blind_and_blind_before_degraded() -> None:
+    order = (
+        State.DOWN,
+        State.BLIND,
+        State.STALE,
+        State.DEGRADED,
+        State.INSUFFICIENT,
+        State.MAINTENANCE,
+        State.OK,
+        State.NOT_EXPECTED,
+    )
+    for first, second in pairwise(order):
+        standings = (probe(NOON, "image.first", "pacs", "ct", second), probe(NOON, "image.first", "pacs", "mr", first))
+        chosen, _ = headline(standings, "image.first")
+        assert chosen is not None
+        assert chosen.state is first
+
+
+def test_an_exam_measure_shows_its_whole_of_the_last_hours_never_a_part_or_the_day() -> None:
+    day = replace(turnaround(NOON, State.DEGRADED), judged=replace(turnaround(NOON).judged, window="day"))
+    part_series = replace(turnaround(NOON).series, segment=(("modality", "CT"),))
+    part = replace(turnaround(NOON, State.DEGRADED), judged=replace(turnaround(NOON).judged, series=part_series))
+    chosen, others = headline((day, part, turnaround(NOON)), "report.turnaround")
+    assert chosen is not None
+    assert (chosen.state, chosen.judged.window, chosen.series.segment, others) == (State.OK, "now", (), 0)
+
+
+def test_a_blind_tile_shows_a_dash_and_its_last_value_small() -> None:
+    shown = tile(named("blind"), "image.study")
+    assert (str(shown.number), shown.state, shown.band and shown.band.mark) == ("—", "blind", None)
+    assert [(f.label, str(f.value)) for f in shown.facts] == [("last", "7.9 s"), ("failed", "0")]
+    assert shown.tag_since is not None
+    assert shown.tag_since.clock == "07:19:29"
+
+
+def test_a_down_tile_says_how_it_fails_instead_of_an_old_number() -> None:
+    shown = tile(named("frozen-pacs"), "image.first")
+    assert (str(shown.number), shown.in_words, shown.percentile, shown.others) == (
+        "no answer",
+        True,
+        "",
+        "3 others not ok",
+    )
+
+
+def test_too_few_exams_show_how_many_there_are_never_a_number() -> None:
+    shown = tile(named("first-hour"), "report.turnaround")
+    assert (str(shown.number), shown.reason) == ("3 of 5", "12 since go-live, 3 read; 44 begun before are still open")
+
+
+def test_a_percentile_among_failures_is_beyond_the_timeout() -> None:
+    slow = probe(NOON, "worklist.response", "ris", "ct", State.DEGRADED, value=None, p90=None, beyond_s=8.0)
+    shown = tile(scene_of(instead(calm(NOON), slow)), "worklist.response")
+    assert (str(shown.number), shown.tag, shown.band and shown.band.beyond) == ("> 8.0 s", "above", True)
+
+
+def test_a_measure_without_any_source_says_so() -> None:
+    shown = tile(scene_of([]), "image.study")
+    assert (shown.state, str(shown.number), shown.reason) == (
+        "unmeasured",
+        "—",
+        "no probe or feed in golive.toml measures this",
+    )
+
+
+def test_what_nothing_can_measure_is_no_trouble() -> None:
+    absent = replace(turnaround(NOON, State.BLIND), reason="not measured: no source")
+    scene = scene_of(instead(calm(NOON), absent))
+    assert (tile(scene, "report.turnaround").state, gravest(scene).total) == ("unmeasured", 0)
+
+
+def test_the_same_moment_gives_the_same_words_whatever_the_fraction_of_a_second() -> None:
+    scene = named("slow-worklist")
+    later = replace(scene, shown_at=scene.shown_at + timedelta(microseconds=412))
+    assert tile(scene, "worklist.response") == tile(later, "worklist.response")
+
+
+def test_the_band_keeps_range_and_value_on_the_bar() -> None:
+    inside, far, none = band(1.0, 0.5, 2.0), band(40.0, 0.5, 2.0), band(1.0, None, None)
+    assert inside is not None
+    assert (inside.start, inside.width, inside.mark) == (15.0, 45.0, 30.0)
+    assert far is not None
+    assert (far.mark, far.start + far.width) == (94.0, 4.7)
+    assert none is None
+
+
+def test_a_gap_in_the_hour_stays_a_gap_and_a_lonely_minute_is_a_dot() -> None:
+    end = 1_795_240_000 // 60 * 60
+    points = [(end - 60 * ago, None if ago in (2, 3, 5) else 1.0) for ago in range(7)]
+    drawn = spark(points, end + 30, None, 2.0)
+    assert drawn is not None
+    assert drawn.line.count("M") == 3
+    assert "h0" in drawn.line
+    assert drawn.newest.startswith("M595.0 ")
+
+
+def test_the_line_stops_where_measuring_stopped() -> None:
+    end = 1_795_240_000 // 60 * 60
+    drawn = spark([(end - 600, 1.0), (end - 660, 1.0)], end, None, None)
+    assert drawn is not None
+    assert (drawn.newest[:5], drawn.band_y) == ("M495.", None)
+    assert spark([(end - 4000, 1.0)], end, None, None) is None
+
+
+def test_one_fault_in_many_areas_is_one_line() -> None:
+    rows = gravest(named("frozen-pacs"))
+    assert [(r.name, r.said) for r in rows.rows] == [
+        ("Whole study, first image: no answer", "New PACS · CT, ED reading, MR and 1 more")
+    ]
+
+
+def test_a_store_that_is_gone_is_one_line_and_blind() -> None:
+    scene = named("calm", trouble="golive's database cannot be read since 07:23:41: disk is gone")
+    assert [(r.name, r.state, r.detail) for r in gravest(scene).rows] == [("Everything", "blind", scene.trouble)]
+
+
+def test_systems_tell_what_is_wrong_and_since_when() -> None:
+    rows = {r.name: r for r in systems(named("slow-worklist")).rows}
+    assert (rows["RIS"].said, rows["RIS"].state) == ("worklist response above", "degraded")
+    assert rows["RIS"].since is not None
+    assert (rows["New PACS"].said, rows["ris-hl7"].said, rows["Exams waiting"].said) == (
+        "answers · 99.9 %",
+        "412 /h",
+        "31 · oldest 3:10 h",
+    )
+
+
+def test_areas_show_a_number_only_where_there_is_one() -> None:
+    lines, more = areas(named("blind"))
+    ct = lines[0]
+    assert (ct.name, [str(c.value) for c in ct.cells], more) == ("CT", ["733 ms", "1.3 s", "blind"], 0)
+
+
+def test_the_strip_says_plainly_that_there_are_too_few_to_tell() -> None:
+    shown = strip(scene_of(first_hour(NOON)))
+    assert (shown.word, shown.reasons) == ("In order", ("9 series still have too few answers or exams to say",))
+
+
+def test_the_strip_names_the_gravest_grounds_and_both_moments() -> None:
+    shown = strip(named("slow-worklist"))
+    assert (shown.word, len(shown.reasons)) == ("Watch", 2)
+    assert [(p.title, p.clock, p.passed) for p in shown.points] == [
+        ("Decision point", "08:00", False),
+        ("Point of no return", "18:00", False),
+    ]
+
+
+def test_the_clock_runs_from_t0_and_counts_the_decision_window_down() -> None:
+    shown = tick(named("calm"))
+    assert (shown.t, shown.phase, shown.left, shown.clock) == ("T+ 01:23:41", "Decision window", "36:19", "07:23:41")
+
+
+def test_each_second_beats_another_way() -> None:
+    scene = named("calm")
+    assert {tick(scene).beat, tick(replace(scene, now=scene.now + timedelta(seconds=1))).beat} == {"a", "b"}
+
+
+def test_the_footer_says_what_is_not_set_up_and_what_could_not_be_read() -> None:
+    said = {i.name: i.said for i in foot(named("calm")).items}
+    assert (said["In charge"], said["Could not be read, 24 h"], said["Own load"]) == ("not set up", "3", "4,060 /h")
+
+
+def test_state_is_readable_at_five_metres_and_secondary_facts_leave_in_order() -> None:
+    near, mid, far, beyond_it = scale(2.5, 65), scale(3.4, 65), scale(5, 65), scale(12, 40)
+    assert (near.layout, near.gone) == ("near", ())
+    assert (mid.layout, mid.gone) == ("mid", ("provenance",))
+    assert (far.layout, far.gone) == ("far", ("provenance", "spark", "percentiles", "owner", "systems", "areas"))
+    assert far.state_vh == pytest.approx(3.95, abs=0.02)
+    assert beyond_it.readable_m < 12
+    assert beyond_it.state_vh < beyond_it.wanted_vh
+
+
+def test_the_scale_is_a_stylesheet_of_variables_and_of_what_left() -> None:
+    css = stylesheet(scale(5, 65))
+    assert css.startswith(":root{--state:3.9")
+    assert ".tile .line{display:none}" in css
