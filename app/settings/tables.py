@@ -125,7 +125,7 @@ class System(Table):
     web: HttpEndpoint | None = Field(None, description="its web page")
     in_flight: Annotated[int, Field(ge=1, le=4)] = Field(4, description="probes at once, four at most")
     bytes_per_day: Annotated[int, Field(ge=1)] = Field(
-        50_000_000_000, description="budget; a probe that would exceed it is asked less often"
+        2_000_000_000_000, description="budget, by default a fifth of a gigabit line; beyond it images load less often"
     )
 
 

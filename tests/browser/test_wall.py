@@ -14,16 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE
+
+CHROMIUM = Path(EXECUTABLE)
 AXE = Path(__file__).parents[2] / "static" / "vendor" / "axe.min.js"
 FAR = "?distance_m=5&diagonal_in=65"
 OVERFLOWING = """() => {
