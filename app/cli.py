@@ -169,16 +169,21 @@ def demo(
     ),
     folder: Annotated[Path, typer.Option(help="Where it keeps its files.")] = Path("golive-demo"),
     seed: Annotated[int, typer.Option(help="Another seed lives another life.")] = 7,
+    since_go_live: Annotated[str, typer.Option(help="How long ago it went live, such as 12m.")] = "1h",
 ) -> None:
     """Run a simulated hospital and the whole of golive, with nothing to configure."""
     from app.demo import run_demo
 
     _log_as("demo")
+    history_s, ago_s = _span("--history", history), _span("--since-go-live", since_go_live)
+    run_demo(listen, history_s, speed, scenario, folder, seed, ago_s)
+
+
+def _span(option: str, said: str) -> float:
     try:
-        history_s = duration_s(history)
+        return duration_s(said)
     except ValueError as error:
-        raise typer.BadParameter(f'"{history}" is no duration (such as "28d")', param_hint="--history") from error
-    run_demo(listen, history_s, speed, scenario, folder, seed)
+        raise typer.BadParameter(f'"{said}" is no duration (such as "28d")', param_hint=option) from error
 
 
 @token.command("create")

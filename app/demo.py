@@ -30,7 +30,6 @@ from collectors.simulator.pour import Batch, Pouring
 from collectors.simulator.scenarios import SCENARIOS, Script
 from collectors.simulator.site import MARK, ZONE, Ports, free_ports, golive_toml
 
-T0_AGO = timedelta(hours=1)
 PLAYER_READY_WITHIN_S = 30.0
 PLAYER_ENDS_WITHIN_S = 1.0
 _DATABASE = "golive.db"
@@ -46,6 +45,7 @@ class Demo:
     scenario: str
     folder: Path
     seed: int
+    since_go_live_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,10 @@ def run_demo(
     scenario: str = "calm",
     folder: Path = Path("golive-demo"),
     seed: int = 7,
+    since_go_live_s: float = 3600.0,
 ) -> None:
     """Live the demo until Ctrl-C or SIGTERM; what makes it impossible is raised as a GoLiveError."""
-    demo = Demo(listen, history_s, speed, scenario, folder, seed)
+    demo = Demo(listen, history_s, speed, scenario, folder, seed, since_go_live_s)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_live(demo, Console()))
 
@@ -101,7 +102,7 @@ async def _live(demo: Demo, console: Console) -> None:
 def _prepare(demo: Demo) -> _Ready:
     """Give the demo's folder a golive.toml of its own, and an empty past."""
     now = utc_now()
-    t0, folder = (now - T0_AGO).replace(microsecond=0), demo.folder.absolute()
+    t0, folder = (now - timedelta(seconds=demo.since_go_live_s)).replace(microsecond=0), demo.folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     file, ports = folder / "golive.toml", free_ports()
     if file.exists() and not file.read_text("utf-8").startswith(MARK):

@@ -33,7 +33,7 @@ BY_TIME_S = 10.0  # how often time alone is a reason to judge
 EXAMS_APART_S = 1.0
 WRITE_LIMIT_S = 3.0
 MAINTENANCE_S, BETWEEN_ACTS_S = 60.0, 0.05
-REFRESH_S = 3600.0
+REFRESH_S = PICTURE_S = 3600.0
 
 
 class Judge:
@@ -59,7 +59,8 @@ class Judge:
         now = self._clock.now()
         site = self._plan.site
         rows = await self._db.read(lambda s: standings.all(s, site))
-        taken = await self._db.read(lambda s: self._window_samples(s, now))
+        back_s = WINDOW_S if rows else PICTURE_S  # what was judged before holds its picture already
+        taken = await self._db.read(lambda s: self._window_samples(s, now, back_s))
         for sample in taken:
             self._board.take(sample)
         self._board.restore(rows)
@@ -183,13 +184,13 @@ class Judge:
             self.bugs += 1
             log.exception("a step of judging failed; the next one is tried")
 
-    def _window_samples(self, session: Session, now: datetime) -> list[Sample]:
-        """Give what the windows hold: a quarter of an hour of all probes, more of those that look back farther."""
+    def _window_samples(self, session: Session, now: datetime, back_s: float) -> list[Sample]:
+        """Give what the windows hold: `back_s` of all probes, more of those that look back farther."""
         plan = self._plan
-        found = {s.id: s for s in samples.since(session, plan.site, now - timedelta(seconds=WINDOW_S))}
+        found = {s.id: s for s in samples.since(session, plan.site, now - timedelta(seconds=back_s))}
         for probe in plan.probes.values():
             window_s = self._board.longest_window_s(probe)
-            if window_s > WINDOW_S:
+            if window_s > back_s:
                 most = round(1.5 * window_s / probe.every_s * len(probe.vantages)) + 10
                 oldest = now - timedelta(seconds=window_s)
                 newest = samples.newest(session, plan.site, [probe.id], most)

@@ -77,4 +77,5 @@ def _feed(f: Feed, order: int, settings: Settings, main: str, speed: float) -> F
         f.required,
         vantage,
         kinds.get(f.system or "") == "legacy",
+        f.name,
     )

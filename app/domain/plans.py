@@ -50,6 +50,7 @@ class FeedPlan:
     required: bool = True
     vantage: str = "main"
     legacy: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,20 +116,24 @@ def _began(scene: Scene, standing: Standing) -> Since | None:
 
 def _feed(scene: Scene, feed: FeedPlan) -> Row:
     about = {s.series.measure: s for s in scene.standings if _is_of(s, feed.id)}
-    age, rate = about.get("feed.age"), about.get("feed.rate")
+    name, age, rate = feed_name(scene, feed), about.get("feed.age"), about.get("feed.rate")
     if age is None:
-        return Row(feed.id, "blind" if feed.required else "not_expected", words.SHAPES[State.BLIND], words.UNSEEN)
+        return Row(name, "blind" if feed.required else "not_expected", words.SHAPES[State.BLIND], words.UNSEEN)
+    state, shape = age.state.value, words.SHAPES[age.state]
     if grave(age):
-        return Row(
-            feed.id, age.state.value, words.SHAPES[age.state], words.TAGS[age.state], since(scene, age.judged.known_at)
-        )
-    said = (
-        str(figure(rate.judged.value, rate.judged.unit)) if rate is not None and rate.judged.value is not None else ""
-    )
+        return Row(name, state, shape, words.TAGS[age.state], since(scene, age.judged.known_at))
+    value = rate.judged.value if rate is not None else None
+    said = str(figure(value, "per h")) if value is not None else ""
     if age.judged.value is None:
-        return Row(feed.id, age.state.value, words.SHAPES[age.state], said or words.TAGS[age.state])
+        return Row(name, state, shape, said or words.TAGS[age.state])
     heard = scene.now - timedelta(seconds=round(age.judged.value, 1))
-    return Row(feed.id, age.state.value, words.SHAPES[age.state], said or words.HEARD, since(scene, heard))
+    return Row(name, state, shape, said or words.HEARD, since(scene, heard))
+
+
+def feed_name(scene: Scene, feed: FeedPlan) -> str:
+    """Give a feed's name as people know it; without one what it is and of which system."""
+    system = scene.plan.systems.get(feed.system or "", "")
+    return feed.name or (f"{words.FEEDS.get(feed.kind, feed.kind)} · {system or feed.id}")
 
 
 def _is_of(standing: Standing, feed: str) -> bool:

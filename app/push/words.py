@@ -46,6 +46,8 @@ TAGS = {
 BELOW, FAILING, UNMEASURED = "below", "failing", "not measured"
 NO_PROBE = "no probe or feed in golive.toml measures this"
 
+FEEDS = {"hl7-mllp": "HL7", "pacs-studies": "Study list"}
+
 OUTCOMES = {
     "refused": "refused",
     "unreachable": "unreachable",

@@ -178,6 +178,7 @@ class AccessionRule(Table):
 
 class Feed(Table):
     id: Id = Field(description="short name")
+    name: str = Field("", max_length=40, description="as screens show it, such as HL7 from RIS")
     kind: Literal["hl7-mllp", "pacs-studies", "sql", "fhir", "mpps", "files"] = Field(description="how events come")
     listen: Listen | None = Field(None, description="hl7-mllp: address and port")
     allow_from: list[Network] = Field(
@@ -187,9 +188,7 @@ class Feed(Table):
     method: Literal["c-find", "qido-rs"] | None = Field(None, description="pacs-studies: how it asks")
     every: Duration | None = Field(None, description="polling cadence")
     look_back: Duration = Field(86400.0, description="pacs-studies: how far back studies are listed")
-    quiet_time: Duration = Field(
-        60.0, description="pacs-studies: a study whose instance count stands still this long is available"
-    )
+    quiet_time: Duration = Field(60.0, description="pacs-studies: a study that stands still this long is available")
     timezone: Zone | None = Field(None, description="IANA zone of times without one; without it the site's")
     quiet_after: Duration = Field(3600.0, description="silence longer than this is stale, five times this is blind")
     gives: list[str] = Field(

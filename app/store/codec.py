@@ -15,6 +15,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 T = TypeVar("T")
 _Decoder = Callable[[Any], Any]
+_PLAIN = frozenset({str, int, float, bool})
 
 
 def dumps(value: Any) -> str:
@@ -29,6 +30,8 @@ def loads(kind: type[T], text: str) -> T:
 
 
 def _encoded(value: Any) -> Any:
+    if value is None or type(value) in _PLAIN:  # most of a text's values, so they are asked for first
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _encoded(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, datetime):

@@ -11,6 +11,8 @@ from app.store import codec
 from app.store.sets import put, rows_of, run, table
 
 _STANDING = table("standing")
+# what each row said when it was last read: screens read all rows after each commit, which changes few of them
+_read: dict[tuple[str, str, str], tuple[str, Judged]] = {}
 
 
 def save(session: Session, site: str, rows: Sequence[Judged], judged_at: datetime) -> None:
@@ -33,8 +35,15 @@ def save(session: Session, site: str, rows: Sequence[Judged], judged_at: datetim
 def all(session: Session, site: str) -> list[Judged]:
     """Give the newest numbers of every series, by name."""
     order = (_STANDING.c.series, _STANDING.c.window)
-    ask = select(_STANDING.c.body).where(_STANDING.c.site == site).order_by(*order)
-    return [codec.loads(Judged, row.body) for row in rows_of(session, ask)]
+    ask = select(_STANDING.c.series, _STANDING.c.window, _STANDING.c.body).where(_STANDING.c.site == site)
+    return [_judged((site, row.series, row.window), row.body) for row in rows_of(session, ask.order_by(*order))]
+
+
+def _judged(key: tuple[str, str, str], body: str) -> Judged:
+    known = _read.get(key)
+    if known is None or known[0] != body:
+        _read[key] = known = (body, codec.loads(Judged, body))
+    return known[1]
 
 
 def keep_only(session: Session, site: str, series: Collection[str]) -> None:

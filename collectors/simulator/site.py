@@ -206,6 +206,7 @@ study = "{mr}"
 
 [[feeds]]
 id = "ris-hl7"
+name = "HL7 from RIS"
 kind = "hl7-mllp"
 listen = "127.0.0.1:{hl7}"
 area_by = {{ "OBR-24" = {{ CT = "ct", MR = "mr", DX = "xr", US = "us", MG = "mg" }} }}
@@ -213,6 +214,7 @@ statuses = {{ {statuses} }}
 
 [[feeds]]
 id = "pacs-studies"
+name = "Studies stored"
 kind = "pacs-studies"
 system = "pacs"
 method = "qido-rs"
@@ -220,6 +222,7 @@ every = "{lists_every}"
 
 [[feeds]]
 id = "legacy-studies"
+name = "Studies in old PACS"
 kind = "pacs-studies"
 system = "legacy"
 method = "qido-rs"

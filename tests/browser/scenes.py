@@ -48,7 +48,9 @@ def plan(simulation: bool = False, at: datetime = T0) -> Plan:
     for area in ("ct", "mr", "ed", "main"):
         probes[f"image-{area}"] = ProbePlan(f"image-{area}", Kind.IMAGE_LOAD, "pacs", area, 30.0, 20.0, ("main",))
     feeds = {
-        "ris-hl7": FeedPlan("ris-hl7", "hl7-mllp", "ris", frozenset({"ordered", "begun", "ended", "final"}), 0),
+        "ris-hl7": FeedPlan(
+            "ris-hl7", "hl7-mllp", "ris", frozenset({"ordered", "begun", "ended", "final"}), 0, name="HL7 from RIS"
+        ),
         "pacs-list": FeedPlan("pacs-list", "pacs-studies", "pacs", frozenset({"available"}), 1),
     }
     return Plan(

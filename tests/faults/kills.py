@@ -78,7 +78,7 @@ def run(database: str, prefill: Callable[[int], None], count: Count, seed: int) 
             assert verified.returncode == 0, verified.stdout + verified.stderr
             total = count("select count(*) from sample")
     restarts = sorted(s for s in ready_s if s)
-    assert restarts[-1] < 3, f"restart to ready took {restarts[-1]:.1f} s"
+    assert restarts[-1] < 3, f"restarts to ready took {[round(s, 1) for s in restarts]} s"
     return (
         f"{KILLS} kills, {sender.acknowledged} messages acknowledged ({sender.resent} sent again): each there once; "
         f"{total:,} samples; ready after {restarts[len(restarts) // 2]:.2f} s (worst {restarts[-1]:.2f}); "

@@ -34,6 +34,9 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
             setattr(self, name, value)
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
+    def went_up(self, data: bytes) -> None:
+        """For those who count: a piece of what is asked."""
+
     async def _listen(self) -> None:
         if self._server and self.mode == "refuse":
             self._server.close()
@@ -70,6 +73,8 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
                 data = await reader.read(262144)
             except OSError:
                 data = b""
+            if way == "up":
+                self.went_up(data)
             if left is not None and free <= 0:
                 data, left = (data[:left], left - len(data[:left])) if data else (data, left)
                 if not data:

@@ -229,3 +229,48 @@ def test_failures_of_a_cut_off_collector_stay_out_of_the_window() -> None:
     board.take(sample(WORKLIST, 20, outcome="refused"))
     row = judged_of(board, 20)["worklist.response/ris/ct"]
     assert (row.n, row.failed, row.newest_ok) == (2, 1, (False, True))
+
+
+def test_a_system_that_stops_answering_is_down_at_once_and_not_only_when_its_window_is_empty() -> None:
+    board = Board(PLAN)
+    for i in range(8):
+        board.take(sample(WORKLIST, i * 10))
+    board.take(sample(WORKLIST, 80, outcome="timeout", detail="no answer in 8 s"))
+    one = judged_of(board, 80)["availability/ris"]
+    assert (one.newest_ok[:1], one.down) == ((False,), False)
+    board.take(sample(WORKLIST, 90, outcome="timeout"))
+    two = judged_of(board, 90)["availability/ris"]
+    assert (two.n, two.failed, two.down, two.failing_since) == (10, 2, True, at(80))
+    standing = next(s for s in standings_now([two], PLAN, {}, at(90)) if s.series.measure == "availability")
+    assert (standing.state, standing.reason) == (State.DOWN, "no answer for 10 s (2 attempts in a row)")
+    board.take(sample(WORKLIST, 100))
+    board.take(sample(WORKLIST, 110))
+    assert not judged_of(board, 110)["availability/ris"].down
+
+
+def test_a_late_attempt_finds_its_place_in_a_systems_run() -> None:
+    board = Board(PLAN)
+    board.take(sample(WORKLIST, 0, outcome="refused"))
+    board.take(sample(WORKLIST, 20, outcome="refused"))
+    board.take(sample(WORKLIST, 10))
+    row = judged_of(board, 20)["availability/ris"]
+    assert (row.n, row.failed, row.failing_run, row.down) == (3, 2, 1, False)
+
+
+@pytest.mark.parametrize("total_s", [0.0, 5e-324])
+def test_a_rate_that_is_no_number_is_a_failed_one(total_s: float) -> None:
+    readings = series_of(sample(IMAGE, 0, first_s=0.1, total_s=total_s, bytes=2**53), plan(IMAGE))
+    rate = next(r for r in readings if r.series.measure == "image.rate")
+    assert (rate.value, rate.failed) == (None, True)
+
+
+def test_a_collector_that_is_not_asked_for_a_probe_still_gets_its_own_series() -> None:
+    board = Board(PLAN)
+    for i in range(5):
+        board.take(sample(WORKLIST, i * 10, source="room-b"))
+    rows = list(judged_of(board, 50).values())
+    shown = {s.series.key: s for s in standings_now(rows, PLAN, {}, at(50))}
+    assert (shown["worklist.response/ris/ct@room-b"].state, shown["worklist.response/ris/ct"].judged.n) == ("ok", 0)
+    assert "worklist.response/ris/ct@room-b" not in {s.series.key for s in standings_now([], PLAN, {}, at(50))}
+    later = {s.series.key for s in standings_now(rows, PLAN, {}, at(100_000))}
+    assert "worklist.response/ris/ct@room-b" not in later

@@ -1,6 +1,8 @@
 """Migrations: from nothing, repeatable, equal to the tables, and never against a newer database."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +10,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from app.assets import folder
 from app.errors import Unavailable
-from app.store import marks
+from app.store import marks, schema
 from app.store.db import Database
 from app.store.tables import metadata
 
@@ -67,6 +70,21 @@ def test_the_migrations_know_every_value_that_the_domain_knows() -> None:
         for constraint in table.constraints:
             if isinstance(constraint, CheckConstraint):
                 assert str(constraint.sqltext) in written, f"{table.name}: {constraint.name}"
+
+
+def test_the_name_of_the_newest_migration_is_its_revision_and_the_head() -> None:
+    scripts = ScriptDirectory(folder("migrations"))
+    assert schema.newest() == scripts.get_current_head()
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_alembic(empty_url: str, tmp_path: Path) -> None:
+    opened(empty_url, tmp_path).close()
+    words = (
+        "import pathlib, sys; from app.store.db import Database; "
+        f"d = Database({empty_url!r}, {SITE!r}, pathlib.Path({str(tmp_path)!r})); d.open(); d.close(); "
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
 
 
 def test_a_newer_database_is_refused_and_left_alone(empty_url: str, tmp_path: Path) -> None:
