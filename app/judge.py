@@ -11,18 +11,17 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, monotonic_s
-from app.commands.configuration import FIRST_START
 from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
 from app.domain.exams import Exam, ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.golive import effective_t0
 from app.domain.plans import Plan
-from app.domain.samples import Sample
+from app.domain.samples import Sample, not_ahead
 from app.domain.series import WINDOW_S, rolled_up
-from app.domain.standings import Judged
+from app.domain.standings import Judged, known_by
 from app.errors import GoLiveError
-from app.store import exams, feed_messages, golives, marks, retention, rollups, samples, standings
+from app.store import exams, feed_messages, golives, retention, rollups, samples, standings
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -54,23 +53,27 @@ class Judge:
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
         self._by_time_s = self._refreshed_s = 0.0
 
-    async def load(self) -> None:
-        """Take up where the last run ended: numbers judged then, the samples of the windows, exams, feeds."""
-        now = self._clock.now()
-        site = self._plan.site
-        rows = await self._db.read(lambda s: standings.all(s, site))
+    async def load(self, plan: Plan | None = None) -> None:
+        """Take up where the last run ended: numbers judged then, the samples of the windows, exams, feeds.
+
+        A reloaded `plan` counts from here on; until all is read the old one does, also where reading fails.
+        """
+        plan, now = plan or self._plan, self._clock.now()
+        board, exam_board = Board(plan), ExamBoard(plan, now)
+        rows = [known_by(row, now) for row in await self._db.read(lambda s: standings.all(s, plan.site))]
         back_s = WINDOW_S if rows else PICTURE_S  # what was judged before holds its picture already
-        taken = await self._db.read(lambda s: self._window_samples(s, now, back_s))
-        for sample in taken:
-            self._board.take(sample)
-        self._board.restore(rows)
-        self._exam_board.restore(rows)
-        await self._refresh_exams()
-        day = now - timedelta(days=1)
-        for event in await self._db.read(lambda s: exams.received_since(s, site, day)):
-            self._exam_board.heard_before(event, now)
-        for feed in self._plan.feeds:
-            self._exam_board.messages_before(feed, await self._offsets(feed))
+        for sample in await self._db.read(lambda s: _window_samples(s, board, now, back_s)):
+            board.take(sample)
+        board.restore(rows)
+        exam_board.restore(rows)
+        since, day = now - exam_board.look_back, now - timedelta(days=1)
+        exam_board.replace(await self._db.read(lambda s: exams.current(s, plan.site, since)))
+        for event in await self._db.read(lambda s: exams.received_since(s, plan.site, day)):
+            exam_board.heard_before(event, now)
+        for feed in plan.feeds:
+            exam_board.messages_before(feed, await self._offsets(feed))
+        self._plan, self._board, self._exam_board = plan, board, exam_board
+        self._refreshed_s = monotonic_s()
         self._wake.set()
         self._exams_wake.set()
 
@@ -85,11 +88,6 @@ class Judge:
         if events or messages:
             self._exam_board.hear(events, messages, self._clock.now())
             self._exams_wake.set()
-
-    def replan(self, plan: Plan) -> None:
-        """Judge by a reloaded configuration from now on; `load` fills it."""
-        self._plan, self._board = plan, Board(plan)
-        self._exam_board = ExamBoard(plan, self._clock.now())
 
     async def run(self) -> None:
         """Judge until cancelled."""
@@ -141,10 +139,7 @@ class Judge:
         await self._save(await asyncio.to_thread(self._exam_board.judged, now, t0, feeds))
 
     def _t0(self, session: Session) -> datetime | None:
-        site, now = self._plan.site, self._clock.now()
-        first = marks.get(session, site, FIRST_START)
-        first_start_at = datetime.fromisoformat(first) if first else None
-        return effective_t0(self._plan.go_live, golives.current(session, site), now, first_start_at)
+        return effective_t0(self._plan.go_live, golives.current(session, self._plan.site), self._clock.now())
 
     async def _refresh_exams(self) -> None:
         since, site = self._clock.now() - self._exam_board.look_back, self._plan.site
@@ -184,19 +179,6 @@ class Judge:
             self.bugs += 1
             log.exception("a step of judging failed; the next one is tried")
 
-    def _window_samples(self, session: Session, now: datetime, back_s: float) -> list[Sample]:
-        """Give what the windows hold: `back_s` of all probes, more of those that look back farther."""
-        plan = self._plan
-        found = {s.id: s for s in samples.since(session, plan.site, now - timedelta(seconds=back_s))}
-        for probe in plan.probes.values():
-            window_s = self._board.longest_window_s(probe)
-            if window_s > back_s:
-                most = round(1.5 * window_s / probe.every_s * len(probe.vantages)) + 10
-                oldest = now - timedelta(seconds=window_s)
-                newest = samples.newest(session, plan.site, [probe.id], most)
-                found |= {s.id: s for s in newest if (s.known_at or s.at) > oldest}
-        return sorted(found.values(), key=lambda s: (s.known_at or s.at, s.id))
-
     async def _maintain(self) -> None:
         """Roll hours up and forget old days, each in short acts between the others' writes."""
         forgot_s = -REFRESH_S
@@ -221,3 +203,17 @@ class Judge:
             if not await self._db.write(act):
                 return
             await asyncio.sleep(BETWEEN_ACTS_S)
+
+
+def _window_samples(session: Session, board: Board, now: datetime, back_s: float) -> list[Sample]:
+    """Give what the windows hold, oldest first: `back_s` of all probes, more of those that look back farther."""
+    plan = board.plan
+    found = {s.id: s for s in samples.since(session, plan.site, now - timedelta(seconds=back_s))}
+    for probe in plan.probes.values():
+        window_s = board.longest_window_s(probe)
+        if window_s > back_s:
+            most = round(1.5 * window_s / probe.every_s * len(probe.vantages)) + 10
+            oldest = now - timedelta(seconds=window_s)
+            newest = samples.newest(session, plan.site, [probe.id], most)
+            found |= {s.id: s for s in newest if (s.known_at or s.at) > oldest}
+    return not_ahead(sorted(found.values(), key=lambda s: (s.known_at or s.at, s.id)), now)

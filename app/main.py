@@ -29,7 +29,7 @@ from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
 from app.settings import Config, Secrets
-from app.store import golives, marks, quarantine, standings
+from app.store import golives, quarantine, standings
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import (
@@ -115,7 +115,6 @@ class Life:
         self._clock = SteadyClock()
         self._db = Database(settings.server.database, settings.site.id, config.folder)
         self._heartbeats, self._hub = Heartbeats(), Hub()
-        self._first_start_at: datetime | None = None
         self._started_at = self._clock.now()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke())
@@ -162,7 +161,6 @@ class Life:
         try:
             await self._db.write(configuration.Starting(config, at, self._simulation, _version()))
             await configuration.fold_again(self._db, self.house.plan)
-            self._first_start_at = await self._db.read(self._ask_first_start)
             await self._judge.load()
         except BaseException:
             await asyncio.to_thread(self._db.close)
@@ -195,13 +193,12 @@ class Life:
     # --- what Follow asks
 
     async def _look(self, now: datetime) -> Seen:
-        site, first = self.house.site, self._first_start_at
+        site = self.house.site
 
         def ask(s: Session) -> Seen:
             return Seen(
                 judged=tuple(standings.all(s, site)),
                 record=golives.current(s, site),
-                first_start_at=first,
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
             )
 
@@ -216,10 +213,6 @@ class Life:
 
     def _pulses(self) -> Pulses:
         return self._heartbeats.newest_of_all()
-
-    def _ask_first_start(self, s: Session) -> datetime | None:
-        said = marks.get(s, self.house.site, configuration.FIRST_START)
-        return datetime.fromisoformat(said) if said else None
 
     # --- the file that changes
 
@@ -251,8 +244,7 @@ class Life:
         plan = plan_of(found.config, simulation=self._simulation, speed=self._speed)
         await configuration.fold_again(self._db, plan)
         async with self.house.taking.none():  # else a batch of this moment would count twice, or never
-            self._judge.replan(plan)
-            await self._judge.load()
+            await self._judge.load(plan)
             self.house.config, self.house.plan, self.house.follow.plan = found.config, plan, plan
         self.house.follow.poke()
         log.info("configuration %s is in effect", found.config.version)

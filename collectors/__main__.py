@@ -27,6 +27,7 @@ def _run(asked: argparse.Namespace) -> int:
     from app.errors import GoLiveError
     from app.settings import load, load_secrets
     from collectors.collect import collect
+    from collectors.reload import ChangedFile
 
     telemetry.log_to_stderr("collector")
     try:
@@ -40,7 +41,9 @@ def _run(asked: argparse.Namespace) -> int:
     if source not in known:
         sys.stderr.write(f'{asked.config}: collectors: there is no "{source}"; there are {", ".join(known)}\n')
         return 2
-    asyncio.run(collect(config, secrets, source, asked.app_url))
+    alone = not os.environ.get("GOLIVE_SUPERVISED")  # otherwise the app starts us anew when it has taken the file
+    changed = ChangedFile(config, secrets, source, os.environ) if alone else None
+    asyncio.run(collect(config, secrets, source, asked.app_url, changed))
     return 0
 
 

@@ -3,7 +3,7 @@
 import re
 
 from app.domain.samples import Kind, Outcome
-from app.settings import System
+from app.settings import HttpEndpoint, System
 from app.wire import SampleIn
 
 _PHASES = {
@@ -15,12 +15,15 @@ _PHASES = {
 }
 
 
-def explain(sample: SampleIn, system: System | None = None, calling: str | None = None) -> str:
+def explain(
+    sample: SampleIn, system: System | None = None, calling: str | None = None, method: str | None = None
+) -> str:
     """Give one sentence on how an attempt ended; with `system`, it names what is configured for it.
 
-    `calling` is the AE title as which a probe asked, where that is not the system's.
+    `calling` is the AE title as which a probe asked, where that is not the system's; `method` is how it asked.
     """
-    name = f"{sample.system}{_where(sample.kind, system)}"
+    web = _endpoint(sample.kind, system, method)
+    name = f"{sample.system}{_where(system, web)}"
     match sample.outcome:
         case Outcome.OK:
             return f"{name} answered{f': {sample.detail}' if sample.detail else ''}"
@@ -31,7 +34,7 @@ def explain(sample: SampleIn, system: System | None = None, calling: str | None 
         case Outcome.REJECTED:
             return _rejected(name, sample.detail, system, calling)
         case Outcome.AUTH:
-            return _auth(name, sample.detail)
+            return _auth(name, sample.detail, web)
         case Outcome.TIMEOUT:
             return f"{name} timed out {_phase(sample.detail)}"
         case Outcome.ABORTED:
@@ -39,18 +42,30 @@ def explain(sample: SampleIn, system: System | None = None, calling: str | None 
         case Outcome.BAD_STATUS:
             return f"{name} answered with an error of its own: {sample.detail}"
         case Outcome.WRONG_ANSWER:
-            return f"{name} answered, but without what was expected: {sample.detail}"
+            return f"{name} answered, but without what was expected: {_missing(sample)}"
 
 
-def _where(kind: Kind, system: System | None) -> str:
+def _endpoint(kind: Kind, system: System | None, method: str | None) -> HttpEndpoint | None:
+    """Give the HTTP endpoint that was asked; None for DICOM."""
     if system is None:
-        return ""
-    if kind is not Kind.WEB and system.dicom and not system.dicomweb:
-        return f" ({system.dicom.host} port {system.dicom.port})"
-    endpoint = system.web if kind is Kind.WEB else None
-    if endpoint:
-        return f" ({_bare(endpoint.url)})"
-    return ""
+        return None
+    if kind is Kind.WEB:
+        return system.web or system.dicomweb
+    by_http = method in ("qido-rs", "wado-rs") or (method is None and (kind is Kind.IMAGE_LOAD or not system.dicom))
+    return system.dicomweb if by_http else None
+
+
+def _where(system: System | None, web: HttpEndpoint | None) -> str:
+    if web:
+        return f" ({_bare(web.url)})"
+    return f" ({system.dicom.host} port {system.dicom.port})" if system and system.dicom else ""
+
+
+def _missing(sample: SampleIn) -> str:
+    if sample.detail != "sentinel missing":
+        return sample.detail
+    among = "" if sample.matches is None else f" among its {sample.matches} matches"
+    return f"the standing test order (sentinel) is not{among or ' there'}"
 
 
 def _bare(url: str) -> str:
@@ -86,7 +101,9 @@ def _rejected(name: str, detail: str, system: System | None, calling: str | None
     return f"{name} rejects the association: {detail or 'without a reason'}"
 
 
-def _auth(name: str, detail: str) -> str:
+def _auth(name: str, detail: str, web: HttpEndpoint | None) -> str:
+    if detail.startswith("HTTP 401") and web is not None and web.auth is None:
+        return f"{name} asks for credentials (HTTP 401), and none are configured: set auth"
     if detail.startswith("HTTP 401"):
         return f"{name} does not take our credentials (HTTP 401): look at auth"
     if detail.startswith("HTTP 403"):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -135,17 +136,17 @@ class _Attempts:
     async def probe(self, probe: Probe, system: System) -> Tried:
         """Try a probe."""
         sample = await self.sample(probe, system)
-        tried = _of_sample("probe", probe.kind, sample, system, probe.calling_ae_title)
+        tried = _of_sample("probe", probe.kind, sample, system, probe)
         if sample.detail.startswith("our own port") and await _golive_runs(self._config):
             running = "not tried: golive is running and takes the images on its port"
             return replace(tried, ok=True, outcome="not tried", sentence=running)
         return tried
 
 
-def _of_sample(subject: str, kind: str, sample: SampleIn, system: System, calling: str | None = None) -> Tried:
+def _of_sample(subject: str, kind: str, sample: SampleIn, system: System, asked: Probe) -> Tried:
     phases = {name: value for name in PHASES if (value := getattr(sample, name)) is not None}
     ok = sample.outcome is Outcome.OK
-    sentence = explain(sample, system, calling)
+    sentence = explain(sample, system, asked.calling_ae_title, asked.method)
     return Tried(subject, sample.probe, kind, system.id, ok, sample.outcome.value, sentence, phases, sample.bytes)
 
 
@@ -157,12 +158,12 @@ async def _feed(config: Config, feed: Feed, systems: Mapping[str, System], attem
         id=feed.id,
         kind="query",
         system=system.id,
-        every=feed.every or 60.0,
-        timeout=LISTING_TIMEOUT_S,
+        every=f"{feed.every or 60.0:g}s",
+        timeout=f"{LISTING_TIMEOUT_S:g}s",
         method=feed.method or ("qido-rs" if system.dicomweb else "c-find"),
         match={"StudyDate": f"{utc_now().astimezone(ZoneInfo(config.settings.site.timezone)):%Y%m%d}"},
     )
-    return _of_sample("feed", feed.kind, await attempts.sample(listing, system), system)
+    return _of_sample("feed", feed.kind, await attempts.sample(listing, system), system, listing)
 
 
 async def _listener(config: Config, feed: Feed) -> Tried:
@@ -181,7 +182,7 @@ async def _listener(config: Config, feed: Feed) -> Tried:
             return told(True, "ok", f"{listen} is open: golive is running and listens there")
         if error.errno == errno.EADDRINUSE:
             return told(False, "refused", f"another program listens on {listen}, and no golive answers here")
-        return told(False, "unreachable", f"{listen} cannot be opened: {error.strerror}")
+        return told(False, "unreachable", f"{listen} cannot be opened: {os.strerror(error.errno or 0)}")
     return told(True, "ok", f"{listen} can be opened; whether messages come is seen when golive runs")
 
 

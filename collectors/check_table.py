@@ -79,6 +79,7 @@ def phases(config: Config, sample: SampleIn) -> str:
         lines.append(f"  {'bytes':<10}{sample.bytes:>11,}{rate}\n")
     if sample.stamp:
         lines.append(f"  arrival stamped by {'the kernel' if sample.stamp == 'kernel' else 'this program'}\n")
+    why = explain(sample, system, probe.calling_ae_title, probe.method)
     mark = "✓" if sample.outcome is Outcome.OK else "✗"
-    lines.append(f"{mark} {sample.outcome.value}: {explain(sample, system, probe.calling_ae_title)}\n")
+    lines.append(f"{mark} {sample.outcome.value}: {why}\n")
     return "".join(lines)

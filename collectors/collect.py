@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import signal
 import ssl
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 
 from app.clock import SteadyClock
 from app.settings import Config, Secrets
 from collectors.feeds import feed_task
+from collectors.reload import ChangedFile
 from collectors.runner import Runner
 from collectors.sender import Sender
 
@@ -20,32 +23,61 @@ FLUSH_WITHIN_S = 0.8
 STOP_WITHIN_S = 1.0
 
 
-async def collect(config: Config, secrets: Secrets, source: str = "main", url: str | None = None) -> None:
-    """Collect until SIGTERM or SIGINT; what was seen by then is handed over, for at most a second."""
+async def collect(
+    config: Config, secrets: Secrets, source: str = "main", url: str | None = None, changed: ChangedFile | None = None
+) -> None:
+    """Collect until SIGTERM or SIGINT; what was seen by then is handed over, for at most a second.
+
+    With `changed`, a changed file that can be used takes effect, also at once on SIGHUP. The signals stay taken: a
+    second one must not cut a stop short.
+    """
     clock, stopping = SteadyClock(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, changed.asked.set if changed else _ignore)
     app, token = url or config.settings.server.local_url, secrets.ingest_token.get_secret_value()
     sender = Sender(app, token, source, clock, verify=_verify(config, url))
-    sending = asyncio.create_task(sender.run())
-    working = asyncio.create_task(_work(config, secrets, source, sender, clock))
-    stop = asyncio.create_task(stopping.wait())
-    _LOG.info("collecting", source=source, configuration=config.version)
+    sending, stop = asyncio.create_task(sender.run()), asyncio.create_task(stopping.wait())
     try:
-        await asyncio.wait({stop, working, sending}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, sending):
-            if task.done():  # neither ends by itself: its exception is the reason
-                task.result()
+        while not stopping.is_set():
+            _LOG.info("collecting", source=source, configuration=config.version)
+            await _until(changed, stop, sending, _work(config, secrets, source, sender, clock))
+            if changed:
+                config, secrets = changed.config, changed.secrets
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
         stop.cancel()
-        await _end(working)
         if not sending.done():
             await sender.flushed(FLUSH_WITHIN_S)
         await _end(sending)
         _LOG.info("stopped", source=source, sent=sender.sent, unsent_s=round(sender.lag_s, 1), dropped=sender.dropped)
+
+
+async def _until(
+    changed: ChangedFile | None,
+    stop: asyncio.Task[bool],
+    sending: asyncio.Task[None],
+    work: Coroutine[None, None, None],
+) -> None:
+    """Work until the file has changed or the collector is to stop; raises what ended work or sender instead."""
+    working = asyncio.create_task(work)
+    waiting: set[asyncio.Task[Any]] = {stop, sending, working}
+    change = asyncio.create_task(changed.next()) if changed else None
+    if change:
+        waiting.add(change)
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, sending, change):
+            if task and task.done():  # work and sender never end by themselves: the exception is the reason
+                task.result()
+    finally:
+        if change:
+            change.cancel()
+        await _end(working)
+
+
+def _ignore() -> None:
+    return
 
 
 def _verify(config: Config, url: str | None) -> ssl.SSLContext | bool:

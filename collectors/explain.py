@@ -137,7 +137,8 @@ def _codes(key: str) -> dict[str, Any]:
     message, _, orders = key.partition(" ")
     match = re.fullmatch(r"([^/]*)/(\S*) (\S*)", orders.split(", ")[0])
     codes = [None if c in ("-", "") else c for c in match.groups()] if match else [None] * 3
-    return {"key": key, "message": message, "orc_1": codes[0], "orc_5": codes[1], "obr_25": codes[2]}
+    known = message if match or not key.startswith("no ") else None
+    return {"key": key, "message": known, "orc_1": codes[0], "orc_5": codes[1], "obr_25": codes[2]}
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

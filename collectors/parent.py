@@ -9,12 +9,16 @@ import signal
 import sys
 import threading
 
-HARD_STOP_AFTER_S = 5.0
+LOOK_EACH_S, HARD_STOP_AFTER_S = 0.25, 1.5  # with nobody left to hand anything over to, it is gone within 2 s
 _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent is gone, also when it was killed; and then to go for good."""
+    """Ask the kernel for SIGTERM when the parent is gone, also when it was killed; and then to go for good.
+
+    Ctrl-C in a terminal reaches the parent too, which stops us in its order.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not sys.platform.startswith("linux"):
         return
     told = os.environ.get("GOLIVE_SUPERVISED", "")
@@ -30,6 +34,6 @@ def _leave_with(parent: int) -> None:
     """End hard when the parent is gone and a clean stop has not come about in time."""
     waiting = threading.Event()
     while os.getppid() == parent:
-        waiting.wait(1.0)
+        waiting.wait(LOOK_EACH_S)
     waiting.wait(HARD_STOP_AFTER_S)
     os._exit(1)

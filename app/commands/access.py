@@ -1,6 +1,7 @@
 """Tokens and sessions: who may come in, made and taken away by name, each act in the journal."""
 
 import asyncio
+import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -87,6 +88,39 @@ async def log_out(db: Database, site: str, clear: str, at: datetime, who: Mappin
         journal.append(s, site, at, str(who.get("name") or who.get("role")), "session.close", str(who.get("id")), {})
 
     await db.write(act)
+
+
+class Recognised:
+    """Who was recognised of late, for the time in which the database cannot say it: a blind golive must still say so.
+
+    It counts only while the database does not answer, when nothing can be changed anyway; whoever is sent away is
+    forgotten at once. Clear texts are not kept.
+    """
+
+    def __init__(self, within: timedelta = timedelta(hours=SESSION_HOURS), most: int = 1000) -> None:
+        self._within, self._most = within, most
+        self._known: dict[bytes, tuple[datetime, Bearer]] = {}
+
+    async def of(self, clear: str, asked: Awaitable[Bearer | None], now: datetime) -> Bearer | None:
+        """Give what the database says of a clear text; while it does not answer, what it said last."""
+        key = hashlib.sha256(clear.encode()).digest()
+        try:
+            found = await asked
+        except Unavailable:
+            at, bearer = self._known.get(key, (now - self._within, None))
+            if bearer is None or now - at >= self._within:
+                raise
+            return bearer
+        self._known.pop(key, None)
+        if found is not None:
+            if len(self._known) >= self._most:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = now, found
+        return found
+
+    def forget(self) -> None:
+        """Forget everybody, because somebody was sent away."""
+        self._known.clear()
 
 
 class Attempts:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.domain.plans import Plan
 from app.errors import ConfigInvalid, Unavailable
-from app.settings import Config, load
+from app.settings import Config, load, takes_a_restart
 from app.store import configurations, exams, golives, journal, marks
 from app.store.db import Database, Session
 
@@ -22,15 +22,6 @@ Act = Callable[[], Awaitable[None]]
 FIRST_START = "first_start"
 FOLDED_BY = "exams.folded_by"
 BY_CLOCK = "golive: by the clock, as configured"
-# what a running process cannot change: it would be another address, another database or another hospital
-_FIXED = (
-    ("site.id", lambda c: c.settings.site.id),
-    ("site.accession_issuers", lambda c: c.settings.site.accession_issuers),
-    ("server.listen", lambda c: c.settings.server.listen),
-    ("server.database", lambda c: (c.settings.server.database, c.settings.server.database_file)),
-    ("server.tls_cert", lambda c: (c.settings.server.tls_cert, c.settings.server.tls_key)),
-    ("server.proxies", lambda c: c.settings.server.proxies),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +62,7 @@ async def reread(db: Database, old: Config, environ: Mapping[str, str], at: date
         return await _refused(db, site, old, at, f"{first}{more}", mistakes)
     except OSError as error:
         return await _refused(db, site, old, at, f"{old.file} cannot be read: {error.strerror}", [])
-    if fixed := [name for name, part in _FIXED if part(old) != part(new)]:
-        said = f"{', '.join(fixed)} changed: that takes a restart"
+    if said := takes_a_restart(old.settings, new.settings):
         return await _refused(db, site, old, at, said, [])
     await db.write(lambda s: configurations.effective(s, site, new.version, new.canonical, at))
     return Reread(new)

@@ -62,7 +62,8 @@ class Board:
                 self._touched[reading.series.key] = window
         system = self._systems.get((probe.system, vantage))
         if system is not None:
-            system.add(Attempt(known_at, sample.at, None, counted, sample.outcome.value), answered)
+            attempt = Attempt(known_at, sample.at, None, counted, sample.outcome.value, sample.detail)
+            system.add(attempt, answered)
             self._touched[system.availability.key] = system
 
     def expire(self, now: datetime) -> None:

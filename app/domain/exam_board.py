@@ -39,7 +39,7 @@ class ExamBoard:
         return timedelta(seconds=max([DAY_S, *own]) + 3600)
 
     def restore(self, rows: Iterable[Judged]) -> None:
-        """Take over what was judged before a restart: the hour's pictures, and that matching was good once."""
+        """Take over what was judged before a restart: pictures, who was heard last, and that matching was good once."""
         ours = {m.id for m in INTERVAL_MEASURES} | {"legacy.stray"}
         for row in rows:
             measure = row.series.measure
@@ -50,6 +50,9 @@ class ExamBoard:
                 if row.outside_since is not None:
                     self._outside_since[key] = row.outside_since
                 self._trusted |= measure == "exam.matched" and row.value is not None
+            feed = self._feeds.get(dict(row.series.segment).get("feed", "")) if measure == "feed.age" else None
+            if feed is not None:
+                feed.heard_at = row.known_at
 
     def replace(self, exams: Iterable[Exam]) -> None:
         """Hold these exams and no others."""
@@ -74,7 +77,7 @@ class ExamBoard:
             self._touched.add(event.exam)
             watch = self._feeds.get(event.feed)
             if watch is not None:
-                watch.hear(now, event.received_at)
+                watch.hear(now, _told_at(event))
                 if not messages:
                     watch.offset(event.received_at, event.message_at)
         for message in messages:
@@ -86,7 +89,7 @@ class ExamBoard:
         watch = self._feeds.get(event.feed)
         if watch is not None:
             received_at = min(event.received_at, now)
-            watch.hear(received_at, received_at)
+            watch.hear(received_at, min(received_at, _told_at(event)))
             watch.began_at = min(watch.began_at, received_at)
 
     def messages_before(self, feed: str, offsets: Sequence[float]) -> None:
@@ -145,3 +148,9 @@ def _essence(row: Judged | None) -> object:
     aging = row.series.measure in ("exam.oldest_waiting", "feed.age")
     value = None if aging else row.value
     return row.n, row.p50, row.p90, row.p95, value, row.open, row.straddling, row.beyond_s is None, row.known_at
+
+
+def _told_at(event: ExamEvent) -> datetime:
+    """Give when a feed told this; what a first look finds in a list counts for the study's own hour."""
+    first_look = event.at_field in ("StudyTime", "first look")
+    return event.message_at if first_look and event.message_at is not None else event.received_at

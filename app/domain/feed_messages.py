@@ -33,7 +33,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A field that could serve: the share of messages that fill it, and its commonest shapes."""
+    """A field that could serve: the share of messages with an order or report that fill it, and its commonest shapes."""
 
     field: str
     filled_share: float
@@ -62,10 +62,10 @@ def explain(messages: Iterable[FeedMessage], most_shapes: int = 5) -> Explained:
         tuple(
             Told(key, verdict, n) for (key, verdict), n in sorted(told.items(), key=lambda item: (-item[1], item[0]))
         ),
-        tuple(_candidate(name, seen, count, most_shapes) for name, seen in sorted(shapes.items())),
+        tuple(_candidate(name, seen, most_shapes) for name, seen in sorted(shapes.items())),
     )
 
 
-def _candidate(name: str, seen: Counter[str], messages: int, most: int) -> Candidate:
+def _candidate(name: str, seen: Counter[str], most: int) -> Candidate:
     filled = Counter({shape: n for shape, n in seen.items() if shape})
-    return Candidate(name, sum(filled.values()) / messages, tuple(filled.most_common(most)))
+    return Candidate(name, filled.total() / seen.total(), tuple(filled.most_common(most)))

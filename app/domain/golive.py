@@ -30,15 +30,14 @@ class Moment:
     planned_words: str
 
 
-def effective_t0(
-    plan: GoLivePlan, record: GoLive | None, now: datetime, first_start_at: datetime | None = None
-) -> datetime | None:
-    """Give T0: the record's, else the plan's by the clock, else the plan's where it had passed at the first start."""
+def effective_t0(plan: GoLivePlan, record: GoLive | None, now: datetime) -> datetime | None:
+    """Give T0: the record's, else the plan's where it comes by the clock.
+
+    A plan that had passed at the first start was recorded then; one that is moved into the past later declares nothing.
+    """
     if record is not None:
         return record.at
     if plan.by_clock and plan.at <= now:
-        return plan.at
-    if first_start_at is not None and plan.at <= first_start_at:
         return plan.at
     return None
 
@@ -82,10 +81,9 @@ def moment_of(
     now: datetime,
     *,
     zone_now: datetime | None = None,
-    first_start_at: datetime | None = None,
 ) -> Moment:
     """Give all that screens and the status say about the go-live; `zone_now` is `now` in the site's zone."""
-    t0 = effective_t0(plan, record, now, first_start_at)
+    t0 = effective_t0(plan, record, now)
     since_s = (now - t0).total_seconds() if t0 is not None else None
     began = since_s is not None and since_s >= 0
     decision_left_s = max(0.0, plan.decision_window_s - since_s) if began and since_s is not None else None

@@ -49,8 +49,8 @@ def overall(
     expected = watched(plan)
     grounds = list(acts)
     for feed_id, why in unseen.items():
-        required = plan.feeds[feed_id].required
-        grounds.append(Ground("blind" if required else "watch", f"feed {feed_id}", why))
+        feed = plan.feeds[feed_id]
+        grounds.append(Ground("blind" if feed.required else "watch", f"feed {feed.name or feed_id}", why))
     if not any(s.state in _LOOKED_AT for s in standings):
         grounds.append(Ground("blind", plan.site_name, "nothing is measured yet, or nothing can be seen"))
     grounds += [g for s in standings if (g := _ground(s, plan, expected)) is not None]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.domain.percentiles import nearest_rank
+from app.domain.standings import Judged
 
 SPARK_MINUTES = 60
 
@@ -57,7 +58,13 @@ class Run:
         self.failing_since: datetime | None = None
         self.failing_run = 0
 
+    def restore(self, judged: Judged) -> None:
+        """Take over what was judged before a restart."""
+        self.newest, self.down = judged.newest_ok, judged.down
+        self.failing_since, self.failing_run = judged.failing_since, judged.failing_run
+
     def step(self, good: bool, known_at: datetime) -> None:
+        """Take the next attempt."""
         self.newest = (good, *self.newest[:2])
         if not good:
             self.failing_run += 1

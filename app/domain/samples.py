@@ -1,7 +1,8 @@
 """What one probe saw once."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -61,3 +62,15 @@ class Sample:
     quickack: bool = False
     planned: bool = False  # taken during planned work: kept, but out of verdicts
     known_at: datetime | None = None
+
+
+def not_ahead(ordered: Sequence[Sample], now: datetime) -> list[Sample]:
+    """Give samples, oldest first, none of them known after `now`.
+
+    The wall clock may have been set back while golive was stopped: the newest of its moments are then the last moment
+    before `now`, and the others keep their distance to it. Else what is long past would count as fresh.
+    """
+    ahead = (ordered[-1].known_at or ordered[-1].at) - now if ordered else timedelta(0)
+    if ahead <= timedelta(0):
+        return list(ordered)
+    return [replace(s, known_at=(s.known_at or s.at) - ahead) for s in ordered]

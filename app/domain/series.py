@@ -1,6 +1,7 @@
 """Which series a sample speaks for, and with what number."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan, ProbePlan
@@ -60,7 +61,8 @@ def _number(sample: Sample, reads: str) -> float | None:
     if reads == "rate_mb_s":
         if not sample.total_s or not sample.bytes:
             return None
-        return sample.bytes / MEGABYTE / sample.total_s
+        rate = sample.bytes / MEGABYTE / sample.total_s
+        return rate if isfinite(rate) else None
     value: float | None = getattr(sample, reads)
     return value
 

@@ -8,13 +8,16 @@ from app.domain.exam_measures import DAY_S, INTERVAL_MEASURES, NOW_S
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import FeedPlan, Plan
 from app.domain.samples import Kind
-from app.domain.standings import Judged, Pulse, Series, Sight, Standing, State
+from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
 from app.domain.states import BUSY, HEARTBEAT_S, STALE_CADENCES, stand
 from app.domain.watched import Watched, watched
 from app.domain.words import counted, span
 
 Pulses = Mapping[tuple[str, str], Pulse]  # (source, probe or feed) → newest
 
+UNASKED_FOR = timedelta(hours=1)
+NO_ANSWER = "no answer"  # a feed's heartbeat while the system that it asks gives none
+_DOWN = PRECEDENCE.index(State.DOWN)
 FEED_MEASURES = ("feed.age", "feed.rate", "clock.offset")
 # Whose silence makes an exam gauge blind: the feeds that give these milestones.
 GAUGES = {
@@ -49,7 +52,11 @@ def standings_now(
     expected = watched(plan)
     cut_off = _cut_off(rows, expected)
     at = _Now(plan, *_indexed(pulses, plan), now, heard, cut_off, started_at)
-    found = [_of_probes(rows.get((key, "")) or _unmeasured(w.series), w, at) for key, w in expected.items()]
+    found = [
+        _of_probes(row or _unmeasured(w.series), w, at)
+        for key, w in expected.items()
+        if _shown(row := rows.get((key, "")), w, now)
+    ]
     found += [_of_feed(row, at) for row in _feed_rows(rows, plan)]
     return found + [_of_exams(row, at) for row in _exam_rows(rows, plan)]
 
@@ -63,8 +70,16 @@ def blind_feeds(plan: Plan, pulses: Pulses, now: datetime) -> dict[str, str]:
         if pulse is None:
             reasons[feed.id] = "never heard"
         elif (age_s := (now - pulse.known_at).total_seconds()) > 5 * feed.heartbeat_s:
-            reasons[feed.id] = f"its collector has been silent for {span(age_s)}"
+            told_why = pulse.detail if pulse.state == "waiting" else ""
+            reasons[feed.id] = told_why or f"its collector has been silent for {span(age_s)}"
     return reasons
+
+
+def _shown(row: Judged | None, w: Watched, now: datetime) -> bool:
+    """Say whether a series belongs on screens: one that is asked for always, another one while somebody fills it."""
+    if w.asked:
+        return True
+    return row is not None and row.known_at is not None and now - row.known_at < UNASKED_FOR
 
 
 def _unmeasured(series: Series, window: str = "", window_s: float = 900.0) -> Judged:
@@ -149,7 +164,9 @@ def _of_feed(row: Judged, at: _Now) -> Standing:
 
 
 def _with_trouble(standing: Standing, pulse: Pulse | None) -> Standing:
-    """Give a feed's own words for why it is not looking, where it has some."""
+    """Give a feed's own words for why it is not looking; one that looks and gets no answer is down, not blind."""
+    if pulse is not None and pulse.state == NO_ANSWER and PRECEDENCE.index(standing.state) > _DOWN:
+        return replace(standing, state=State.DOWN, reason=pulse.detail)
     if (
         standing.state not in (State.STALE, State.BLIND)
         or pulse is None
@@ -200,8 +217,9 @@ def _of_exams(row: Judged, at: _Now) -> Standing:
         sources = [[f for f in at.plan.feeds.values() if f.legacy]]
     if not all(sources):
         return stand(replace(row, as_of=None, known_at=None), Sight(10.0, absent="no source", upper=upper), at.now)
-    stalest = min((_liveliest(feeds, at) for feeds in sources), key=lambda pair: _heard_at(pair[1]))
-    feed, pulse = stalest
+    told = [_liveliest(feeds, at) for feeds in sources]
+    feed, pulse = min(told, key=lambda pair: _heard_at(pair[1]))
+    mute = next((p for _, p in told if p is not None and p.state == NO_ANSWER), None)
     quiets = [_quiet(feeds, at) for feeds in sources]
     known = [(q, after) for q, after in quiets if q is not None]
     quiet = max(known, key=lambda pair: pair[0] / pair[1], default=(None, None))
@@ -212,7 +230,7 @@ def _of_exams(row: Judged, at: _Now) -> Standing:
         quiet_after_s=quiet[1],
         upper=upper,
     )
-    return _with_trouble(stand(_as_of(row, pulse), sight, at.now), pulse)
+    return _with_trouble(stand(_as_of(row, pulse), sight, at.now), mute or pulse)
 
 
 def _milestones(measure: str) -> tuple[str, ...]:

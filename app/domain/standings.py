@@ -1,6 +1,6 @@
 """What a series is now: numbers judged from its window, and a state worked out when it is read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -77,6 +77,15 @@ class Judged:
     window: str = ""
     spark: tuple[tuple[int, float | None], ...] = ()
     note: str = ""
+
+
+def known_by(judged: Judged, now: datetime) -> Judged:
+    """Give numbers that were known by `now`: those of a clock that has been set back since count as of this moment."""
+    if judged.known_at is None or judged.known_at <= now:
+        return judged
+    failing_since = judged.failing_since and min(judged.failing_since, now)
+    outside_since = judged.outside_since and min(judged.outside_since, now)
+    return replace(judged, known_at=now, failing_since=failing_since, outside_since=outside_since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,6 @@ def _trouble(judged: Judged) -> str:
 
 def _down_words(look: _Look) -> str:
     judged = look.judged
-    if CATALOGUE[judged.series.measure].source is not Source.PROBE:
-        return f"none of {counted(judged.n, 'attempt')} in {window_words(judged.window_s)} was answered"
     if judged.newest_ok[:1] == (True,):
         return "one good answer after failures; a second one ends the outage"
     since = "" if judged.failing_since is None else f" for {span((look.now - judged.failing_since).total_seconds())}"

@@ -1,10 +1,9 @@
 """All attempts at one system from one vantage: its availability, and golive's own load on it."""
 
-from bisect import insort
-from collections import deque
+from bisect import bisect_right, insort
 from datetime import datetime, timedelta
 
-from app.domain.runs import Spark
+from app.domain.runs import Run, Spark
 from app.domain.standings import Judged, Series
 from app.domain.windows import Attempt
 
@@ -14,15 +13,17 @@ class SystemWindow:
 
     def __init__(self, availability: Series, load: Series, window_s: float) -> None:
         self.availability, self.load, self.window_s = availability, load, window_s
-        self._attempts: deque[tuple[datetime, bool]] = deque()
+        self._attempts: list[tuple[datetime, bool]] = []
+        self._replay = False  # a late attempt came: the run of attempts is to be worked out again
         self._answered = 0
-        self._spark = Spark()
+        self._run, self._spark = Run(), Spark()
         self._newest: Attempt | None = None
 
     def restore(self, judged: Judged) -> None:
         self._spark.restore(judged.spark)
         if judged.known_at and judged.as_of and self._newest is None:
-            self._newest = Attempt(judged.known_at, judged.as_of, None)
+            self._newest = Attempt(judged.known_at, judged.as_of, None, True, judged.last_outcome, judged.last_detail)
+            self._run.restore(judged)
 
     def add(self, attempt: Attempt, answered: bool) -> None:
         if self._newest is None or attempt.known_at >= self._newest.known_at:
@@ -30,24 +31,28 @@ class SystemWindow:
         if not attempt.counted:
             return
         if self._attempts and attempt.known_at < self._attempts[-1][0]:
-            ordered = list(self._attempts)
-            insort(ordered, (attempt.known_at, answered))
-            self._attempts = deque(ordered)
+            insort(self._attempts, (attempt.known_at, answered))
+            self._replay = True
         else:
             self._attempts.append((attempt.known_at, answered))
+            self._run.step(answered, attempt.known_at)
         self._answered += answered
         self._spark.add(attempt.known_at, float(answered))
 
     def expire(self, now: datetime) -> bool:
-        oldest, changed = now - timedelta(seconds=self.window_s), False
-        while self._attempts and self._attempts[0][0] <= oldest:
-            self._answered -= self._attempts.popleft()[1]
-            changed = True
-        return changed
+        oldest = (now - timedelta(seconds=self.window_s), True)
+        left = bisect_right(self._attempts, oldest)
+        self._answered -= sum(answered for _, answered in self._attempts[:left])
+        del self._attempts[:left]
+        return left > 0
 
     def judged(self) -> list[Judged]:
         """Give the system's availability and golive's own load on it."""
-        n, newest = len(self._attempts), self._newest
+        if self._replay:
+            self._run, self._replay = Run(), False
+            for at, answered in self._attempts:
+                self._run.step(answered, at)
+        n, newest, run = len(self._attempts), self._newest, self._run
         as_of, known_at = (newest.at, newest.known_at) if newest else (None, None)
         share = self._answered / n if n else None
         observed_s = (self._attempts[-1][0] - self._attempts[0][0]).total_seconds() if n > 1 else 0.0
@@ -63,7 +68,12 @@ class SystemWindow:
                 last=float(self._attempts[-1][1]) if n else None,
                 as_of=as_of,
                 known_at=known_at,
-                down=n >= 2 and not self._answered,
+                newest_ok=run.newest,
+                down=run.down,
+                failing_since=run.failing_since,
+                failing_run=run.failing_run,
+                last_outcome=newest.outcome if newest else "",
+                last_detail=newest.detail if newest else "",
                 spark=self._spark.points(),
             ),
             Judged(

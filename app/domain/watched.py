@@ -1,4 +1,4 @@
-"""What the plan expects of probes: every series that they should fill, and which of them speak for it."""
+"""What the plan expects of probes: every series that they should or could fill, and which of them speak for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ SYSTEM_MEASURES = ("availability", "own.load")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A series that the plan expects of probes, and the probes that speak for it."""
+    """A series that probes fill, and the probes that speak for it.
+
+    `asked` is False where no probe is to be run from this vantage: a collector that does so all the same is heard.
+    """
 
     series: Series
     key: str
@@ -23,22 +26,26 @@ class Watched:
     timeout_s: float
     required: bool
     control: bool
+    asked: bool = True
 
 
 @lru_cache(maxsize=4)
 def watched(plan: Plan) -> Mapping[str, Watched]:
-    """Give by key every series that probes should fill, with those of whole systems."""
-    found: dict[str, tuple[Series, str, list[ProbePlan]]] = {}
+    """Give by key every series that probes should or could fill, with those of whole systems."""
+    asked: dict[str, tuple[Series, str, list[ProbePlan]]] = {}
+    others: dict[str, tuple[Series, str, list[ProbePlan]]] = {}
     for probe in plan.probes.values():
-        for vantage in probe.vantages:
+        for vantage in plan.vantages:
+            found = asked if vantage in probe.vantages else others
             own = None if vantage == plan.main_vantage else vantage
             whole = [Series(m, probe.system, None, (), own) for m in SYSTEM_MEASURES]
             for series in [series_for(m, probe, vantage, plan) for m in measures_of(probe)] + whole:
                 found.setdefault(series.key, (series, vantage, []))[2].append(probe)
-    return {key: _watched(key, *told) for key, told in found.items()}
+    unasked = {key: _watched(key, *told, asked=False) for key, told in others.items()}
+    return unasked | {key: _watched(key, *told, asked=True) for key, told in asked.items()}
 
 
-def _watched(key: str, series: Series, vantage: str, probes: list[ProbePlan]) -> Watched:
+def _watched(key: str, series: Series, vantage: str, probes: list[ProbePlan], *, asked: bool) -> Watched:
     whole = series.measure in SYSTEM_MEASURES
     return Watched(
         series,
@@ -47,6 +54,7 @@ def _watched(key: str, series: Series, vantage: str, probes: list[ProbePlan]) ->
         vantage,
         cadence_s=min(p.every_s for p in probes),
         timeout_s=max(p.timeout_s for p in probes),
-        required=not whole and any(p.required for p in probes),
+        required=asked and not whole and any(p.required for p in probes),
         control=not whole and all(p.control for p in probes),
+        asked=asked,
     )

@@ -1,7 +1,6 @@
 """Rolling windows of attempts, kept in order so that each new one costs a bisection and no sorting."""
 
-from bisect import bisect_left, insort
-from collections import deque
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,7 +34,8 @@ class Window:
     ) -> None:
         self.series, self.unit, self.window_s, self.timeout_s = series, unit, window_s, timeout_s
         self._higher_is_worse = higher_is_worse
-        self._attempts: deque[Attempt] = deque()
+        self._attempts: list[Attempt] = []
+        self._replay = False  # a late attempt came: what its successors said is to be worked out again
         self._ranked: list[float] = []
         self._failed = 0
         self._run, self._spark = Run(), Spark()
@@ -51,18 +51,18 @@ class Window:
             self._last = judged.last
         if judged.known_at and judged.as_of and self._newest is None:
             self._newest = Attempt(judged.known_at, judged.as_of, None, False, judged.last_outcome, judged.last_detail)
-            self._run.newest, self._run.down = judged.newest_ok, judged.down
-            self._run.failing_since, self._run.failing_run = judged.failing_since, judged.failing_run
+            self._run.restore(judged)
 
     def add(self, attempt: Attempt) -> None:
-        """Take an attempt; a late one finds its place, and what its successors said is worked out again."""
+        """Take an attempt; a late one finds its place."""
         late = self._newest is not None and attempt.known_at < self._newest.known_at
         if not late:
             self._newest = attempt
         if not attempt.counted:
             return
         if late:
-            self._place(attempt)
+            insort(self._attempts, attempt, key=_known_at)
+            self._replay = True
         else:
             self._attempts.append(attempt)
             self._step(attempt)
@@ -75,17 +75,21 @@ class Window:
 
     def expire(self, now: datetime) -> bool:
         """Let go of what has left the window; say whether anything did."""
-        oldest, changed = now - timedelta(seconds=self.window_s), False
-        while self._attempts and self._attempts[0].known_at <= oldest:
-            gone, changed = self._attempts.popleft(), True
+        left = bisect_right(self._attempts, now - timedelta(seconds=self.window_s), key=_known_at)
+        for gone in self._attempts[:left]:
             if gone.value is None:
                 self._failed -= 1
             else:
                 del self._ranked[bisect_left(self._ranked, gone.value)]
-        return changed
+        del self._attempts[:left]
+        return left > 0
 
     def judged(self, upper: float | None = None, lower: float | None = None) -> Judged:
         """Give the series' numbers; `upper` and `lower` are the range its judged value should lie in."""
+        if self._replay:
+            self._run, self._replay = Run(), False
+            for attempt in self._attempts:
+                self._step(attempt)
         n, newest, run = len(self._attempts), self._newest, self._run
         shown = {q: self._percentile(q) if enough(q, n) else None for q in (P50, P90, P95)}
         share = P90 if n >= ENOUGH_FOR_P90 and self._higher_is_worse else P50
@@ -135,9 +139,6 @@ class Window:
         if attempt.value is not None:
             self._last = attempt.value
 
-    def _place(self, attempt: Attempt) -> None:
-        ordered = list(self._attempts)
-        insort(ordered, attempt, key=lambda a: a.known_at)
-        self._attempts, self._run = deque(ordered), Run()
-        for each in ordered:
-            self._step(each)
+
+def _known_at(attempt: Attempt) -> datetime:
+    return attempt.known_at

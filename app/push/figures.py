@@ -28,7 +28,9 @@ def figure(value: float | None, unit: str) -> Figure:
         return duration(value)
     if unit == "share":
         return Figure(_share(value), "%")
-    return Figure(whole(value) if unit in ("exams", "studies") else significant(value), _PLAIN_UNITS.get(unit, unit))
+    return Figure(
+        whole(value) if unit in ("exams", "studies") or value == 0 else significant(value), _PLAIN_UNITS.get(unit, unit)
+    )
 
 
 def duration(seconds: float) -> Figure:

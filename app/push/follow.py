@@ -30,7 +30,6 @@ class Seen:
 
     judged: tuple[Judged, ...] = ()
     record: GoLive | None = None
-    first_start_at: datetime | None = None
     unreadable: int = 0
 
 
@@ -141,7 +140,6 @@ class Follow:
             self._seen.record,
             now,
             zone_now=now.astimezone(self.plan.zone),
-            first_start_at=self._seen.first_start_at,
         )
         unreadable = self._seen.unreadable
         said = tuple(reasons)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.assets import folder
 from app.push import words
+from app.push.nearest import nearest
 from app.push.scene import Scene
 from app.push.wall import tiles
 from app.push.wall_head import foot, strip, tick
@@ -33,13 +34,15 @@ class Fragment:
 def wall(scene: Scene) -> list[Fragment]:
     """Give every fragment of the wall."""
     lines, more_areas = areas(scene)
+    worst = gravest(scene)
+    near = nearest(scene, worst.total)
     return [
         _fragment("tick", "tick", view=tick(scene)),
         _fragment("rollback", "rollback", view=strip(scene)),
         *(_fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
         _fragment("systems", "systems", view=systems(scene)),
         _fragment("areas", "areas", areas=lines, more=more_areas),
-        _fragment("gravest", "gravest", view=gravest(scene), seen=bool(scene.standings)),
+        _fragment("gravest", "gravest", view=worst, near=near, seen=bool(scene.standings)),
         _fragment("footer", "footer", view=foot(scene)),
     ]
 

@@ -169,9 +169,10 @@ def _band(standing: Standing) -> Band | None:
     judged = standing.judged
     if standing.state in HIDDEN:
         return band(None, standing.lower, standing.upper)
-    return band(
-        judged.value, standing.lower, standing.upper, beyond=judged.value is None and judged.beyond_s is not None
-    )
+    value = judged.value if judged.value is not None else judged.beyond_s
+    # an open exam that is younger than its limit is known to lie beyond its own age, not beyond the limit
+    past = judged.value is None and value is not None and value >= (standing.upper or 0.0)
+    return band(None if past else value, standing.lower, standing.upper, beyond=past)
 
 
 def _expected(standing: Standing) -> str:

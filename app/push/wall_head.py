@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.measures import HEADLINES
 from app.domain.standings import Standing, State
 from app.push import words
 from app.push.figures import Figure, clock, figure
-from app.push.scene import Scene, Since, since, unix_ms
-from app.push.wall_rows import systems
+from app.push.scene import Scene, Since, since, title, unix_ms
+from app.push.wall_rows import listed, systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def _long(seconds: float) -> str:
 
 def strip(scene: Scene) -> Strip:
     """Give the rollback strip; the grounds of an ok are only named, and stand elsewhere."""
-    few = sum(s.state is State.INSUFFICIENT and s.judged.window != "day" for s in scene.standings)
-    calm = (words.too_few(few),) if few else ()
+    few = sorted({s.series.measure for s in scene.standings if _is_too_few(s)}, key=lambda m: (m not in HEADLINES, m))
+    calm = (words.too_few(listed((title(m).lower() for m in few), 2)),) if few else ()
     return Strip(
         overall=scene.overall,
         shape=words.OVERALL_SHAPES.get(scene.overall, ""),
@@ -106,6 +107,11 @@ def strip(scene: Scene) -> Strip:
         points=_points(scene),
         rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
     )
+
+
+def _is_too_few(standing: Standing) -> bool:
+    whole = not standing.series.segment and standing.series.area is None
+    return standing.state is State.INSUFFICIENT and standing.judged.window != "day" and whole
 
 
 def _points(scene: Scene) -> tuple[Point, ...]:
@@ -129,7 +135,6 @@ def _point(scene: Scene, name: str, base: datetime, after_s: float, begun: bool)
 
 def foot(scene: Scene) -> Foot:
     """Give the last line; what a later version brings says that it is not set up."""
-    load = _load(scene)
     lists, unset = systems(scene), (words.IN_CHARGE, words.HUDDLE, words.SUPER_USERS, words.UNSENT)
     said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total)
     items = [FootItem(words.SYSTEMS, said, "far", lists.grave > 0), FootItem(words.ISSUES, words.NO_ISSUE_LOG, "far")]

@@ -213,31 +213,37 @@ def gravest(scene: Scene) -> Rows:
 
 
 def _fault(standing: Standing) -> tuple[object, ...]:
-    """Give what series of one fault have in common: the same probes failing alike, or the same feed silent."""
+    """Give what series of one fault have in common: a system that answers nobody, the same probes, the same feed."""
     series = standing.series
+    if measured_by_probe(series.measure) and standing.state is State.DOWN:
+        return series.system, series.vantage, standing.state, state_words(standing)
     if measured_by_probe(series.measure):
         return series.system, series.vantage, CATALOGUE[series.measure].kind, standing.state, state_words(standing)
     return standing.state, standing.reason if standing.state is not State.DEGRADED else series.key, series.vantage
 
 
 def _grave_row(scene: Scene, group: list[Standing]) -> Row:
-    first = group[0]
-    titles = list(dict.fromkeys(title(s.series.measure) for s in group))
-    names = _few([titles[0], *(t[0].lower() + t[1:] for t in titles[1:])], 2)
-    areas = _few([scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in group], 3)
+    first = min(group, key=lambda s: (s.judged.failing_since or scene.now) if s.state is State.DOWN else scene.now)
+    titles = [t[0].lower() + t[1:] for t in dict.fromkeys(title(s.series.measure) for s in group)]
+    areas = listed([scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in group], 3)
     system = scene.plan.systems.get(first.series.system or "", first.series.system or "")
     vantage = f"from {first.series.vantage}" if first.series.vantage else ""
+    if len({CATALOGUE[s.series.measure].kind for s in group if measured_by_probe(s.series.measure)}) > 1:
+        name, where = system, [listed(titles, 3), vantage]
+    else:
+        names = listed(titles, 2)
+        name, where = names[0].upper() + names[1:], [system, areas, vantage]
     return Row(
-        f"{names}: {state_words(first)}",
+        f"{name}: {state_words(first)}",
         first.state.value,
         words.SHAPES[first.state],
-        " · ".join(part for part in (system, areas, vantage) if part),
+        " · ".join(part for part in where if part),
         _began(scene, first),
         first.reason,
     )
 
 
-def _few(names: Iterable[str], room: int) -> str:
+def listed(names: Iterable[str], room: int) -> str:
     """Name the first few of several, and count the rest."""
     found = [name for name in dict.fromkeys(names) if name]
     shown = ", ".join(found[:room])

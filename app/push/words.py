@@ -67,9 +67,10 @@ SIMULATION = "SIMULATION"
 SIMULATION_MEANS = "no real system, no real exam"
 
 NO_TRIGGERS = "No rollback triggers configured"
-NO_TRIGGERS_MEANS = "golive recommends nothing by itself; people decide"
+NO_TRIGGERS_MEANS = "golive recommends nothing; people decide"
 DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
 DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
+LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"
 ALL_IN_ORDER = "every required probe and feed is seen and as expected"
 
 SYSTEMS, AREAS, GRAVEST, ISSUES = "Systems and feeds", "Areas", "Gravest now", "Open issues"
@@ -77,6 +78,7 @@ NO_SYSTEMS = "no systems or feeds in golive.toml"
 NO_AREAS = "no areas in golive.toml"
 NO_ISSUE_LOG = "no issue log yet"
 NOTHING_GRAVE = "Nothing out of order"
+NEAREST = "In order, nearest to its limit"
 NOTHING_SEEN = "Nothing measured yet"
 EVERYTHING = "Everything"
 AREA_COLUMNS = (("worklist.response", "Worklist"), ("image.first", "First image"), ("image.study", "Study"))
@@ -143,9 +145,14 @@ def not_in_order(grave: int, total: int) -> str:
     return f"{grave} of {total} not in order"
 
 
-def too_few(count: int) -> str:
+def too_few(what: str) -> str:
     """Say that what is not yet counted on is no good news either."""
-    return f"{count} series still have too few answers or exams to say"
+    return f"too few yet to say: {what}"
+
+
+def of_limit(share: float) -> str:
+    """Say how much of what is expected at most is used up."""
+    return f"{100 * share:.0f} %"
 
 
 def more(count: int) -> str:

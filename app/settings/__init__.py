@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app.errors import ConfigInvalid, Mistake, Unavailable
 from app.settings.checks import UNBUILT_FEEDS, check
+from app.settings.fixed import takes_a_restart
 from app.settings.secrets_file import from_environment, read_secret, secrets_of
 from app.settings.tables import (
     AccessionRule,
@@ -68,6 +69,7 @@ __all__ = [
     "parse_hours",
     "parse_moment",
     "port_of",
+    "takes_a_restart",
 ]
 
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES
+from app.settings.measure_checks import check_measures
+from app.settings.names import MILESTONES
 from app.settings.rows import Mistaken, Row, Tables
 from app.settings.values import HL7_FIELD_PATTERN, duration_s, host_of, is_loopback, port_of
 from app.settings.words import Loc, nearest, quoted
@@ -55,11 +56,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
         _feed(feed, systems.get(feed.text("system")), set(tables.ids("areas")), mistaken)
     _controls(tables, mistaken)
     _listeners(tables, mistaken)
-    for name in tables.one("measures").raw:
-        if name in LATER_MEASURES:
-            mistaken(("measures", name), "is a measure that comes with a later version of golive")
-        elif name not in BUILT_MEASURES:
-            mistaken(("measures", name), f"is no measure{nearest(name, BUILT_MEASURES)}")
+    check_measures(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

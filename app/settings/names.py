@@ -46,3 +46,6 @@ BUILT_MEASURES = (
     "own.load",
 )
 LATER_MEASURES = ("prior.first",)
+GAUGES = ("availability", "report.rate", "exam.rate", "exam.backlog", "exam.matched", "feed.rate", "legacy.stray")
+WITHOUT_WINDOW = (*GAUGES, "exam.oldest_waiting", "feed.age", "clock.offset", "own.load")
+WITHOUT_RANGE = (*GAUGES, "image.rate", "feed.age", "clock.offset", "own.load")

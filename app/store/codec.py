@@ -15,12 +15,11 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 T = TypeVar("T")
 _Decoder = Callable[[Any], Any]
-_PLAIN = frozenset({str, int, float, bool})
 
 
 def dumps(value: Any) -> str:
     """Give the JSON text of a domain value."""
-    return json.dumps(_encoded(value), separators=(",", ":"), allow_nan=False)
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_encoded)
 
 
 def loads(kind: type[T], text: str) -> T:
@@ -29,22 +28,24 @@ def loads(kind: type[T], text: str) -> T:
     return cast(T, decode(json.loads(text)))
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
 def _encoded(value: Any) -> Any:
-    if value is None or type(value) in _PLAIN:  # most of a text's values, so they are asked for first
-        return value
+    """Give what JSON cannot write by itself in parts that it can: lists, tuples, texts and numbers it walks alone."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _encoded(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {name: getattr(value, name) for name in _names(type(value))}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(_encoded(k)): _encoded(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_encoded(v) for v in value]
+        return dict(value)
     if isinstance(value, (set, frozenset)):
-        return sorted(_encoded(v) for v in value)
-    return value
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
 @cache

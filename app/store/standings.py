@@ -11,24 +11,19 @@ from app.store import codec
 from app.store.sets import put, rows_of, run, table
 
 _STANDING = table("standing")
-# what each row said when it was last read: screens read all rows after each commit, which changes few of them
+# what each row's text says, known from its writing or reading: screens read all rows after each commit
 _read: dict[tuple[str, str, str], tuple[str, Judged]] = {}
 
 
 def save(session: Session, site: str, rows: Sequence[Judged], judged_at: datetime) -> None:
     """Store judged numbers in place of those before."""
     newest = {(judged.series.key, judged.window): judged for judged in rows}
-    stored = [
-        {
-            "site": site,
-            "series": key,
-            "window": window,
-            "as_of": judged.as_of,
-            "judged_at": judged_at,
-            "body": codec.dumps(judged),
-        }
-        for (key, window), judged in newest.items()
-    ]
+    stored = []
+    for (key, window), judged in newest.items():
+        body = codec.dumps(judged)
+        _read[(site, key, window)] = (body, judged)
+        row = {"site": site, "series": key, "window": window, "as_of": judged.as_of, "judged_at": judged_at}
+        stored.append({**row, "body": body})
     put(session, _STANDING, stored, replace=True)
 
 

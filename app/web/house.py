@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from starlette.requests import HTTPConnection
 
 from app.clock import SteadyClock
-from app.commands.access import Attempts
+from app.commands.access import Attempts, Recognised
 from app.commands.ingest import OnStored, Taking
 from app.domain.plans import Plan
 from app.push.follow import Follow
@@ -37,6 +37,7 @@ class House:
     on_stored: OnStored
     taking: Taking = field(default_factory=Taking)
     attempts: Attempts = field(default_factory=Attempts)
+    recognised: Recognised = field(default_factory=Recognised)
     down: dict[str, str] = field(default_factory=dict)
     config_trouble: str = ""
 

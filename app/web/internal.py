@@ -69,6 +69,7 @@ async def revoke_token(
     """Take a token away, at once and with its sessions."""
     house = house_of(request)
     await house.db.write(access.revoking_a_token(house.site, token, utc_now(), actor.name))
+    house.recognised.forget()
 
 
 @router.post("/backup")

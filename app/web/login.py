@@ -64,6 +64,7 @@ async def log_out(request: Request) -> Response:
     clear, actor = request.cookies.get(name), await actor_of(request)
     if clear and actor is not None and actor.by == "session":
         await access.log_out(house.db, house.site, clear, house.clock.now(), described(actor))
+        house.recognised.forget()
     answer = RedirectResponse("/login", status_code=303)
     answer.delete_cookie(name, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="lax")
     return answer

@@ -88,7 +88,7 @@ class _Picture:
 def families(standings: Sequence[Standing], vantage: str) -> list[GaugeMetricFamily]:
     """Give the standings without segments as gauges: percentiles or the judged value, n, failed, age and state."""
     values = {
-        unit: GaugeMetricFamily(name, text, labels=(*SERIES, "quantile")) for unit, (name, text, _) in _GAUGES.items()
+        unit: GaugeMetricFamily(name, text, labels=(*SERIES, "percentile")) for unit, (name, text, _) in _GAUGES.items()
     }
     n = GaugeMetricFamily("golive_standing_observations", "Attempts or closed exams in the window", labels=SERIES)
     failed = GaugeMetricFamily("golive_standing_failures", "Failed attempts in the window", labels=SERIES)
@@ -105,15 +105,15 @@ def families(standings: Sequence[Standing], vantage: str) -> list[GaugeMetricFam
             age.add_metric(labels, standing.age_s)
         for one in State:
             state.add_metric((*labels, one.value), float(one is standing.state))
-        for quantile, value in _quantiles(standing):
+        for percentile, value in _percentiles(standing):
             if value is not None and judged.unit in values:
-                values[judged.unit].add_metric((*labels, quantile), value * _GAUGES[judged.unit][2])
+                values[judged.unit].add_metric((*labels, percentile), value * _GAUGES[judged.unit][2])
     return [*values.values(), n, failed, age, state]
 
 
-def _quantiles(standing: Standing) -> list[tuple[str, float | None]]:
+def _percentiles(standing: Standing) -> list[tuple[str, float | None]]:
     judged = standing.judged
     measure = CATALOGUE.get(standing.series.measure)
     if measure is not None and measure.source in (Source.PROBE, Source.EXAM):
-        return [("0.5", judged.p50), ("0.9", judged.p90), ("0.95", judged.p95)]
+        return [("50", judged.p50), ("90", judged.p90), ("95", judged.p95)]
     return [("", judged.value if judged.value is not None else judged.last)]

@@ -3,34 +3,35 @@
 from fastapi import APIRouter, Depends
 
 from app.errors import NotBuilt
-from app.web.security import signed_in
+from app.web.security import leader, on_floor, reader
 
-router = APIRouter(tags=["later versions"], dependencies=[Depends(signed_in)])
+router = APIRouter(tags=["later versions"])
+READER, LEADER, ON_FLOOR = [Depends(reader)], [Depends(leader)], [Depends(on_floor)]
 
 
-@router.get("/api/triggers", status_code=501)
-@router.get("/api/triggers/{trigger}", status_code=501)
+@router.get("/api/triggers", status_code=501, dependencies=READER)
+@router.get("/api/triggers/{trigger}", status_code=501, dependencies=READER)
 async def triggers() -> None:
     """Give rollback triggers, in a later version."""
     raise NotBuilt("rollback triggers are not built yet; this version measures, judges and shows")
 
 
-@router.put("/api/decisions/{decision}", status_code=501)
-@router.post("/api/decisions/{decision}/events/{event}", status_code=501)
+@router.put("/api/decisions/{decision}", status_code=501, dependencies=READER)
+@router.post("/api/decisions/{decision}/events/{event}", status_code=501, dependencies=READER)
 async def decisions() -> None:
     """Propose and confirm decisions, in a later version."""
     raise NotBuilt("decisions are not built yet; decide by your own paper and keep it")
 
 
-@router.get("/api/issues", status_code=501)
-@router.put("/api/issues/{issue}", status_code=501)
-@router.post("/api/issues/{issue}/events/{event}", status_code=501)
+@router.get("/api/issues", status_code=501, dependencies=ON_FLOOR)
+@router.put("/api/issues/{issue}", status_code=501, dependencies=ON_FLOOR)
+@router.post("/api/issues/{issue}/events/{event}", status_code=501, dependencies=ON_FLOOR)
 async def issues() -> None:
     """Log and follow issues of the floor, in a later version."""
     raise NotBuilt("issues of the floor are not built yet; nothing was stored")
 
 
-@router.get("/api/trends", status_code=501)
+@router.get("/api/trends", status_code=501, dependencies=LEADER)
 async def trends() -> None:
     """Give trends, in a later version."""
     raise NotBuilt("trends are not built yet; /api/standings gives what is true now")

@@ -1,6 +1,5 @@
 """Who may come in: the actor behind a token or session, and what each role may do."""
 
-import ipaddress
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
@@ -10,13 +9,13 @@ from starlette.requests import HTTPConnection
 from app.commands.access import bearer_of_session, bearer_of_token
 from app.domain.access import Bearer
 from app.errors import Forbidden, Unauthenticated
-from app.settings import Server
+from app.settings import Server, is_loopback
 from app.web.house import House, house_of
 
 READERS = frozenset({"engineer", "desk", "authority", "admin"})
 LEADERS = READERS | {"leadership"}
 SCREENS = LEADERS | {"display"}
-EVERYBODY = SCREENS | {"floor"}
+ON_FLOOR = READERS | {"floor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +26,6 @@ class Actor:
     name: str
     by: str
     id: str = ""
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether an address is reached from its own machine alone."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def screens_are_open(server: Server) -> bool:
@@ -68,7 +57,8 @@ async def actor_of(connection: HTTPConnection) -> Actor | None:
     clear = connection.cookies.get(cookie_name(connection))
     if not clear or sessions_trouble(connection, house.config.settings.server):
         return None
-    found = await bearer_of_session(house.db, house.site, clear, house.clock.now())
+    now = house.clock.now()
+    found = await house.recognised.of(clear, bearer_of_session(house.db, house.site, clear, now), now)
     return _actor(found, "session") if found else None
 
 
@@ -76,13 +66,19 @@ async def _of_token(house: House, connection: HTTPConnection, shown: str) -> Act
     if _same(shown, house.secrets.ingest_token.get_secret_value()):
         return Actor("ingest", "ingest token", "ingest")
     if _same(shown, house.secrets.admin_token.get_secret_value()):
-        if connection.client is None or not is_loopback(connection.client.host):
+        if not _of_this_machine(connection):
             raise Forbidden("the admin token of this machine is for commands on this machine only")
         return Actor("admin", "this machine", "local")
-    found = await bearer_of_token(house.db, house.site, shown)
+    found = await house.recognised.of(shown, bearer_of_token(house.db, house.site, shown), house.clock.now())
     if found is None:
         raise Unauthenticated("the token is unknown or revoked")
     return _actor(found, "token")
+
+
+def _of_this_machine(connection: HTTPConnection) -> bool:
+    """Say whether a call comes from where it arrives: over loopback, or from the very address that it reached."""
+    caller, reached = connection.client, connection.scope.get("server")
+    return caller is not None and (is_loopback(caller.host) or (reached is not None and caller.host == reached[0]))
 
 
 def _actor(found: Bearer, by: str) -> Actor:
@@ -118,9 +114,9 @@ async def leader(connection: HTTPConnection) -> Actor:
     return await one_of(connection, LEADERS)
 
 
-async def signed_in(connection: HTTPConnection) -> Actor:
-    """Give any actor that is known."""
-    return await one_of(connection, EVERYBODY)
+async def on_floor(connection: HTTPConnection) -> Actor:
+    """Give an actor who may read what the floor reports."""
+    return await one_of(connection, ON_FLOOR)
 
 
 async def engineer(connection: HTTPConnection) -> Actor:
@@ -146,6 +142,13 @@ async def screen(connection: HTTPConnection) -> Actor:
     if screens_are_open(house_of(connection).config.settings.server):
         return Actor("display", "open screen", "open screen")
     return await one_of(connection, SCREENS)
+
+
+async def evidence(connection: HTTPConnection) -> Actor:
+    """Give who looks at what a standing stands on: more than the wall's display may, where screens are not open."""
+    if screens_are_open(house_of(connection).config.settings.server):
+        return Actor("display", "open screen", "open screen")
+    return await one_of(connection, LEADERS)
 
 
 async def may_connect(websocket: HTTPConnection) -> Actor | None:

@@ -21,10 +21,10 @@ from app.push.scene import Scene, place, title, unix_ms
 from app.push.wall import state_words, value_of
 from app.store import samples as samples_store
 from app.web.house import House, house_of
-from app.web.security import Actor, screen
+from app.web.security import Actor, evidence
 
 router = APIRouter(tags=["screens"], include_in_schema=False)
-Looker = Annotated[Actor, Depends(screen)]
+Looker = Annotated[Actor, Depends(evidence)]
 NEWEST = 50
 PHASES = (
     ("connect", "connect_s"),

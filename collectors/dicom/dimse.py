@@ -48,18 +48,18 @@ def cancel(message_id: int) -> bytes:
     return command_set({COMMAND: CANCEL, ANSWERED_ID: message_id, DATA_SET: NO_DATA_SET})
 
 
-def store_answer(message: "Message") -> bytes:
-    """Give the C-STORE answer "success" to a C-STORE request."""
-    return command_set(
-        {
-            AFFECTED_CLASS: message.text(AFFECTED_CLASS),
-            COMMAND: STORE | ANSWER,
-            ANSWERED_ID: message.number(ID) or 0,
-            DATA_SET: NO_DATA_SET,
-            STATUS: 0,
-            AFFECTED_INSTANCE: message.text(AFFECTED_INSTANCE),
-        }
-    )
+def success(message: "Message") -> bytes:
+    """Give the answer "success" to a request that somebody makes of us."""
+    answer: dict[int, int | str] = {
+        AFFECTED_CLASS: message.text(AFFECTED_CLASS),
+        COMMAND: (message.number(COMMAND) or 0) | ANSWER,
+        ANSWERED_ID: message.number(ID) or 0,
+        DATA_SET: NO_DATA_SET,
+        STATUS: 0,
+    }
+    if AFFECTED_INSTANCE in message.command:
+        answer[AFFECTED_INSTANCE] = message.text(AFFECTED_INSTANCE)
+    return command_set(answer)
 
 
 @dataclass(frozen=True, slots=True)

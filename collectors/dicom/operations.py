@@ -114,7 +114,7 @@ async def get(
         while True:
             message, arrived_s = await a.message()
             if message.number(dimse.COMMAND) == dimse.STORE:
-                await a.send(message.context, dimse.store_answer(message))
+                await a.send(message.context, dimse.success(message))
                 _count(a, message, arrived_s - sent_s)
                 if first_only:
                     await a.send(1, dimse.cancel(_ID))

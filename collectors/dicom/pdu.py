@@ -14,7 +14,7 @@ IMPLEMENTATION_UID = "2.25.84316412371947062173640253962345702411"
 IMPLEMENTATION_NAME = b"GOLIVE"
 MAX_PDU = 131072
 SMALLEST_PDU = 32  # a peer that takes less cannot be sent a command
-_ACCEPT, _REJECT, _DATA, _RELEASE, _RELEASED, _ABORT = 2, 3, 4, 5, 6, 7
+_ASK, _ACCEPT, _REJECT, _DATA, _RELEASE, _RELEASED, _ABORT = 1, 2, 3, 4, 5, 6, 7
 
 
 class Malformed(Exception):
@@ -76,29 +76,38 @@ class Aborted:
     reason: int
 
 
-Event = Accepted | Rejected | Fragment | ReleaseAsked | Released | Aborted
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A-ASSOCIATE-RQ, which only those who listen get; its body is still as bytes."""
+
+    body: bytes
 
 
-def _item(kind: int, body: bytes) -> bytes:
+Event = Accepted | Rejected | Fragment | ReleaseAsked | Released | Aborted | Asked
+
+
+def item(kind: int, body: bytes) -> bytes:
+    """Give an item of an association's negotiation."""
     return struct.pack(">BBH", kind, 0, len(body)) + body
 
 
-def _pdu(kind: int, body: bytes) -> bytes:
+def whole(kind: int, body: bytes) -> bytes:
+    """Give a PDU."""
     return struct.pack(">BBI", kind, 0, len(body)) + body
 
 
 def associate_request(called: str, calling: str, contexts: Sequence[Context]) -> bytes:
     """Give an A-ASSOCIATE-RQ that proposes `contexts`."""
     titles = called.encode("ascii", "replace").ljust(16)[:16] + calling.encode("ascii", "replace").ljust(16)[:16]
-    body = struct.pack(">HH", 1, 0) + titles + bytes(32) + _item(0x10, APPLICATION_CONTEXT.encode())
-    user = _item(0x51, struct.pack(">I", MAX_PDU)) + _item(0x52, IMPLEMENTATION_UID.encode())
+    body = struct.pack(">HH", 1, 0) + titles + bytes(32) + item(0x10, APPLICATION_CONTEXT.encode())
+    user = item(0x51, struct.pack(">I", MAX_PDU)) + item(0x52, IMPLEMENTATION_UID.encode())
     for context in contexts:
-        syntaxes = b"".join(_item(0x40, uid.encode()) for uid in context.transfer)
-        body += _item(0x20, bytes((context.id, 0, 0, 0)) + _item(0x30, context.abstract.encode()) + syntaxes)
+        syntaxes = b"".join(item(0x40, uid.encode()) for uid in context.transfer)
+        body += item(0x20, bytes((context.id, 0, 0, 0)) + item(0x30, context.abstract.encode()) + syntaxes)
     for uid in dict.fromkeys(c.abstract for c in contexts if c.scp):
-        user += _item(0x54, struct.pack(">H", len(uid)) + uid.encode() + b"\0\1")
-    user += _item(0x55, IMPLEMENTATION_NAME)
-    return _pdu(1, body + _item(0x50, user))
+        user += item(0x54, struct.pack(">H", len(uid)) + uid.encode() + b"\0\1")
+    user += item(0x55, IMPLEMENTATION_NAME)
+    return whole(1, body + item(0x50, user))
 
 
 def p_data(context: int, data: bytes, *, command: bool, max_pdu: int = 0) -> bytes:
@@ -108,32 +117,35 @@ def p_data(context: int, data: bytes, *, command: bool, max_pdu: int = 0) -> byt
     out = []
     for number, piece in enumerate(pieces, 1):
         control = (1 if command else 0) | (2 if number == len(pieces) else 0)
-        out.append(_pdu(_DATA, struct.pack(">IBB", len(piece) + 2, context, control) + piece))
+        out.append(whole(_DATA, struct.pack(">IBB", len(piece) + 2, context, control) + piece))
     return b"".join(out)
 
 
 def release_request() -> bytes:
     """Give an A-RELEASE-RQ."""
-    return _pdu(_RELEASE, bytes(4))
+    return whole(_RELEASE, bytes(4))
 
 
 def release_answer() -> bytes:
     """Give an A-RELEASE-RP."""
-    return _pdu(_RELEASED, bytes(4))
+    return whole(_RELEASED, bytes(4))
 
 
 def abort() -> bytes:
     """Give an A-ABORT of the application (source 0)."""
-    return _pdu(_ABORT, bytes(4))
+    return whole(_ABORT, bytes(4))
 
 
 class Reader:
-    """Bytes in, events out; raises Malformed at the first byte that cannot be DICOM."""
+    """Bytes in, events out; raises Malformed at the first byte that cannot be DICOM.
 
-    def __init__(self, max_pdu: int = MAX_PDU) -> None:
+    `called`: we are the one who listens, and take a request where a caller takes its acceptance.
+    """
+
+    def __init__(self, max_pdu: int = MAX_PDU, *, called: bool = False) -> None:
         self._buffer = bytearray()
         fixed = dict.fromkeys((_REJECT, _RELEASE, _RELEASED, _ABORT), (4, 4))
-        self._bounds = fixed | {_ACCEPT: (68, 65536), _DATA: (6, max_pdu)}
+        self._bounds = fixed | {_ASK if called else _ACCEPT: (68, 65536), _DATA: (6, max_pdu)}
 
     def feed(self, data: bytes) -> list[Event]:
         """Give the events that `data` completes."""
@@ -168,6 +180,8 @@ def _no_dicom(kind: int) -> str:
 def _events_of(kind: int, body: bytes) -> list[Event]:
     if kind == _ACCEPT:
         return [_accepted(body)]
+    if kind == _ASK:
+        return [Asked(body)]
     if kind == _REJECT:
         return [Rejected(body[1], body[2], body[3])]
     if kind == _DATA:
@@ -189,7 +203,8 @@ def _fragments(body: bytes) -> Iterator[Fragment]:
         at += 4 + length
 
 
-def _items(body: bytes) -> Iterator[tuple[int, bytes]]:
+def items(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Walk the items of an association's negotiation: kind and value."""
     at = 0
     while at < len(body):
         if len(body) - at < 4:
@@ -204,14 +219,14 @@ def _items(body: bytes) -> Iterator[tuple[int, bytes]]:
 def _accepted(body: bytes) -> Accepted:
     contexts: dict[int, tuple[int, str]] = {}
     max_pdu = 0
-    for kind, value in _items(body[68:]):
+    for kind, value in items(body[68:]):
         if kind == 0x21:
             if len(value) < 4:
                 raise Malformed("a presentation context in the acceptance is too short")
-            uids = [v for k, v in _items(value[4:]) if k == 0x40] if value[2] == 0 else []
+            uids = [v for k, v in items(value[4:]) if k == 0x40] if value[2] == 0 else []
             contexts[value[0]] = value[2], uids[0].rstrip(b"\0 ").decode("ascii", "replace") if uids else ""
         elif kind == 0x50:
-            sizes = [v for k, v in _items(value) if k == 0x51 and len(v) == 4]
+            sizes = [v for k, v in items(value) if k == 0x51 and len(v) == 4]
             max_pdu = int.from_bytes(sizes[0], "big") if sizes else 0
     if 0 < max_pdu < SMALLEST_PDU:
         raise Malformed(f"the peer takes PDUs of {max_pdu} bytes at most")

@@ -77,14 +77,14 @@ class Wire:
             raise Closed("closed by us")
         return self._sock
 
+    def take(self, sock: socket.socket) -> None:
+        """Carry a connection that somebody else made to us."""
+        self._sock = _prepared(sock)
+
     async def connect(self, addresses: list[tuple[socket.AddressFamily, Any]]) -> None:
         """Connect to the first address that takes us; `connect_s` is that one's."""
         for number, (family, address) in enumerate(addresses, 1):
-            self._sock = sock = socket.socket(family, socket.SOCK_STREAM)
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if _STAMPED:
-                sock.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+            self._sock = sock = _prepared(socket.socket(family, socket.SOCK_STREAM))
             began_s = monotonic_s()
             try:
                 await self._loop.sock_connect(sock, address)
@@ -93,7 +93,7 @@ class Wire:
                 if number == len(addresses):
                     raise
             else:
-                self.connect_s = monotonic_s() - began_s
+                self.connect_s = _handshake_s(sock, monotonic_s() - began_s)
                 return
 
     async def secure(self, context: ssl.SSLContext, name: str) -> None:
@@ -213,6 +213,25 @@ class Wire:
         finally:
             if self._sock is not None:
                 remove(self._sock.fileno())
+
+
+def _prepared(sock: socket.socket) -> socket.socket:
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if _STAMPED:
+        sock.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+    return sock
+
+
+def _handshake_s(sock: socket.socket, seen_s: float) -> float:
+    """Give the time of the TCP handshake as the kernel saw it, for the event loop may wake late from it."""
+    if not _STAMPED:
+        return seen_s
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    if len(info) < 104:
+        return seen_s
+    (round_trip_us,), (resent,) = struct.unpack_from("I", info, 68), struct.unpack_from("I", info, 100)
+    return min(seen_s, round_trip_us / 1e6) if round_trip_us and not resent else seen_s
 
 
 def _set(future: asyncio.Future[None]) -> None:

@@ -43,7 +43,7 @@ class PacsStudiesFeed:
         self._where: dict[str, Slice] = {}
         self._to_tell: asyncio.Queue[FeedItems] = asyncio.Queue()
         self._looked_at = clock.now()
-        self._trouble = ""
+        self._trouble, self._blind = "", False
         self._changed = asyncio.Event()
         self.opened = asyncio.Event()
         self.opened.set()
@@ -79,7 +79,8 @@ class PacsStudiesFeed:
             return self._say(f"{self._system.name} gave no study list: {failure.outcome.value}, {failure.detail}")
         except Exception as bug:  # an answer that golive cannot read must not end the feed
             _LOG.error("golive could not read a study list", feed=self._feed.id, kind=type(bug).__name__)
-            return self._say(f"golive could not read the study list of {self._system.name}: {type(bug).__name__}")
+            why = f"golive could not read the study list of {self._system.name}: {type(bug).__name__}"
+            return self._say(why, blind=True)
         now = self._clock.now()
         self._first_look = False
         self._looked_at = now
@@ -95,7 +96,8 @@ class PacsStudiesFeed:
         self._where |= {s.uid: piece for s in studies}
         return self._slices.answered(piece, len(studies), by_time=by_time)
 
-    def _say(self, trouble: str) -> None:
+    def _say(self, trouble: str, *, blind: bool = False) -> None:
+        self._blind = blind
         if trouble != self._trouble:
             if trouble:
                 _LOG.warning("no study list", feed=self._feed.id, why=trouble)
@@ -177,16 +179,18 @@ class PacsStudiesFeed:
                     await self._changed.wait()
 
     def _pulse(self, now: datetime) -> HeartbeatIn:
-        """Give the sign of life; while the PACS gives no list, `at` stays at the last moment when it did."""
-        name = self._feed.id
+        """Give the sign of life: a PACS that gives no list is down; a list that golive cannot read makes it blind."""
+        name, since = self._feed.id, self._looked_at
         if self._trouble:
-            at = self._looked_at
-            return HeartbeatIn(probe_or_feed=name, at=at, state="waiting", detail=self._trouble[:400], since=at)
+            at, state = (since, "waiting") if self._blind else (now, "no answer")
+            return HeartbeatIn(probe_or_feed=name, at=at, state=state, detail=self._trouble[:400], since=since)
         cut = len(self._slices.cut_off)
         detail = f"{cut} answers have a round length and may be cut off" if cut else ""
         late = (now - self._looked_at).total_seconds() > self._every_s + HEARTBEAT_S
-        at = self._looked_at if late else now
-        return HeartbeatIn(probe_or_feed=name, at=at, state="polling", detail=detail)
+        if late:
+            why = f"{self._system.name} has not answered with a study list yet"
+            return HeartbeatIn(probe_or_feed=name, at=now, state="no answer", detail=why[:400], since=since)
+        return HeartbeatIn(probe_or_feed=name, at=now, state="polling", detail=detail)
 
 
 def study_list(feed: Feed, system: System, config: Config) -> StudyList:

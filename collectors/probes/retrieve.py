@@ -34,7 +34,7 @@ async def retrieve(probe: Probe, system: System, context: ProbeContext) -> Resul
 async def _by_move(probe: Probe, peer: Peer, study: str, context: ProbeContext, ends_s: float) -> Result:
     if probe.destination is None or probe.destination_port is None:
         raise Failure(Outcome.UNREACHABLE, "c-move needs destination and destination_port")
-    async with context.destinations.receiving(probe.destination, probe.destination_port) as arrivals:
+    async with context.destinations.receiving(probe.destination_port) as arrivals:
         left_s = max(0.001, ends_s - monotonic_s())
         exchange = await operations.move(peer, retrieval(study), probe.destination, left_s, quickack=context.quickack)
         exchange.instances, exchange.size = arrivals.instances, arrivals.size

@@ -27,7 +27,7 @@ from app.domain.standings import Judged, Pulse, Standing
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
 from app.settings import Server
-from app.web import live, series, wall
+from app.web import home, live, login, series, wall
 from app.web.gate import Gate
 from app.web.house import House
 from app.web.metrics import Metrics
@@ -66,7 +66,7 @@ class Stage:
     async def _look(self, now: datetime) -> Seen:
         if self.reading:
             raise OSError(self.reading)
-        return Seen((), GoLive(self.t0, self.t0), None, self.unreadable)
+        return Seen(record=GoLive(self.t0, self.t0), unreadable=self.unreadable)
 
     def _stand(self, judged: Sequence[Judged], now: datetime) -> Sequence[Standing]:
         return self.scene(now.replace(microsecond=0))
@@ -114,8 +114,8 @@ class Stage:
         app = FastAPI(lifespan=life)
         app.state.house = house
         install(app)
-        app.include_router(wall.router)
-        app.include_router(series.router)
+        for pages in (home, login, wall, series):
+            app.include_router(pages.router)
         if not websockets:
             app.add_api_websocket_route("/live", _refuse)
         app.include_router(live.router)

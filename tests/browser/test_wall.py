@@ -1,123 +1,17 @@
 """The wall in a real browser: it moves without reloading, says when it does not live, heals by itself, and fits."""
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import ARGUMENTS, EXECUTABLE
+from tests.browser.acting import OVERFLOWING, Server, live, looking, not_live, wait_not_live
 
-CHROMIUM = Path(EXECUTABLE)
-AXE = Path(__file__).parents[2] / "static" / "vendor" / "axe.min.js"
 FAR = "?distance_m=5&diagonal_in=65"
-OVERFLOWING = """() => {
-  const found = [];
-  const root = document.documentElement;
-  if (root.scrollHeight > innerHeight || root.scrollWidth > innerWidth) found.push("page");
-  const kinds = ".top, .tile, .panel, .cell, .footer, .panel li, .facts, .value, .areas table";
-  for (const e of document.querySelectorAll(kinds)) {
-    if (getComputedStyle(e).display === "none" || !e.clientWidth) continue;
-    const name = e.id || e.className;
-    if (e.scrollWidth > e.clientWidth + 1) found.push(`${name} is ${e.scrollWidth} wide in ${e.clientWidth}`);
-    if (e.matches(".panel, .tile, .cell") && e.scrollHeight > e.clientHeight + 1) found.push(`${name} is cut`);
-  }
-  return found;
-}"""
-
-# what a browser writes when a server is away or refuses a websocket
-EXPECTED = re.compile(r"WebSocket connection|htmx:ws:error|Failed to load resource: net::")
 
 pytestmark = pytest.mark.peers
-
-
-class Server:
-    """A stage in its own process, so that it can be stopped as a whole."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "tests.browser.stage", *arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.port = int(self.process.stdout.readline())
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def say(self, line: str) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def stop(self) -> None:
-        os.kill(self.process.pid, signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        os.kill(self.process.pid, signal.SIGCONT)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail("chromium is missing: make test installs it") if os.environ.get("CI") else pytest.skip(
-            "no chromium"
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    servers: list[Server] = []
-
-    def start(*arguments: str) -> Server:
-        servers.append(Server(*arguments))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.kill()
-
-
-@contextmanager
-def looking(chromium: Browser, url: str, width: int = 1920, height: int = 1080, **more: Any) -> Iterator[Page]:
-    """Open a page that must say nothing in its console, which is where a breach of the content policy would stand."""
-    context = chromium.new_context(viewport={"width": width, "height": height}, **more)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(url)
-    yield page
-    context.close()
-    assert [line for line in said if not EXPECTED.search(line)] == []
-
-
-def live(page: Page, within_ms: float = 15_000) -> None:
-    page.wait_for_selector('#link[data-link="live"]', timeout=within_ms)
-
-
-def not_live(page: Page) -> bool:
-    return page.evaluate("() => getComputedStyle(document.querySelector('.not-live')).visibility") == "visible"
-
-
-def wait_not_live(page: Page, wanted: bool, within_ms: float) -> None:
-    # polled from outside: the page's own scripts may be dead
-    page.wait_for_selector(".not-live", state="visible" if wanted else "hidden", timeout=within_ms)
 
 
 def test_a_change_comes_to_the_screen_without_reloading(chromium: Browser, serve: Callable[..., Server]) -> None:
@@ -226,7 +120,7 @@ def test_everything_fits_without_scrolling_at_every_distance(
     chromium: Browser, serve: Callable[..., Server], size: tuple[int, int]
 ) -> None:
     server = serve("--scene", "everything-wrong", "--simulation", "--unreadable", "1234")
-    for query in ("", "?distance_m=3.4", "?distance_m=3.8", FAR, "?distance_m=9&diagonal_in=50"):
+    for query in ("", "?distance_m=2.6", "?distance_m=3.4", "?distance_m=3.8", FAR, "?distance_m=9&diagonal_in=50"):
         with looking(chromium, f"{server.url}/wall{query}", *size) as page:
             live(page)
             page.wait_for_function("() => document.fonts.ready.then(() => true)")
@@ -250,39 +144,6 @@ def test_what_tells_state_keeps_sixteen_arcminutes_at_five_metres(
             ".overall h2",
         ):
             assert page.locator(selector).first.evaluate(size) >= 3.94, selector
-
-
-@pytest.mark.parametrize("scene", ["slow-worklist", "everything-wrong", "blind"])
-def test_axe_finds_nothing(chromium: Browser, serve: Callable[..., Server], scene: str) -> None:
-    server = serve("--scene", scene)
-    for path in (
-        "/wall",
-        "/wall" + FAR,
-        "/wall?test",
-        "/series/worklist.response/ris/ct",
-        "/wall/old-browser?lacks=grid",
-    ):
-        # axe itself is put in from outside, which the page's own policy rightly forbids
-        with looking(chromium, server.url + path, bypass_csp=True) as page:
-            page.add_script_tag(path=AXE)
-            found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-            told = [f"{v['id']}: {[n['html'][:90] for n in v['nodes'][:3]]}" for v in found["violations"]]
-            assert told == [], path
-
-
-def test_the_evidence_page_shows_samples_a_chart_and_works_by_keyboard(
-    chromium: Browser, serve: Callable[..., Server]
-) -> None:
-    server = serve("--scene", "slow-worklist")
-    with looking(chromium, f"{server.url}/series/worklist.response/ris/ct", 1280, 900) as page:
-        page.wait_for_selector("#chart canvas")
-        assert page.locator("tbody tr").count() == 50
-        assert page.locator("tbody tr.failed").count() == 3
-        assert "no answer after the request was sent" in page.inner_text("tbody tr.failed >> nth=0")
-        page.keyboard.press("Tab")
-        assert page.evaluate("() => document.activeElement.textContent") == "Wall"
-        page.keyboard.press("Tab")
-        assert page.evaluate("() => document.activeElement.className") == "scroll"
 
 
 def test_an_unknown_series_is_not_found(chromium: Browser, serve: Callable[..., Server]) -> None:
@@ -343,3 +204,19 @@ def test_policy_and_size_of_the_page(chromium: Browser, serve: Callable[..., Ser
     assert len(answer.body()) < 40_000
     assert json.loads(context.request.get(f"{server.url}/series/report.turnaround/points").text())["unit"] == "s"
     context.close()
+
+
+def test_what_finds_no_room_in_the_head_goes_whole_and_the_clock_stays(
+    chromium: Browser, serve: Callable[..., Server]
+) -> None:
+    # the first minutes: a countdown with hours, beside the mark of the simulation
+    server = serve("--scene", "calm", "--simulation", "--since", "600")
+    shown = """e => { const box = e.getBoundingClientRect(), head = e.closest(".site, .clock").getBoundingClientRect();
+        if (box.top >= head.bottom - 1) return "gone";
+        return box.right <= Math.min(head.right, innerWidth) + 1 ? "whole" : "cut"; }"""
+    for query in ("", "?distance_m=3.4", FAR):
+        with looking(chromium, f"{server.url}/wall{query}") as page:
+            live(page)
+            assert page.evaluate(OVERFLOWING) == [], query
+            assert page.locator(".clock time").evaluate(shown) == "whole", query
+            assert page.locator(".site b").evaluate(shown) in ("whole", "gone"), query

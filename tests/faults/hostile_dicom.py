@@ -46,13 +46,13 @@ def recordings() -> dict[str, Turns]:
     with Wlmscpfs() as ris, Orthanc(studies=[STUDY]) as pacs:
         found = {}
         for name, probe in KINDS.items():
-            peer = ris if name == "WORKLIST" else pacs
+            asked = ris if name == "WORKLIST" else pacs
 
-            def talk(port: int, probe: Mapping[str, Any] = probe, aet: str = peer.aet) -> None:
+            def talk(port: int, probe: Mapping[str, Any] = probe, aet: str = asked.aet) -> None:
                 sample = try_once(probe_of(**probe), dicom_system(port, aet))
                 assert sample.outcome is Outcome.OK, sample.detail
 
-            found[name] = record(peer.port, talk)
+            found[name] = record(asked.port, talk)
     with Recorded(lambda called, _: Said(found[called])) as peer:
         for name, probe in KINDS.items():
             again = try_once(probe_of(**probe), dicom_system(peer.port, name))

@@ -7,6 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
+
+import psutil
 
 from tests.peers.golive import GoLive, dicom_system, free_port, wait_for
 from tests.peers.hl7_lives import END, VT, Life
@@ -14,6 +17,7 @@ from tests.peers.wlmscpfs import Wlmscpfs
 
 KILLS = 50
 SAMPLES = 10_000_000
+READY_WITHIN_S = 3.0
 Count = Callable[[str], int]
 
 
@@ -47,7 +51,7 @@ class Sender(threading.Thread):
                 self.acknowledged, message = self.acknowledged + 1, b""
             except OSError:
                 self.resent, link = self.resent + 1, None
-                self.stopping.wait(0.05)
+                threading.Event().wait(0.05)
 
 
 def run(database: str, prefill: Callable[[int], None], count: Count, seed: int) -> str:
@@ -55,7 +59,7 @@ def run(database: str, prefill: Callable[[int], None], count: Count, seed: int) 
     dice, port = random.Random(seed), free_port()
     with Wlmscpfs() as ris:
         often = {"system": "ris", "area": "ct", "every": "1s", "timeout": "2s"}
-        probes = [{"id": f"echo-{i}", "kind": "echo", **often} for i in range(8)]
+        probes: list[dict[str, Any]] = [{"id": f"echo-{i}", "kind": "echo", **often} for i in range(8)]
         probes += [{"id": "worklist", "kind": "worklist", "match": {"Modality": "CT"}, **often}]
         feed = {"id": "ris-hl7", "kind": "hl7-mllp", "listen": f"127.0.0.1:{port}"}
         systems = [dicom_system("ris", ris.port, ris.aet)]
@@ -77,16 +81,17 @@ def run(database: str, prefill: Callable[[int], None], count: Count, seed: int) 
             verified = golive.cli("journal", "verify", "--json")
             assert verified.returncode == 0, verified.stdout + verified.stderr
             total = count("select count(*) from sample")
-    restarts = sorted(s for s in ready_s if s)
-    assert restarts[-1] < 3, f"restarts to ready took {[round(s, 1) for s in restarts]} s"
+    restarts, cpu_s = sorted(s for s, _ in ready_s if s), max(s for _, s in ready_s)
+    took = f"ready after {restarts[len(restarts) // 2]:.2f} s (worst {restarts[-1]:.2f}, {cpu_s:.2f} s of it CPU)"
+    assert restarts[-1] < READY_WITHIN_S, took
     return (
         f"{KILLS} kills, {sender.acknowledged} messages acknowledged ({sender.resent} sent again): each there once; "
-        f"{total:,} samples; ready after {restarts[len(restarts) // 2]:.2f} s (worst {restarts[-1]:.2f}); "
-        f"journal {json.loads(verified.stdout)}"
+        f"{total:,} samples; {took}; journal {json.loads(verified.stdout)}"
     )
 
 
-def _kill_and_restart(golive: GoLive, dice: random.Random, sender: Sender) -> float:
+def _kill_and_restart(golive: GoLive, dice: random.Random, sender: Sender) -> tuple[float, float]:
+    """Give how long the app took to be ready again, and how much of it on a processor; 0 for a collector."""
     which = dice.choice(["serve", "collect"])
     before = sender.acknowledged
     wait_for("messages flow", lambda: sender.acknowledged > before + 5, 30)
@@ -96,4 +101,7 @@ def _kill_and_restart(golive: GoLive, dice: random.Random, sender: Sender) -> fl
     began = time.monotonic()
     golive.start(which, ready=False)
     wait_for("ready again", lambda: golive.alive() and golive.status_of("/readyz") == 200, 30, 0.02)
-    return time.monotonic() - began if which == "serve" else 0.0
+    if which != "serve":
+        return 0.0, 0.0
+    took_s, used = time.monotonic() - began, psutil.Process(golive.processes[which].pid).cpu_times()
+    return took_s, used.user + used.system

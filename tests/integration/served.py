@@ -56,10 +56,11 @@ class Served:
     config: Config
     port: int
     tokens: dict[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def call(self, method: str, path: str, role: str | None = None, **more: Any) -> httpx.Response:
         headers = dict(more.pop("headers", {}))
@@ -160,10 +161,11 @@ def serving(
 
 
 @contextlib.contextmanager
-def running(config: Config, tokens: dict[str, str], **options: Any) -> Iterator[Served]:
+def running(config: Config, tokens: dict[str, str], host: str = "127.0.0.1", **options: Any) -> Iterator[Served]:
     app = create_app(config, SECRETS, **options)
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
+    # named as TCP, or asyncio leaves Nagle on and every answer takes 40 ms
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as s:
+        s.bind((host, 0))
         settings = uvicorn.Config(app, log_config=None, lifespan="on", proxy_headers=False)
         server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [s]}, daemon=True)
@@ -171,7 +173,7 @@ def running(config: Config, tokens: dict[str, str], **options: Any) -> Iterator[
         try:
             wait_for(lambda: server.started or not thread.is_alive())
             assert server.started, "the app did not start"
-            served = Served(app, config, int(s.getsockname()[1]), tokens)
+            served = Served(app, config, int(s.getsockname()[1]), tokens, host)
             wait_for(lambda: served.call("GET", "/readyz").status_code == 200)
             yield served
         finally:

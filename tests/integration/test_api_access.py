@@ -1,5 +1,6 @@
 """Who may come in, by which door, and what every answer carries."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,25 @@ def test_each_role_reads_what_it_may_and_nothing_else(golive: Served, path: str,
     seen = {role: golive.call("GET", path, role).status_code for role in (*ROLES, "ingest")}
     assert seen == {role: 200 if role in roles else 403 for role in (*ROLES, "ingest")}
     assert golive.call("GET", path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "roles"),
+    [
+        ("GET", "/api/triggers", READ),
+        ("GET", "/api/triggers/worklist-unusable", READ),
+        ("GET", "/api/trends", READ | {"leadership"}),
+        ("GET", "/api/issues", READ | {"floor"}),
+        ("PUT", "/api/issues/0193a5f0-0000-7000-8000-000000000000", READ | {"floor"}),
+        ("PUT", "/api/decisions/0193a5f0-0000-7000-8000-000000000000", READ),
+    ],
+)
+def test_a_call_of_a_later_version_is_refused_to_those_alone_who_may_make_it(
+    golive: Served, method: str, path: str, roles: set[str]
+) -> None:
+    seen = {role: golive.call(method, path, role).status_code for role in (*ROLES, "ingest")}
+    assert seen == {role: 501 if role in roles else 403 for role in (*ROLES, "ingest")}
+    assert golive.call(method, path).status_code == 401
 
 
 def test_only_the_ingest_token_sends(golive: Served) -> None:
@@ -193,6 +213,8 @@ def test_the_wall_is_closed_where_others_can_reach_it_and_sessions_need_tls(tmp_
         assert golive.call("GET", "/wall", headers=page).headers["location"] == "/login?next=/wall"
         assert golive.call("GET", "/live/snapshot?view=wall").status_code == 401
         assert golive.call("GET", "/live/snapshot?view=wall", "display").status_code == 200
+        assert golive.call("GET", "/series/worklist.response/ris/ct", "display").status_code == 403
+        assert golive.call("GET", "/series/worklist.response/ris/ct", "engineer").status_code == 200
         with pytest.raises(InvalidStatus):
             connect(golive.url.replace("http", "ws") + "/live?view=wall", origin=Origin(golive.url))
         refused = golive.call("POST", "/login", data={"token": tokens["engineer"]})
@@ -218,3 +240,24 @@ def test_guessing_is_slowed_down_and_a_known_token_is_not_locked_out_for_good(tm
         answer = golive.call("POST", "/login", data={"token": tokens["desk"]})
         assert (answer.status_code, int(answer.headers["retry-after"]) > 200) == (429, True)
         golive.ingest(samples=[sample()])
+
+
+def own_address() -> str:
+    """An address of this machine that is not its loopback; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        return str(probe.getsockname()[0])
+
+
+def test_the_machines_own_commands_reach_a_server_that_listens_on_another_address(tmp_path: Path) -> None:
+    try:
+        own = own_address()
+    except OSError:
+        pytest.skip("this machine has no network")
+    file = write_config(tmp_path)
+    exposed(file, "open_screens = true")
+    file.write_text(file.read_text().replace("0.0.0.0", own))
+    config, _ = prepared(tmp_path, [], file)
+    with running(config, {}, host=own) as golive:
+        made = golive.call("POST", "/api/internal/tokens", "local", json={"role": "desk", "name": "Ada"})
+        assert (golive.url.startswith(f"http://{own}:"), made.status_code) == (True, 201)

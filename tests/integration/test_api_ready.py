@@ -2,15 +2,17 @@
 
 import signal
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 
+from app.settings import load
 from app.store import samples
 from app.store.db import Database
 from tests.integration.served import Served, body_of, prepared, running, sample, serving, stamp, wait_for, write_config
+from tests.peers.golive import config_text, free_port
 from tests.peers.postgres import Postgres, postgres
 
 
@@ -98,6 +100,38 @@ def test_a_probe_that_a_reload_brings_is_known_at_once(tmp_path: Path) -> None:
         more += 'every = "5s"\ntimeout = "4s"\n'
         file.write_text(file.read_text() + more)
         wait_for(lambda: golive.ingest(samples=[sample(probe="worklist-mr")])["accepted"] == 1)
+
+
+def test_a_probe_that_a_reload_takes_away_leaves_the_standings_and_the_others_keep_their_n(tmp_path: Path) -> None:
+    other = '[[probes]]\nid = "echo-ris"\nkind = "echo"\nsystem = "ris"\nevery = "10s"\ntimeout = "4s"\n'
+    file = write_config(tmp_path, other)
+    with serving(tmp_path, file=file) as golive:
+        golive.ingest(samples=[sample(60 - i) for i in range(12)])
+        echo = {"probe": "echo-ris", "kind": "echo", "area": None}
+        golive.ingest(samples=[sample(i, **echo) for i in range(6)])
+        wait_for(lambda: golive.standing("echo.response")["n"] == 6)
+        file.write_text(file.read_text().replace(other, ""))
+        wait_for(lambda: golive.get("/api/standings?measure=echo.response") == [])
+        assert golive.standing("worklist.response")["n"] == 12
+        golive.ingest(samples=[sample()])
+        wait_for(lambda: golive.standing("worklist.response")["n"] == 13)
+
+
+def test_a_plan_in_the_past_counts_as_declared_at_the_first_start_and_never_later(tmp_path: Path) -> None:
+    file = tmp_path / "golive.toml"
+    file.write_text(config_text(free_port(), live_hours=-2.0))
+    with serving(tmp_path, file=file) as golive:
+        assert golive.get("/api/status")["phase"] == "before"
+        passed = config_text(free_port(), live_hours=3.0)
+        at = next(line for line in passed.splitlines() if line.startswith("at = "))
+        changed = [at if line.startswith("at = ") else line for line in file.read_text().splitlines()]
+        file.write_text("\n".join(changed) + "\n")
+        wait_for(lambda: len([e for e in golive.get("/api/journal") if e["act"] == "configuration.effective"]) == 2)
+        wait_for(lambda: golive.app.state.house.plan.go_live.at < datetime.now(UTC))
+        assert golive.get("/api/status")["phase"] == "before"
+    with running(load(file, {}), golive.tokens) as again:
+        status = again.get("/api/status")
+        assert (status["phase"], status["declared_at"], status["decision_left_s"]) == ("before", None, None)
 
 
 def test_a_backup_of_the_running_database_opens_and_is_never_written_over(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from app.supervisor import Supervisor
 from tests.peers.golive import GoLive, dicom_system, free_port, now_z, uuid7, wait_for
+from tests.peers.orthanc import Orthanc
+from tests.peers.studies import Study
 from tests.peers.wlmscpfs import Wlmscpfs
 
 
@@ -65,6 +67,22 @@ def test_check_tells_causes_apart_against_real_peers():
     assert "✗ worklist-gone: nobody listens at gone" in human.stdout
     assert sample.returncode == 0
     assert json.loads(sample.stdout)["matches"] == 10
+
+
+@pytest.mark.peers
+def test_check_asks_for_the_study_list_of_a_polled_feed():
+    with Orthanc(studies=[Study(1, "CT", 1, 16)]) as pacs:
+        systems = [dicom_system("pacs", pacs.port, pacs.aet, "pacs"), dicom_system("gone", free_port(), "X", "pacs")]
+        feeds = [
+            {"id": f"studies-{s['id']}", "kind": "pacs-studies", "system": s["id"], "every": "30s"} for s in systems
+        ]
+        with GoLive(systems=systems, feeds=feeds, roles=()) as g:
+            done = g.cli("check", "--json")
+    assert done.returncode == 1, done.stderr
+    assert [(t["id"], t["outcome"]) for t in json.loads(done.stdout)["tried"]] == [
+        ("studies-pacs", "ok"),
+        ("studies-gone", "refused"),
+    ]
 
 
 def test_tokens_backup_and_journal_work_before_while_and_after_golive_runs():

@@ -122,7 +122,68 @@ def test_a_supervised_collector_dies_with_a_killed_parent(tmp_path: Path, door: 
         parent.wait()
         parent.stdin.close()
         parent.stdout.close()
-    assert psutil.wait_procs([child], timeout=5)[1] == []
+    assert psutil.wait_procs([child], timeout=3)[1] == []
+
+
+def test_a_second_request_to_stop_does_not_cut_the_first_one_short(
+    tmp_path: Path, door: AppDoor, free_port: FreePort
+) -> None:
+    port, file = free_port(), tmp_path / "golive.toml"
+    file.write_text(FILE + FEED.format(port=port))
+    process = start(file, door)
+    try:
+        door.until(lambda: any(h["state"] == "listening" for h in door.heartbeats), 20)
+        door.set("hang")
+        caller = Caller(port)
+        caller.socket.sendall(framed(order(1)))
+        door.until(lambda: any(i["part"] == "exam_events" for i in door.stored))
+        process.send_signal(signal.SIGINT)
+        assert caller.socket.recv(1) == b""  # it has begun to stop, and now waits for the app
+        caller.close()
+        process.send_signal(signal.SIGINT)
+        assert stopped_within(process, signal.SIGTERM) < 2
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_lone_collector_takes_a_changed_file_and_keeps_the_old_one_beside_a_bad_one(
+    tmp_path: Path, door: AppDoor, free_port: FreePort
+) -> None:
+    file, first, second = tmp_path / "golive.toml", free_port(), free_port()
+    logged = tmp_path / "log"
+
+    def heard(feed: str) -> bool:
+        return any(h["probe_or_feed"] == feed and h["state"] == "listening" for h in door.heartbeats)
+
+    file.write_text(FILE + FEED.format(port=first))
+    with logged.open("wb") as log:
+        process = subprocess.Popen(command(file, door), env={**os.environ, **SECRETS}, stderr=log)
+    try:
+        door.until(lambda: heard("ris"), 20)
+        file.write_text(FILE + FEED.format(port=first).replace("listen", "lisen"))
+        deadline = time.monotonic() + 10
+        while b"lisen" not in logged.read_bytes():
+            assert time.monotonic() < deadline, logged.read_text()
+        caller = Caller(first)
+        assert caller.ask(framed(order(1))) == ("AA", "C1")
+        file.write_text(FILE + FEED.format(port=second).replace('"ris"', '"other"'))
+        door.until(lambda: heard("other"), 10)
+        assert caller.socket.recv(1) == b""
+        caller.close()
+        caller = Caller(second)
+        assert caller.ask(framed(order(2))) == ("AA", "C2")
+        caller.close()
+        with pytest.raises(ConnectionRefusedError):
+            Caller(first)
+        file.write_text(FILE.replace("north", "south") + FEED.format(port=second))
+        deadline = time.monotonic() + 10
+        while b"site.id changed: that takes a restart" not in logged.read_bytes():
+            assert time.monotonic() < deadline, logged.read_text()
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_bad_file_is_named_and_nothing_starts(tmp_path: Path, door: AppDoor) -> None:

@@ -46,6 +46,8 @@ def test_a_frozen_pacs_is_down_within_two_cadences_and_a_timeout_and_nothing_els
             assert time.monotonic() - began <= 2 * 2 + 2 + 2.5
             assert set(seen) <= {"ok", "degraded", "down"}
             assert golive.get("/api/status")["overall"] == "watch"
+            whole = {s["system"]: s["state"] for s in golive.get("/api/standings?measure=availability")}
+            assert whole == {"pacs": "down", "ris": "ok"}
             pacs.thaw()
             wait_for("ok again", lambda: state("echo.response") == "ok", 15)
 

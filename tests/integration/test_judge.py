@@ -14,7 +14,7 @@ from app.domain.exams import ExamEvent, Milestone
 from app.domain.percentiles import nearest_rank
 from app.domain.plans import Plan
 from app.domain.samples import Outcome, Sample
-from app.domain.standings import Judged
+from app.domain.standings import Judged, Series
 from app.errors import Unavailable
 from app.judge import Judge
 from app.store import exams, golives, samples, standings
@@ -25,6 +25,7 @@ from tests.unit.made import FEEDS, WORKLIST, plan
 KEY = ("worklist.response/ris/ct", "")
 PLAN = plan(WORKLIST, feeds=FEEDS)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+HOUR, TEN_S = timedelta(hours=1), timedelta(seconds=10)
 _number = iter(range(10**9))
 
 
@@ -56,7 +57,7 @@ class House:
         return {(r.series.key, r.window): r for r in found}
 
     async def until(
-        self, holds: Callable[[dict[tuple[str, str], Judged]], bool], within_s: float = 10
+        self, holds: Callable[[dict[tuple[str, str], Judged]], bool], within_s: float = 30
     ) -> Judged | None:
         async with asyncio.timeout(within_s):
             while not holds(found := await self.rows()):
@@ -144,12 +145,12 @@ def test_a_restart_goes_on_with_the_same_numbers(db: Database) -> None:
     lived(second, db)
 
 
-def test_exams_are_judged_within_two_seconds_of_their_message(db: Database) -> None:
+def test_exams_are_judged_soon_after_their_message(db: Database) -> None:
     async def live(found: House) -> None:
         for i in range(6):
             await found.hear(told(f"k1.{i}", "ended", 60), told(f"k1.{i}", "final", 30 + i))
         key = ("report.turnaround/-/-/modality=CT,patient_class=E", "now")
-        await found.until(lambda rows: key in rows and rows[key].n == 6, within_s=5)
+        await found.until(lambda rows: key in rows and rows[key].n == 6)
         rows = await found.rows()
         assert rows[("report.turnaround", "now")].p50 == 60.0 * 27
         assert rows[("feed.age/-/-/feed=ris-hl7", "")].n == 12
@@ -174,7 +175,7 @@ def test_a_declared_go_live_divides_the_exams(db: Database) -> None:
     lived(live, db)
 
 
-async def becomes(holds: Callable[[], bool], within_s: float = 5) -> None:
+async def becomes(holds: Callable[[], bool], within_s: float = 30) -> None:
     async with asyncio.timeout(within_s):
         while True:
             if holds():
@@ -211,7 +212,7 @@ def test_numbers_wait_for_a_database_that_is_gone_and_the_judge_goes_on(db: Data
         judge.stored([answered(0)])
         await becomes(lambda: judge.alive_at != before)
         store.gone = False
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await told_of.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -236,3 +237,66 @@ def test_a_window_longer_than_a_quarter_of_an_hour_is_filled_after_a_restart(db:
         assert row.n == 40
 
     lived(second, db, slow)
+
+
+def test_a_clock_set_back_while_golive_was_stopped_makes_nothing_look_fresh(db: Database) -> None:
+    async def first(found: House) -> None:
+        hour_ahead = [replace(answered(10.0 * (100 - i)), known_at=NOW + HOUR - TEN_S * (100 - i)) for i in range(100)]
+        await found.db.write(lambda s: samples.append(s, "north", hour_ahead))
+        await found.db.write(lambda s: standings.save(s, "north", [_ahead()], NOW))
+
+    lived(first, db)
+
+    async def second(found: House) -> None:
+        row = await found.until(lambda rows: KEY in rows and rows[KEY].n > 1)
+        assert row is not None
+        assert row.known_at is not None
+        assert (row.n, row.failing_since) == (90, None)
+        assert row.known_at <= found.clock.now()
+        await found.take(replace(answered(0, None, "timeout"), known_at=found.clock.now()))
+        row = await found.until(lambda rows: rows[KEY].failed == 1)
+        assert row is not None
+        assert row.newest_ok[:1] == (False,)
+
+    lived(second, db)
+
+
+def _ahead() -> Judged:
+    return Judged(
+        Series("worklist.response", "ris", "ct"), "s", 900.0, n=1, known_at=NOW + HOUR, failing_since=NOW + HOUR
+    )
+
+
+def test_a_feed_that_is_silent_for_days_is_still_known_as_silent_after_a_restart(db: Database) -> None:
+    key = ("feed.age/-/-/feed=ris-hl7", "")
+    spoke_at = NOW - timedelta(days=2)
+
+    async def first(found: House) -> None:
+        row = Judged(Series("feed.age", None, None, (("feed", "ris-hl7"),)), "s", 86400.0, known_at=spoke_at)
+        await found.db.write(lambda s: standings.save(s, "north", [row], NOW))
+
+    lived(first, db)
+
+    async def second(found: House) -> None:
+        await found.until(lambda rows: rows[key].note.startswith("last event 2 d ago"))
+        assert (await found.rows())[key].known_at == spoke_at
+
+    lived(second, db)
+
+
+def test_a_reload_that_cannot_read_the_store_leaves_the_old_plan_judging(db: Database) -> None:
+    class Unread(Gone):
+        async def failing(self, _ask: Callable[..., object]) -> object:
+            raise Unavailable("the disk is gone")
+
+    async def live() -> None:
+        store = Unread(db)
+        judge = Judge(PLAN, store, Heartbeats(), SteadyClock(NOW), lambda: None)  # type: ignore[arg-type]  # a store by hand
+        await judge.load()
+        judge.stored([answered(0)])
+        store.read = store.failing  # type: ignore[assignment]  # from now on
+        with pytest.raises(Unavailable):
+            await judge.load(plan(replace(WORKLIST, id="other")))
+        assert [row.n for row in judge._board.judged(NOW) if row.series.key == KEY[0]] == [1]
+
+    asyncio.run(live())

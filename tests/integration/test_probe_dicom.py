@@ -1,6 +1,8 @@
 """Echo, worklist and study query against real peers: right when all is well, and telling when it is not."""
 
 import asyncio
+import math
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ import pytest
 from app.domain.samples import Outcome
 from app.settings import System
 from app.wire import SampleIn
+from collectors.dicom.wire import Wire
 from tests.integration.probing import Seen, attempts, dicom_system, probe_of, try_once
 from tests.peers.dcmqrscp import Dcmqrscp
 from tests.peers.orthanc import Orthanc
@@ -194,3 +197,21 @@ def test_a_system_without_a_dicom_address_is_said_to_have_none() -> None:
     system = System.model_validate({"id": "peer", "name": "Peer", "kind": "pacs"})
     sample = try_once(probe_of("echo"), system)
     assert (sample.outcome, sample.detail) == (Outcome.UNREACHABLE, "the system has no DICOM address")
+
+
+def test_a_busy_event_loop_is_not_in_the_time_of_the_connection() -> None:
+    async def story() -> float | None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            wire = Wire(math.inf)
+            connecting = asyncio.create_task(wire.connect([(socket.AF_INET, server.getsockname())]))
+            await asyncio.sleep(0)
+            ends_s = time.monotonic() + 0.3
+            while time.monotonic() < ends_s:  # such as the decoding of somebody else's answer
+                continue
+            await connecting
+            wire.close()
+            return wire.connect_s
+
+    taken_s = asyncio.run(story())
+    assert taken_s is not None
+    assert 0 < taken_s < 0.2

@@ -6,7 +6,7 @@ import pytest
 
 from app.cli import main
 from app.domain.samples import Kind, Outcome
-from app.settings import Config, Dicom, Feed, Probe, System, load
+from app.settings import Config, Dicom, Feed, HttpEndpoint, Probe, System, load
 from app.wire import SampleIn
 from collectors.causes import explain
 from collectors.costs import costs, late_probes
@@ -111,11 +111,20 @@ def test_every_command_explains_itself(said):
         (Outcome.AUTH, "certificate not trusted: self-signed certificate", "we do not trust its certificate"),
         (Outcome.ABORTED, "the port does not speak TLS (wrong version number)", "TLS fails: the port does not"),
         (Outcome.BAD_STATUS, "status A700", "an error of its own: status A700"),
-        (Outcome.WRONG_ANSWER, "sentinel missing", "answered, but without what was expected: sentinel missing"),
+        (Outcome.WRONG_ANSWER, "sentinel missing", "the standing test order (sentinel) is not there"),
     ],
 )
 def test_each_cause_has_its_own_sentence(outcome, detail, words):
     assert words in explain(sample(outcome, detail), RIS)
+
+
+def test_an_endpoint_without_credentials_is_named_and_told_to_get_some():
+    both = RIS.model_copy(update={"dicomweb": HttpEndpoint(url="http://user:word@10.0.0.9:8042/dicom-web")})
+    asked = explain(sample(Outcome.AUTH, "HTTP 401"), both, method="qido-rs")
+    assert asked == (
+        "ris (http://10.0.0.9:8042/dicom-web) asks for credentials (HTTP 401), and none are configured: set auth"
+    )
+    assert "ris (10.0.0.9 port 104)" in explain(sample(Outcome.REFUSED, ""), both, method="c-find")
 
 
 def test_an_alarm_of_the_calling_title_names_the_title_the_probe_used():
@@ -126,7 +135,7 @@ def test_an_alarm_of_the_calling_title_names_the_title_the_probe_used():
 def test_a_days_cost_counts_requests_and_bytes(tmp_path):
     settings = config_of(tmp_path).settings.model_copy(
         update={
-            "systems": [RIS],
+            "systems": [RIS.model_copy(update={"bytes_per_day": 50_000_000_000})],
             "probes": [
                 Probe(id="a", kind="worklist", system="ris", every="10s", timeout="8s"),
                 Probe(id="b", kind="image-load", system="ris", every="60s", timeout="8s", study="1.2"),

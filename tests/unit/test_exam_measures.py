@@ -1,5 +1,6 @@
 """Exam measures: open exams count, T0 divides, and a reading stop shows."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from hypothesis import given, settings
@@ -220,6 +221,15 @@ def told(token: str, seconds: float) -> ExamEvent:
 
 def board_rows(board: ExamBoard, now: datetime) -> dict[tuple[str, str], Judged]:
     return {(r.series.key, r.window): r for r in board.judged(now, None, board.feeds_judged(now))}
+
+
+def test_what_a_first_look_finds_in_a_list_is_no_rush_of_this_minute() -> None:
+    board = ExamBoard(PLAN, at(-3600))
+    for i in range(10):
+        look = replace(told(f"k1.{i}", 0), feed="pacs-list", at_field="first look", message_at=at(-1200.0 * i))
+        board.hear([look], [], at(0))
+    rate = board_rows(board, at(1))["feed.rate/pacs/-/feed=pacs-list", ""]
+    assert (rate.value, rate.n) == (3.0, 10)
 
 
 def test_only_what_changed_is_given_again_until_ten_seconds_are_over() -> None:

@@ -27,11 +27,6 @@ def test_the_clock_declares_only_where_the_site_wants_it() -> None:
     assert effective_t0(PLAN, None, after(5)) is None
 
 
-def test_a_moment_already_past_at_the_first_start_counts_as_declared() -> None:
-    assert effective_t0(PLAN, None, after(5), first_start_at=after(1)) == AT
-    assert effective_t0(PLAN, None, after(5), first_start_at=after(-1)) is None
-
-
 @pytest.mark.parametrize(
     ("hours", "phase", "rollback", "left_s"),
     [

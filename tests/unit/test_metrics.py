@@ -17,7 +17,7 @@ BASE_UNITS = ("seconds", "bytes", "ratio", "total", "bytes_per_second", "per_sec
 NO_BASE_UNITS = ("ms", "milliseconds", "minutes", "hours", "percent", "kb", "mb", "kilobytes", "megabytes")
 ALLOWED_LABELS = {
     *("route", "status", "loop", "kind", "result", "probe", "system", "area", "source", "outcome"),
-    *("measure", "vantage", "quantile", "state", "le"),
+    *("measure", "vantage", "percentile", "state", "le"),
 }
 
 
@@ -80,6 +80,15 @@ def test_no_label_can_name_an_exam_or_a_person() -> None:
             assert set(s.labels) <= ALLOWED_LABELS, s
 
 
+def test_reserved_labels_and_endings_belong_to_histograms_alone() -> None:
+    for family in families():
+        for s in family.samples:
+            assert "quantile" not in s.labels, s
+            if family.type != "histogram":
+                assert "le" not in s.labels, s
+                assert not s.name.endswith(("_bucket", "_count", "_sum")), s
+
+
 def test_type_and_help_stand_once_before_their_samples() -> None:
     text = page()
     kinds = re.findall(r"^# TYPE (\S+)", text, re.M)
@@ -94,16 +103,16 @@ def test_buckets_lie_at_the_limits_that_the_site_set() -> None:
 def test_a_standing_is_there_in_base_units_with_its_state() -> None:
     text = page()
     ris = 'system="ris",vantage="main"'
-    assert f'golive_standing_seconds{{area="ct",measure="worklist.response",quantile="0.5",{ris}}} 0.0072' in text
+    assert f'golive_standing_seconds{{area="ct",measure="worklist.response",percentile="50",{ris}}} 0.0072' in text
     assert f'golive_standing_observations{{area="ct",measure="worklist.response",{ris}}} 31.0' in text
     assert 'state="ok",system="ris",vantage="main"} 1.0' in text
     assert 'state="down",system="ris",vantage="main"} 0.0' in text
-    rate = 'area="ct",measure="image.rate",quantile="0.5",system="ris",vantage="main"'
+    rate = 'area="ct",measure="image.rate",percentile="50",system="ris",vantage="main"'
     assert f"golive_standing_bytes_per_second{{{rate}}} 1.25e+07" in text
 
 
 def test_a_percentile_that_is_not_known_is_not_there() -> None:
-    assert 'quantile="0.95"' not in page()
+    assert 'percentile="95"' not in page()
 
 
 def test_each_unit_of_the_catalogue_has_a_gauge() -> None:

@@ -11,7 +11,8 @@ from app.domain.percentiles import nearest_rank
 from app.domain.plans import MeasurePlan
 from app.domain.samples import Kind
 from app.domain.series import rolled_up, series_of, window_s
-from app.domain.standings import Judged, Series
+from app.domain.sights import standings_now
+from app.domain.standings import Judged, Series, State
 from app.domain.windows import Attempt, Window
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample
 

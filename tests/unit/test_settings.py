@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.domain.exams import Milestone
-from app.domain.measures import CATALOGUE
+from app.domain.measures import CATALOGUE, Source
 from app.errors import ConfigInvalid, Unavailable
 from app.plan import plan_of
 from app.settings import Config, duration_s, load, load_secrets, parse_hours
-from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES
+from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES, WITHOUT_RANGE, WITHOUT_WINDOW
 
 HEAD = """[site]
 id = "north"
@@ -163,6 +163,18 @@ def test_settings_and_domain_know_the_same_words():
     assert set(MILESTONES) == {m.value for m in Milestone}
     assert set(BUILT_MEASURES) == {m.id for m in CATALOGUE.values() if m.built}
     assert set(LATER_MEASURES) == {m.id for m in CATALOGUE.values() if not m.built}
+    built = [m for m in CATALOGUE.values() if m.built]
+    assert set(WITHOUT_WINDOW) == {m.id for m in built if m.source not in (Source.PROBE, Source.EXAM)}
+    assert set(WITHOUT_RANGE) == {m.id for m in built if m.unit != "s"} | {"feed.age", "clock.offset"}
+
+
+def test_what_a_measure_would_pass_over_in_silence_is_a_mistake(tmp_path):
+    own = '[measures."exam.backlog"]\nwindow = "2h"\n[measures."image.rate"]\nwindow = "2h"\nexpected_below = "2s"\n'
+    said = mistakes(tmp_path, HEAD + own)
+    assert [line.split(": ", 1)[1] for line in said] == [
+        'measures."exam.backlog".window: has no meaning for a measure whose span is fixed',
+        'measures."image.rate".expected_below: has no meaning for a measure without a range in seconds',
+    ]
 
 
 def test_missing_secrets_are_made_once_and_only_for_us_to_read(tmp_path):

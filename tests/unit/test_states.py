@@ -8,7 +8,7 @@ import pytest
 from app.domain.board import Board
 from app.domain.plans import Hours, MeasurePlan, Plan
 from app.domain.samples import Kind
-from app.domain.sights import standings_now
+from app.domain.sights import blind_feeds, standings_now
 from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
 from app.domain.states import stand
 from tests.unit.made import FEEDS, WORKLIST, T, at, feed, plan, probe, sample
@@ -293,6 +293,21 @@ def test_an_exam_series_is_as_fresh_as_its_feeds_heartbeat() -> None:
     assert exam_state(at(35), {"ris-hl7": 10})[0] == "stale"
     assert exam_state(at(70), {"ris-hl7": 10})[0] == "blind"
     assert exam_state(at(15), {})[:2] == ("blind", "not measured: ris-hl7 has not been heard yet")
+
+
+def test_a_feed_whose_system_gives_no_answer_makes_its_series_down_and_not_blind() -> None:
+    feeds = (feed("ris-hl7"), feed("pacs-studies", "pacs-studies", frozenset({"available"}), 1, system="pacs"))
+    why = "New PACS gave no study list: timeout, in connect"
+    pulses = {
+        ("main", "ris-hl7"): pulse("listening", 3600),
+        ("main", "pacs-studies"): Pulse("no answer", why, at(3600), at(3500)),
+    }
+    house = plan(feeds=feeds)
+    found = look(house, [TURNAROUND, heard("ris-hl7", 3590)], pulses, at(3601))
+    for key in ("exam.end_to_available now", "exam.matched"):
+        assert (found[key].state, found[key].reason) == (State.DOWN, why)
+    assert found["report.turnaround now"].state is State.OK
+    assert blind_feeds(house, pulses, at(3601)) == {}
 
 
 def test_a_quiet_feed_makes_its_exam_series_stale_and_then_blind() -> None:

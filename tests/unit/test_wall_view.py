@@ -12,7 +12,7 @@ from app.push.figures import beyond, clock, duration, figure, percent
 from app.push.type_scale import scale, stylesheet
 from app.push.wall import headline, tile
 from app.push.wall_head import foot, strip, tick
-from app.push.wall_rows import areas, gravest, systems
+from app.push.wall_rows import gravest
 from tests.browser.scenes import NOON, calm, first_hour, instead, probe, turnaround
 from tests.unit.walls import named, scene_of
 
@@ -180,38 +180,19 @@ def test_the_line_stops_where_measuring_stopped() -> None:
     assert spark([(end - 4000, 1.0)], end, None, None) is None
 
 
-def test_one_fault_in_many_areas_is_one_line() -> None:
-    rows = gravest(named("frozen-pacs"))
-    assert [(r.name, r.said) for r in rows.rows] == [
-        ("Whole study, first image: no answer", "New PACS · CT, ED reading, MR and 1 more")
-    ]
-
-
-def test_a_store_that_is_gone_is_one_line_and_blind() -> None:
-    scene = named("calm", trouble="golive's database cannot be read since 07:23:41: disk is gone")
-    assert [(r.name, r.state, r.detail) for r in gravest(scene).rows] == [("Everything", "blind", scene.trouble)]
-
-
-def test_systems_tell_what_is_wrong_and_since_when() -> None:
-    rows = {r.name: r for r in systems(named("slow-worklist")).rows}
-    assert (rows["RIS"].said, rows["RIS"].state) == ("worklist response above", "degraded")
-    assert rows["RIS"].since is not None
-    assert (rows["New PACS"].said, rows["ris-hl7"].said, rows["Exams waiting"].said) == (
-        "answers · 99.9 %",
-        "412 /h",
-        "31 · oldest 3:10 h",
+def test_an_open_exam_younger_than_its_limit_lies_inside_the_range() -> None:
+    young, old = (
+        tile(scene_of([turnaround(NOON, value=None, p50=None, beyond_s=s)]), "report.turnaround").band
+        for s in (1740.0, 3500.0)
     )
-
-
-def test_areas_show_a_number_only_where_there_is_one() -> None:
-    lines, more = areas(named("blind"))
-    ct = lines[0]
-    assert (ct.name, [str(c.value) for c in ct.cells], more) == ("CT", ["733 ms", "1.3 s", "blind"], 0)
+    assert young is not None
+    assert old is not None
+    assert (young.mark, young.beyond, old.mark, old.beyond) == (30.0, False, 98.5, True)
 
 
 def test_the_strip_says_plainly_that_there_are_too_few_to_tell() -> None:
     shown = strip(scene_of(first_hour(NOON)))
-    assert (shown.word, shown.reasons) == ("In order", ("9 series still have too few answers or exams to say",))
+    assert (shown.word, shown.reasons) == ("In order", ("too few yet to say: report turnaround",))
 
 
 def test_the_strip_names_the_gravest_grounds_and_both_moments() -> None:

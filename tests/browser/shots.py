@@ -1,0 +1,215 @@
+"""`make shots`: the pictures of README and docs, taken of the real product: a simulated hospital and real faults.
+
+`python -m tests.browser.shots` takes all; names of PARTS take those. A part takes two to six minutes.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE
+from tests.browser.small_png import small
+from tests.peers.golive import free_port, wait_for
+from tests.peers.process import die_with_parent
+
+PICTURES = Path(__file__).parents[2] / "docs/pictures"
+NEAR, FAR = "/wall", "/wall?distance_m=5&diagonal_in=65"
+EVIDENCE = "/series/worklist.response/ris/ct"
+MOST_BYTES = 250_000
+MINUTE_MS = 60_000.0
+# every number is one of this run, none of the poured past
+FRESH = """() => document.querySelectorAll(".tile.is-ok").length >= 3
+  && ![...document.querySelectorAll(".tile .reason")].some(e => e.textContent.includes("no answer"))"""
+
+
+class Hospital:
+    """`golive demo` as a process group of its own; what is typed into it is a scenario."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.url = f"http://127.0.0.1:{free_port()}"
+        command = [sys.executable, "-m", "app.cli", "demo", "--listen", self.url.removeprefix("http://"), *arguments]
+        self.log = (folder / "demo.log").open("wb")
+        self.process = subprocess.Popen(
+            [*command, "--folder", str(folder / "golive-demo")],
+            stdin=subprocess.PIPE,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+    def play(self, scenario: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(scenario.encode() + b"\n")
+        self.process.stdin.flush()
+
+    @contextmanager
+    def stopped(self, part: str = "") -> Iterator[None]:
+        """Stop the app, or the child whose command line holds `part`, as a hung one is; at the end it goes on."""
+        one = psutil.Process(self.process.pid)
+        if part:
+            one = next(p for p in one.children(recursive=True) if part in p.cmdline())
+        one.suspend()
+        try:
+            yield
+        finally:
+            one.resume()
+
+    def alive(self) -> bool:
+        """Say that it has not ended; if it has, what it said last is raised."""
+        if self.process.poll() is not None:
+            raise AssertionError(f"golive demo ended:\n{Path(self.log.name).read_text()[-2000:]}")
+        return True
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+
+
+class Camera:
+    """Opens pages of one hospital and keeps their pictures."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser, self._url = browser, url
+        self._context = browser.new_context(viewport={"width": 1920, "height": 1080}, color_scheme="light")
+
+    def open(self, path: str, width: int = 1920, height: int = 1080) -> Page:
+        page = self._context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(self._url + path)
+        if path.startswith("/wall") and "test" not in path:
+            page.wait_for_selector('#link[data-link="live"]')
+        page.evaluate("() => document.fonts.ready.then(() => true)")
+        return page
+
+    def keep(self, name: str, page: Page) -> None:
+        png = small(self._browser, page.screenshot())
+        assert len(png) < MOST_BYTES, f"{name} has {len(png)} bytes"
+        (PICTURES / f"{name}.png").write_bytes(png)
+        sys.stdout.write(f"{name}.png  {len(png) // 1000} kB\n")
+
+    def both(self, name: str) -> None:
+        """Keep the wall near and far."""
+        for end, path in (("near", NEAR), ("far", FAR)):
+            page = self.open(path)
+            self.keep(f"{name}-{end}", page)
+            page.close()
+
+
+@contextmanager
+def hospital(browser: Browser, *arguments: str) -> Iterator[tuple[Hospital, Camera, Page]]:
+    """Give a hospital that has begun, its camera, and a wall to watch it by."""
+    with tempfile.TemporaryDirectory(prefix="golive-shots-") as folder:
+        played = Hospital(Path(folder), *arguments)
+        try:
+            camera = Camera(browser, played.url)
+            wait_for("the hospital is there", lambda: played.alive() and _answers(browser, played.url), 300)
+            watch = camera.open(NEAR)
+            watch.wait_for_function(FRESH, timeout=5 * MINUTE_MS)
+            yield played, camera, watch
+        finally:
+            played.end()
+
+
+def _answers(browser: Browser, url: str) -> bool:
+    context = browser.new_context()
+    try:
+        return context.request.get(url + "/readyz").ok
+    except Error:  # nobody answers yet
+        return False
+    finally:
+        context.close()
+
+
+def calm(browser: Browser) -> None:
+    """Take the calm wall, what is beside it, and the display whose server hangs."""
+    with hospital(browser) as (played, camera, watch):
+        watch.wait_for_function("() => document.querySelectorAll('.tile.is-ok').length === 4", timeout=3 * MINUTE_MS)
+        camera.both("calm")
+        for name, path in (("login", "/login"), ("wall-test", FAR + "&test"), ("home", "/")):
+            page = camera.open(path, 1280, 800) if name != "wall-test" else camera.open(path)
+            if name == "wall-test":
+                page.wait_for_function("() => / ms/.test(document.getElementById('test-latency').textContent)")
+            camera.keep(name, page)
+        walls = {"not-live-near": watch, "not-live-far": camera.open(FAR)}
+        with played.stopped():
+            for name, page in walls.items():
+                page.wait_for_selector(".not-live", state="visible", timeout=10_000)
+                camera.keep(name, page)
+
+
+def slow_worklist(browser: Browser) -> None:
+    """Take the wall and the evidence while the RIS answers its worklist slowly."""
+    with hospital(browser) as (played, camera, watch):
+        played.play("slow-worklist")
+        watch.wait_for_selector("#tile-worklist-response.is-degraded", timeout=6 * MINUTE_MS)
+        began = watch.evaluate("() => Number(document.getElementById('tick').dataset.now)")
+        watch.wait_for_function(
+            "at => Number(document.getElementById('tick').dataset.now) > at", arg=began + 2 * MINUTE_MS, timeout=0
+        )
+        camera.both("slow-worklist")
+        evidence = camera.open(EVIDENCE, 1280, 1100)
+        evidence.wait_for_selector("#chart canvas")
+        camera.keep("series", evidence)
+
+
+def frozen_pacs(browser: Browser) -> None:
+    """Take the wall while the PACS accepts connections and answers nothing."""
+    with hospital(browser) as (played, camera, watch):
+        played.play("frozen-pacs")
+        watch.wait_for_selector("#tile-image-study.is-down", timeout=4 * MINUTE_MS)
+        watch.wait_for_selector("#tile-image-first.is-down", timeout=4 * MINUTE_MS)
+        camera.both("frozen-pacs")
+
+
+def blind(browser: Browser) -> None:
+    """Take the wall while its collector hangs: nobody measures."""
+    with hospital(browser) as (played, camera, watch), played.stopped("collect"):
+        watch.wait_for_function("() => document.querySelectorAll('.tile.is-blind').length === 4", timeout=0)
+        watch.wait_for_selector(".overall.is-blind")
+        camera.both("blind")
+
+
+def first_hour(browser: Browser) -> None:
+    """Take the wall minutes after T0, when too few exams are read to say anything."""
+    with hospital(browser, "--since-go-live", "12m") as (_, camera, watch):
+        watch.wait_for_function("() => document.querySelectorAll('.tile.is-ok').length >= 3", timeout=3 * MINUTE_MS)
+        camera.both("first-hour")
+
+
+PARTS: dict[str, Callable[[Browser], None]] = {
+    "calm": calm,
+    "slow-worklist": slow_worklist,
+    "frozen-pacs": frozen_pacs,
+    "blind": blind,
+    "first-hour": first_hour,
+}
+
+
+def main() -> None:
+    """Take the named parts, or all."""
+    parser = argparse.ArgumentParser(prog="make shots")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="without a name all")
+    asked = parser.parse_args()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
+        for name in asked.parts or PARTS:
+            PARTS[name](browser)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
