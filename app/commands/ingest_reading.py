@@ -194,7 +194,8 @@ class _Reader:
 
     def _in_time(self, name: str, at: datetime, keep: timedelta | None, most: timedelta = AHEAD) -> None:
         ahead = max(at - self.envelope.sent_at, at - self.latest)
-        if ahead > most:
+        # a collector whose own clock is wrong is still heard: ages are differences by its clock
+        if at - self.envelope.sent_at > most or at - self.latest > max(most, TOLD_AHEAD):
             raise Refuse(
                 name, f"lies {ahead // timedelta(minutes=1)} min in the future; is the sender's clock or zone right?"
             )

@@ -124,6 +124,12 @@ def test_ten_minutes_ahead_is_a_clock_and_is_taken() -> None:
     assert taken(samples=[sample(at=(NOW + timedelta(minutes=10)).isoformat())]).samples[0].known_at == NOW
 
 
+def test_a_collector_whose_clock_is_an_hour_ahead_is_heard_and_its_ages_are_right() -> None:
+    theirs = NOW + timedelta(hours=1)
+    batch = taken(sent_at=theirs, samples=[sample(at=(theirs - timedelta(seconds=3)).isoformat())])
+    assert [s.known_at for s in batch.samples] == [NOW - timedelta(seconds=3)]
+
+
 def test_an_accession_is_normalised_and_hashed_and_kept_nowhere() -> None:
     batch = taken(exam_events=[event(exam=..., accession=" 00nc4711 ", issuer="RIS")])
     expected = hmac.new(KEY.encode(), b"accession\0\x004711", hashlib.sha256).hexdigest()
