@@ -33,7 +33,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A field that could serve: the share of messages with an order or report that fill it, and its commonest shapes."""
+    """A field that could serve: the share of orders and reports that fill it, and its commonest shapes."""
 
     field: str
     filled_share: float

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 
 import httpx
 import pytest
@@ -172,7 +171,8 @@ def test_a_scenario_typed_into_it_holds_at_once_and_calm_ends_it(player: Player)
 
 def test_a_slow_worklist_is_slow_for_the_worklist_only(player: Player) -> None:
     def total_s(probe: str) -> float:
-        return median(s.total_s or 99.0 for s in asyncio.run(player.tries(probe, 3, 12)))
+        (sample,) = asyncio.run(player.tries(probe, 1, 12))
+        return sample.total_s or 99.0
 
     player.say("slow-worklist")
     assert total_s("worklist-mg") > 1.5

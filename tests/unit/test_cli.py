@@ -160,6 +160,14 @@ def test_probes_that_cannot_keep_their_cadence_are_named_with_the_reason(tmp_pat
     assert late_probes(base.model_copy(update={"systems": [RIS], "probes": probes[:4]})) == []
 
 
+def test_feed_explain_counts_fill_rates_over_orders_and_reports_only(tmp_path):
+    visit = HL7.split("\r")[0].replace("ORM^O01", "SIU^S12") + "\rSCH|1\r"
+    raw, feed = (HL7 + visit * 3).encode(), Feed(id="f", kind="hl7-mllp")
+    found = as_json(of_messages(config_of(tmp_path), "file", raw, feed, datetime.now(UTC)))
+    assert found["messages"] == 4
+    assert next(f["filled"] for f in found["fields"] if f["field"] == "OBR-3") == 1.0
+
+
 def test_feed_explain_shows_kinds_and_shapes_and_no_value(tmp_path):
     config = config_of(tmp_path)
     raw = (HL7 * 2 + "rubbish\r").encode().replace(b"\r", b"\n") + HL7.replace("NW", "ZZ").encode()
