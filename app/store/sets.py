@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -48,17 +49,20 @@ def pieces(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
 
 def put(session: Session, into: Table, rows: Sequence[Mapping[str, Any]], *, replace: bool) -> None:
     """Insert rows; one whose key is there already replaces it, or is left out."""
-    if not rows:
-        return
-    dialect = session.connection().dialect.name
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(into)
-    key = [column.name for column in into.primary_key]
-    others = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    if rows:
+        run(session, _upsert(session.connection().dialect.name, into.name, tuple(rows[0]), replace), rows)
+
+
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, into: str, names: tuple[str, ...], replace: bool) -> Executable:
+    """Give the statement of `put`, made once: making it costs as much as carrying it out."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table(into))
+    key = [column.name for column in table(into).primary_key]
+    others = {name: insert.excluded[name] for name in names if name not in key}
+    statement: Executable = insert.on_conflict_do_nothing(index_elements=key)
     if replace and others:
         statement = insert.on_conflict_do_update(index_elements=key, set_=others)
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=key)
-    run(session, statement, rows)
+    return statement
 
 
 def plain(words: str) -> str:

@@ -2,7 +2,6 @@
 
 import sqlite3
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 
 _SQLITE = {
@@ -18,14 +17,9 @@ _SQLITE = {
 }
 # A statement that waited too long, or lost against another one, says nothing about the database as a whole.
 _OF_ONE_ACT = {"57014": "took too long", "55P03": "waited too long for a lock", "40P01": "met a deadlock"}
-_OF_THE_DATABASE = (
-    sqlite3.OperationalError,
-    sqlite3.InternalError,
-    sqlite3.InterfaceError,
-    psycopg.OperationalError,
-    psycopg.InternalError,
-    psycopg.InterfaceError,
-)
+# By the names of PEP 249, so that psycopg is loaded only where it is used: a restart is to be short.
+_OF_THE_DATABASE = {"OperationalError", "InternalError", "InterfaceError"}
+_DRIVERS = ("sqlite3", "psycopg")
 
 
 def of_the_database(error: Exception) -> bool:
@@ -33,7 +27,7 @@ def of_the_database(error: Exception) -> bool:
     orig = _orig(error)
     if isinstance(orig, sqlite3.Error) and _code(orig) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return True
-    return isinstance(orig, _OF_THE_DATABASE)
+    return any(c.__name__ in _OF_THE_DATABASE and c.__module__.split(".")[0] in _DRIVERS for c in type(orig).__mro__)
 
 
 def of_one_act(error: Exception) -> bool:
