@@ -2,10 +2,11 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.browser.acting import OVERFLOWING, Server, live, looking, not_live, wait_not_live
 
@@ -27,6 +28,21 @@ def test_a_change_comes_to_the_screen_without_reloading(chromium: Browser, serve
         assert page.inner_text("#tile-worklist-response b.n") == "88"
         page.wait_for_function("before => document.querySelector('.clock time').textContent !== before", arg=clock)
         assert page.evaluate("() => window.loadedOnce") is True
+
+
+def test_the_socket_opens_however_late_its_script_comes(chromium: Browser, serve: Callable[..., Server]) -> None:
+    server, context = serve(), chromium.new_context()
+    page = context.new_page()
+    came = threading.Event()
+
+    def late(route: Route) -> None:
+        came.wait(0.8)  # nobody sets it: the script is that late
+        route.continue_()
+
+    page.route("**/hx-ws.min.js*", late)
+    page.goto(f"{server.url}/wall")
+    live(page, 5_000)
+    context.close()
 
 
 def test_ages_run_on_although_the_tile_is_not_sent_again(chromium: Browser, serve: Callable[..., Server]) -> None:

@@ -31,11 +31,10 @@ def test_a_thousand_exams_give_the_turnaround_of_an_independent_estimate(live_ho
 
         def judged() -> dict[str, object] | None:
             s = golive.standing("report.turnaround")
-            return s if s and s["n"] == len(closed) else None
+            found = (s["n"], s["open"], s["straddling"]) if s else None
+            return s if found == (len(closed), len(still), straddling) else None
 
-        standing = wait_for(f"n is {len(closed)}", judged, 15)
-        assert standing["open"] == len(still)
-        assert standing["straddling"] == straddling
+        wait_for(f"{len(closed)} closed, {len(still)} open and {straddling} straddling", judged, 20)
 
         def steady() -> tuple[dict[str, object], dict[str, int | None]] | None:
             """Give a standing and the truth where that is the same from 15 s before it until after it."""

@@ -60,10 +60,12 @@ class House:
         self, holds: Callable[[dict[tuple[str, str], Judged]], bool], within_s: float = 30
     ) -> Judged | None:
         async with asyncio.timeout(within_s):
-            while not holds(found := await self.rows()):
-                self.told.clear()
+            while True:
+                self.told.clear()  # before the look: what is told while it runs is looked at again
+                found = await self.rows()
+                if holds(found):
+                    return found.get(KEY)
                 await self.told.wait()
-        return found.get(KEY)
 
 
 @asynccontextmanager
