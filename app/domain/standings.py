@@ -19,6 +19,7 @@ class State(StrEnum):
 
 
 PRECEDENCE = tuple(State)
+UNDER_WAY = "under way"  # a probe's heartbeat during an attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,16 @@ def known_by(judged: Judged, now: datetime) -> Judged:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The newest heartbeat of a probe or feed, `known_at` by the app's steady clock."""
+    """The newest heartbeat of a probe or feed, `known_at` by the app's steady clock.
+
+    `busy_until` is when its last attempt ended: what that saw may still be on its way into the numbers.
+    """
 
     state: str
     detail: str
     known_at: datetime
     since: datetime | None = None
+    busy_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.measures import CATALOGUE, Source
 from app.domain.percentiles import ENOUGH
-from app.domain.standings import Judged, Sight, Standing, State
+from app.domain.standings import UNDER_WAY, Judged, Sight, Standing, State
 from app.domain.words import answer_time, counted, span, window_words
 
 STALE_CADENCES = 2
@@ -16,7 +16,7 @@ HEARTBEAT_S = 3.0
 COMMIT_SLACK_S = 1.5  # from an attempt's timeout to its sample's arrival
 WAITING_TIMEOUTS = 4  # how long the budget may hold an attempt back before golive itself is at fault
 LEAST = ENOUGH[0][1]
-BUSY = ("under way", "waiting")
+BUSY = (UNDER_WAY, "waiting")
 
 _OUTCOMES = {
     "refused": "nobody listens there",
@@ -77,11 +77,12 @@ def _excused(sight: Sight, now: datetime) -> bool:
     if pulse is None or (now - pulse.known_at).total_seconds() > HEARTBEAT_S * sight.speed:
         return False
     since_s = 0.0 if pulse.since is None else (now - pulse.since).total_seconds()
-    if pulse.state == "under way":
+    if pulse.state == UNDER_WAY:
         return since_s <= (sight.timeout_s + COMMIT_SLACK_S) * sight.speed
     if pulse.state == "waiting":
         return since_s <= max(WAITING_TIMEOUTS * sight.timeout_s * sight.speed, BLIND_CADENCES * sight.cadence_s)
-    return False
+    ended_s = (now - pulse.busy_until).total_seconds() if pulse.busy_until else None
+    return ended_s is not None and ended_s <= COMMIT_SLACK_S * sight.speed
 
 
 def _blind(look: _Look) -> str:

@@ -1,8 +1,9 @@
 """Signs of life of probes and feeds, kept in memory only: they are true for seconds, not after a restart."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from app.domain.standings import Pulse
+from app.domain.standings import UNDER_WAY, Pulse
 
 
 class Heartbeats:
@@ -13,11 +14,14 @@ class Heartbeats:
         self._heard: dict[str, datetime] = {}
 
     def take(self, source: str, name: str, pulse: Pulse) -> None:
-        """Keep a pulse unless a newer one is there."""
+        """Keep a pulse unless a newer one is there, and with it when the last attempt ended."""
         pulses = self._pulses.setdefault(source, {})
         before = pulses.get(name)
-        if before is None or before.known_at <= pulse.known_at:
+        if before is None:
             pulses[name] = pulse
+        elif before.known_at <= pulse.known_at:
+            ended_at = pulse.known_at if before.state == UNDER_WAY != pulse.state else before.busy_until
+            pulses[name] = replace(pulse, busy_until=ended_at)
         self.heard(source, pulse.known_at)
 
     def heard(self, source: str, known_at: datetime) -> None:

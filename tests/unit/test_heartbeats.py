@@ -22,6 +22,15 @@ def test_the_newest_pulse_counts_whoever_told_it_and_in_whatever_order() -> None
     assert board.newest("unknown") is None
 
 
+def test_a_pulse_carries_when_the_last_attempt_ended() -> None:
+    board = Heartbeats()
+    for second, state in enumerate(("idle", "under way", "under way", "idle", "idle", "waiting")):
+        board.take("main", "echo", pulse(second, state))
+    found = board.newest("echo")
+    assert found is not None
+    assert found.busy_until == NOON + timedelta(seconds=3)
+
+
 def test_a_collector_is_heard_also_when_it_tells_nothing() -> None:
     board = Heartbeats()
     assert board.last_heard("main") is None

@@ -80,6 +80,12 @@ def test_a_heartbeat_older_than_three_seconds_excuses_nothing() -> None:
     assert state(FINE, sight, 6.1)[0] == "blind"
 
 
+def test_what_an_attempt_just_saw_may_be_on_its_way_for_a_moment() -> None:
+    ended = replace(pulse("idle", 8), busy_until=at(8))
+    assert state(FINE, Sight(1.0, 8.0, ended), 9)[0] == "ok"
+    assert state(FINE, Sight(1.0, 8.0, ended), 10)[0] == "blind"
+
+
 def test_idle_never_excuses_age() -> None:
     assert state(FINE, Sight(1.0, 8.0, pulse("idle", 6)), 6)[0] == "blind"
 
