@@ -39,8 +39,8 @@ def main() -> int:
         rows += importlib.import_module(f"tests.bench.{name}").measure()
     sys.stdout.write(render(rows) + "\n")
     if not asked.no_page and not asked.parts:
-        text = f"\\1{machine()}.\n\n{render(rows)}\n\\2"
-        PAGE.write_text(MARK.sub(text, PAGE.read_text()))
+        text = f"{machine()}.\n\n{render(rows)}\n"
+        PAGE.write_text(MARK.sub(lambda found: found[1] + text + found[2], PAGE.read_text()))
     return 0
 
 
