@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -170,13 +171,14 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where it keeps its files.")] = Path("golive-demo"),
     seed: Annotated[int, typer.Option(help="Another seed lives another life.")] = 7,
     since_go_live: Annotated[str, typer.Option(help="How long ago it went live, such as 12m.")] = "1h",
+    at: Annotated[str, typer.Option(help="When it begins, such as 2026-11-23T08:00+01:00; without it now.")] = "",
 ) -> None:
     """Run a simulated hospital and the whole of golive, with nothing to configure."""
     from app.demo import run_demo
 
     _log_as("demo")
     history_s, ago_s = _span("--history", history), _span("--since-go-live", since_go_live)
-    run_demo(listen, history_s, speed, scenario, folder, seed, ago_s)
+    run_demo(listen, history_s, speed, scenario, folder, seed, ago_s, _moment("--at", at) if at else None)
 
 
 def _span(option: str, said: str) -> float:
@@ -184,6 +186,17 @@ def _span(option: str, said: str) -> float:
         return duration_s(said)
     except ValueError as error:
         raise typer.BadParameter(f'"{said}" is no duration (such as "28d")', param_hint=option) from error
+
+
+def _moment(option: str, said: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        what = f'"{said}" is no moment with its offset from UTC (such as 2026-11-23T08:00+01:00)'
+        raise typer.BadParameter(what, param_hint=option)
+    return moment.astimezone(UTC)
 
 
 @token.command("create")

@@ -37,7 +37,7 @@ _DATABASE = "golive.db"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was asked for; `history_s` is how much of the past is poured before the start."""
+    """What was asked for; `history_s` is how much of the past is poured before the start, `at` when that is."""
 
     listen: str
     history_s: float
@@ -46,6 +46,7 @@ class Demo:
     folder: Path
     seed: int
     since_go_live_s: float
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,17 @@ def run_demo(
     folder: Path = Path("golive-demo"),
     seed: int = 7,
     since_go_live_s: float = 3600.0,
+    at: datetime | None = None,
 ) -> None:
     """Live the demo until Ctrl-C or SIGTERM; what makes it impossible is raised as a GoLiveError."""
-    demo = Demo(listen, history_s, speed, scenario, folder, seed, since_go_live_s)
+    demo = Demo(listen, history_s, speed, scenario, folder, seed, since_go_live_s, at)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_live(demo, Console()))
 
 
 async def _live(demo: Demo, console: Console) -> None:
+    if demo.at:
+        live_at(Pace(demo.at, monotonic_s(), 1.0))
     ready = _prepare(demo)
     async with _player() as player:
         stopped = threading.Event()
