@@ -67,8 +67,9 @@ class Runner:
         loads = [p.system for p in self.probes if p.kind == "image-load"]
         self._limits = {id: _Limits(system, loads.count(id)) for id, system in self._systems.items()}
         start_s = monotonic_s()
-        for probe in self.probes:
-            anchor_s = schedule.first_due(start_s, probe.every, random.random())
+        shares = schedule.spread(len(self.probes), random.random())
+        for probe, share in zip(self.probes, shares, strict=True):
+            anchor_s = schedule.first_due(start_s, probe.every, share)
             self.turns[probe.id] = Turn(probe.id, anchor_s, anchor_s)
         tasks = [asyncio.create_task(self._heartbeats()), asyncio.create_task(self._sightings.run())]
         tasks += [asyncio.create_task(self._keep_probing(probe), name=probe.id) for probe in self.probes]

@@ -12,9 +12,18 @@ BACK_OFF_MOST_S = 5.0
 DAY_S = 86400.0
 
 
-def first_due(start_s: float, every_s: float, chance: float) -> float:
-    """Give a probe's first tick, the anchor of its grid: within a second of the start, spread by `chance` (0 to 1)."""
-    return start_s + chance * min(FIRST_WITHIN_S, every_s)
+def spread(count: int, chance: float) -> list[float]:
+    """Give each of `count` probes its own share of a turn (0 to 1), as far from the others' as can be.
+
+    Chosen by chance alone, two probes of one cadence could meet at each tick for good and time each other's work;
+    `chance` turns the whole ring, so that several collectors do not meet either.
+    """
+    return [(chance + number / count) % 1.0 for number in range(count)]
+
+
+def first_due(start_s: float, every_s: float, share: float) -> float:
+    """Give a probe's first tick, the anchor of its grid: within a second of the start, at `share` of it (0 to 1)."""
+    return start_s + share * min(FIRST_WITHIN_S, every_s)
 
 
 def next_tick(anchor_s: float, every_s: float, ended_s: float) -> float:

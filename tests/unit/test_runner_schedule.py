@@ -1,13 +1,22 @@
 """When a probe is due: no drift, no starvation, no harm."""
 
+from itertools import pairwise
+
 import pytest
 
-from collectors.schedule import back_off_gap, budget_gap, first_due, next_due, next_tick
+from collectors.schedule import back_off_gap, budget_gap, first_due, next_due, next_tick, spread
 
 
-@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
-def test_the_first_run_comes_within_a_second_of_the_start(chance: float) -> None:
-    assert 100.0 <= first_due(100.0, 30.0, chance) < 101.0
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_first_run_comes_within_a_second_of_the_start(share: float) -> None:
+    assert 100.0 <= first_due(100.0, 30.0, share) < 101.0
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.37, 0.999])
+def test_probes_of_one_cadence_never_meet_at_each_tick(chance: float) -> None:
+    dues = sorted(first_due(0.0, 1.0, share) for share in spread(15, chance))
+    assert min(later - sooner for sooner, later in pairwise(dues)) > 0.9 / 15 * 0.99
+    assert spread(0, chance) == []
 
 
 def test_a_thousand_jittered_runs_do_not_drift() -> None:
