@@ -13,9 +13,10 @@ run: .make/runtime ## a simulated hospital and the whole of golive: http://127.0
 check: .make/dev ## format, lint, types, layers, pure tests
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m pytest -q tests/unit
 
-# real servers and browsers share two cores: what fails is named, and fails for good when it fails twice
+# most of a test against a real peer is waiting, so three run side by side; what compares measured times runs alone
 test: .make/dev .make/peers check ## everything that must hold, against real peers (CI runs this)
-	$(PY) -m pytest -q tests/integration tests/browser || $(PY) -m pytest -q --last-failed --last-failed-no-failures=none tests/integration tests/browser
+	$(PY) -m pytest -q -m alone tests/integration tests/browser
+	$(PY) -m pytest -q -m "not alone" -n 3 --dist loadfile tests/integration tests/browser
 
 bench: .make/dev .make/peers ## speed and memory as ratios beside a baseline; rewrites docs/performance.md
 	$(PY) -m tests.bench

@@ -1,11 +1,12 @@
 """What every test may use: a free port, a fixed moment, and golden files."""
 
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from tests.peers import ports
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -22,12 +23,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    def find() -> int:
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            return int(s.getsockname()[1])
-
-    return find
+    return ports.free_port
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import uvicorn
 
 from tests.bench.table import Row
 from tests.peers.browsers import Client, connect, never_reading
-from tests.peers.golive import GoLive, dicom_system, free_port, now_z, uuid7, wait_for
+from tests.peers.golive import GoLive, dicom_system, now_z, uuid7, wait_for
+from tests.peers.ports import free_port
 
 CLIENTS, ROUNDS = 1000, 30
 PROBE = {"id": "worklist-ris", "kind": "worklist", "system": "ris", "area": "ct", "every": "60s", "timeout": "2s"}

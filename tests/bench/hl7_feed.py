@@ -13,8 +13,9 @@ import hl7
 from hl7.mllp import start_hl7_server
 
 from tests.bench.table import Row
-from tests.peers.golive import GoLive, free_port
+from tests.peers.golive import GoLive
 from tests.peers.hl7_lives import lives, send_all
+from tests.peers.ports import free_port
 
 LINKS, EACH = 8, 250
 

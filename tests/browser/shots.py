@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.small_png import small
-from tests.peers.golive import free_port, wait_for
+from tests.peers.golive import wait_for
+from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
 
 PICTURES = Path(__file__).parents[2] / "docs/pictures"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.kills import Sender
-from tests.peers.golive import GoLive, dicom_system, free_port, wait_for
+from tests.peers.golive import GoLive, dicom_system, wait_for
+from tests.peers.ports import free_port
 from tests.peers.wlmscpfs import Wlmscpfs
 
 STEPS = (3600, -3600, 0)

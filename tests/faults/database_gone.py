@@ -14,7 +14,8 @@ import psutil
 import psycopg
 
 from tests.faults.kills import Count, Sender
-from tests.peers.golive import GoLive, dicom_system, free_port, wait_for
+from tests.peers.golive import GoLive, dicom_system, wait_for
+from tests.peers.ports import free_port
 from tests.peers.postgres import postgres
 from tests.peers.wlmscpfs import Wlmscpfs
 

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
-from tests.peers.golive import GoLive, free_port
+from tests.peers.golive import GoLive
 from tests.peers.hl7_mutator import pour
+from tests.peers.ports import free_port
 
 COUNT, LINKS = 100_000, 16
 ALLOWED_MB = 80

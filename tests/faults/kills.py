@@ -11,8 +11,9 @@ from typing import Any
 
 import psutil
 
-from tests.peers.golive import GoLive, dicom_system, free_port, wait_for
+from tests.peers.golive import GoLive, dicom_system, wait_for
 from tests.peers.hl7_lives import END, VT, Life
+from tests.peers.ports import free_port
 from tests.peers.wlmscpfs import Wlmscpfs
 
 KILLS = 50

@@ -11,7 +11,8 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS
-from tests.peers.golive import COMMAND, free_port, wait_for
+from tests.peers.golive import COMMAND, wait_for
+from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
 
 MINUTES = 60

@@ -22,7 +22,8 @@ from app.commands.access import creating_a_token
 from app.main import create_app
 from app.settings import Config, Secrets, load
 from app.store.db import Database
-from tests.peers.golive import config_text, free_port
+from tests.peers.golive import config_text
+from tests.peers.ports import free_port
 
 SECRETS = Secrets(
     site_key=SecretStr("the site key of the tests"),

@@ -12,7 +12,8 @@ from app.settings import load
 from app.store import samples
 from app.store.db import Database
 from tests.integration.served import Served, body_of, prepared, running, sample, serving, stamp, wait_for, write_config
-from tests.peers.golive import config_text, free_port
+from tests.peers.golive import config_text
+from tests.peers.ports import free_port
 from tests.peers.postgres import Postgres, postgres
 
 

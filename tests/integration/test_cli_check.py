@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.supervisor import Supervisor
-from tests.peers.golive import GoLive, dicom_system, free_port, now_z, uuid7, wait_for
+from tests.peers.golive import GoLive, dicom_system, now_z, uuid7, wait_for
 from tests.peers.orthanc import Orthanc
+from tests.peers.ports import free_port
 from tests.peers.studies import Study
 from tests.peers.wlmscpfs import Wlmscpfs
 

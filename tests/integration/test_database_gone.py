@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.integration.served import prepared, running, sample, wait_for
-from tests.peers.golive import config_text, free_port
+from tests.peers.golive import config_text
+from tests.peers.ports import free_port
 from tests.peers.postgres import postgres
 
 

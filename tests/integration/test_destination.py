@@ -15,7 +15,8 @@ from tests.integration.probing import dicom_system, probe_of, try_once
 from tests.integration.truth import cpu_waited_s
 from tests.peers import scu
 from tests.peers.dcmqrscp import Dcmqrscp
-from tests.peers.server import free_port, program
+from tests.peers.ports import free_port
+from tests.peers.server import program
 from tests.peers.storescp import Storescp
 from tests.peers.studies import Study, write_study
 
@@ -38,6 +39,7 @@ def receiving(port: int, act: Callable[[], object]) -> Arrivals:
     return asyncio.run(all_of_it())
 
 
+@pytest.mark.alone
 def test_a_c_move_to_us_takes_no_longer_than_one_to_a_plain_receiver() -> None:
     ours, plain = free_port(), free_port()
     with Storescp(plain), Dcmqrscp(studies=[STUDY], knows={"OURS": ours, "PLAIN": plain}) as archive:

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from tests.peers.golive import GoLive, free_port, wait_for
+from tests.peers.golive import GoLive, wait_for
 from tests.peers.hl7_lives import Life, lives, send_over, shuffled, survival_time, truth
+from tests.peers.ports import free_port
 
 
 def shares(told: list[Life], t0: datetime, since: datetime, at: datetime) -> dict[str, int | None]:

@@ -12,8 +12,8 @@ from app.domain.samples import Outcome
 from tests.integration.probing import Seen, attempts, dicom_system, probe_of, try_once, web_system
 from tests.peers.dcmqrscp import Dcmqrscp
 from tests.peers.orthanc import Orthanc
+from tests.peers.ports import free_port
 from tests.peers.proxy import Proxy
-from tests.peers.server import free_port
 from tests.peers.studies import Study
 
 CT, MR, LARGE = Study(1, "CT", 5), Study(2, "MR", 3), Study(3, "CR", 8, 512)
@@ -73,6 +73,7 @@ def test_a_missing_reference_study_is_a_wrong_answer_and_not_an_outage(pacs: Ort
     assert "not there" in sample.detail
 
 
+@pytest.mark.alone
 def test_the_time_of_a_study_is_what_a_plain_client_measures(pacs: Orthanc) -> None:
     plain, ours = [], []
     for _ in range(7):
@@ -91,6 +92,7 @@ def test_the_time_of_a_study_is_what_a_plain_client_measures(pacs: Orthanc) -> N
     assert abs(min(ours) - min(plain)) <= max(0.005, 0.25 * min(plain))
 
 
+@pytest.mark.alone
 def test_a_delay_of_the_answers_is_in_each_request_and_not_in_connect(pacs: Orthanc) -> None:
     with Proxy(pacs.http, down=0.2) as proxy:
         probe = probe_of("image-load", study=CT.uid)

@@ -12,8 +12,8 @@ from app.settings import System
 from tests.integration.probing import dicom_system, probe_of, try_once, web_system
 from tests.peers.hostile import Hostile, accept, answer, says
 from tests.peers.orthanc import Orthanc
+from tests.peers.ports import free_port
 from tests.peers.proxy import Proxy
-from tests.peers.server import free_port
 from tests.peers.studies import Study
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nWelcome!"
@@ -106,6 +106,7 @@ def test_a_closed_web_port_is_refused() -> None:
     assert try_once(probe_of("web"), portal(f"http://127.0.0.1:{free_port()}")).outcome is Outcome.REFUSED
 
 
+@pytest.mark.alone
 def test_a_delay_of_the_answer_is_in_its_time_and_not_in_connect(pacs: Orthanc, folder: Path) -> None:
     with Proxy(pacs.http, down=0.7) as proxy:
         auth = {"kind": "basic", "user": "golive", "password_file": "password"}

@@ -15,7 +15,7 @@ from app.wire import ExamEventIn, HeartbeatIn, SampleIn
 from collectors.items import FeedItems
 from collectors.runner import Runner
 from tests.peers.hostile import Hostile, accept, answer, says
-from tests.peers.server import free_port
+from tests.peers.ports import free_port
 from tests.peers.wlmscpfs import Wlmscpfs
 
 SECRETS = Secrets(site_key=SecretStr("key"), ingest_token=SecretStr("t"), admin_token=SecretStr("a"))

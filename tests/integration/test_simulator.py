@@ -37,6 +37,7 @@ from collectors.simulator.part import Part
 from collectors.simulator.play import READY
 from collectors.simulator.pour import Pouring, sample_of
 from collectors.simulator.site import ZONE, Ports, free_ports, golive_toml
+from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
 
 SEED = 7
@@ -78,7 +79,8 @@ def settings_for(ports: Ports, t0: datetime) -> Settings:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Player]:
-    ports = free_ports()
+    # not the usual ones: a demo beside it would take its engine's messages, of another day
+    ports = Ports(**{name: free_port() for name in Ports.__slots__})
     life = Life(hospital(SEED, t0=NOON - timedelta(hours=1), zone=ZONE), NOON - timedelta(hours=2))
     part = Part(life, NOON, ports, Pace(NOON, monotonic_s(), 1.0))
     pipe = subprocess.PIPE
@@ -182,7 +184,7 @@ def test_a_slow_worklist_is_slow_for_the_worklist_only(player: Player) -> None:
 @contextmanager
 def demo(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run `golive demo` in a folder until the block ends; give it and its address."""
-    command = [*GOLIVE, "demo", "--folder", str(folder), "--listen", "127.0.0.1:18437", *more]
+    command = [*GOLIVE, "demo", "--folder", str(folder), "--listen", f"127.0.0.1:{free_port()}", *more]
     environ = {k: v for k, v in os.environ.items() if not k.startswith("GOLIVE_")}
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ, preexec_fn=die_with_parent
@@ -244,11 +246,12 @@ def exam_standings(plan: Plan, events: list[ExamEvent], now: datetime) -> dict[s
 
 
 def test_an_hour_played_and_the_same_hour_poured_give_the_same_standings(tmp_path: Path) -> None:
-    with demo(tmp_path, "--speed", "120", "--history", "2h") as (_, url):
+    with demo(tmp_path, "--speed", "120", "--history", "2h", "--at", NOON.isoformat()) as (_, url):
         until_ready(url, 40)
         config = load(tmp_path / "golive.toml", {})
         t0 = config.settings.go_live.at.astimezone(UTC)
-        start = t0 + timedelta(hours=1)  # the pour ended within the next second
+        assert t0 == NOON - timedelta(hours=1)
+        start = NOON  # the pour ended within the next second
         deadline_s = monotonic_s() + 120
         while (newest := newest_told(tmp_path / "golive.db")) is None or newest < start + 76 * MINUTE:
             assert monotonic_s() < deadline_s, "the played hour did not come to its end"
@@ -274,10 +277,12 @@ def test_an_hour_played_and_the_same_hour_poured_give_the_same_standings(tmp_pat
     assert any(other[name].n >= 20 and other[name].p50 for name in compared)
     for name in compared:
         assert numbers(mine[name]) == numbers(other[name]), name
-    seen, meant = mine["exam.end_to_available day"], other["exam.end_to_available day"]
-    assert abs(seen.n - meant.n) <= 0.1 * meant.n + 2
-    late_s = (seen.p50 or 0) - (meant.p50 or 0)  # the list is asked for every two minutes of this time, at best
-    assert -5 < late_s < 900
+    # at this speed a round of the study list lasts some simulated minutes: what it has not told yet is known late
+    available = "exam.end_to_available day"
+    before = exam_standings(plan, poured, now - 30 * MINUTE)[available]
+    seen, meant = mine[available], other[available]
+    assert before.n <= seen.n <= meant.n
+    assert -5 < (seen.p50 or 0) - (meant.p50 or 0) < 900
 
 
 def numbers(row: Judged) -> tuple[object, ...]:

@@ -10,8 +10,9 @@ from typing import Any
 from tests.peers import scu
 from tests.peers.counting import CountingProxy
 from tests.peers.dcmqrscp import Dcmqrscp
-from tests.peers.golive import GoLive, free_port
+from tests.peers.golive import GoLive
 from tests.peers.orthanc import Orthanc
+from tests.peers.ports import free_port
 from tests.peers.scu import Took
 from tests.peers.storescp import Storescp
 from tests.peers.studies import ROOT, Study

@@ -4,7 +4,8 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from tests.peers.server import Server, free_port, program
+from tests.peers.ports import free_port
+from tests.peers.server import Server, program
 from tests.peers.studies import Study, write_study
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
 
 T = TypeVar("T")
@@ -32,12 +33,6 @@ def wait_for(words: str, look: Callable[[], T], seconds: float, every_s: float =
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds:g} s: {words}")
         time.sleep(every_s)
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 def to_toml(value: Any) -> str:

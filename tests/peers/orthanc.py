@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.peers.server import Server, free_port, program
+from tests.peers.ports import free_port
+from tests.peers.server import Server, program
 from tests.peers.studies import Study, write_study, write_worklist
 
 PLUGINS = Path("/usr/share/orthanc/plugins")

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any, Self
 
-from tests.peers.server import free_port
+from tests.peers.ports import free_port
 
 
 class Proxy(contextlib.AbstractContextManager["Proxy"]):

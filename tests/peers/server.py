@@ -18,12 +18,6 @@ from tests.peers.process import die_with_parent
 START_S = 20.0
 
 
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
 def program(name: str) -> str:
     """Give the path of a program; without it the test fails under CI and is left out elsewhere."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -72,7 +66,16 @@ class Server(contextlib.AbstractContextManager["Server"]):
         return False
 
     def freeze(self) -> None:
+        """Stop it, and wait until each of its threads stands: on a busy machine some run on for a moment."""
         self._signal(signal.SIGSTOP)
+        end = time.monotonic() + START_S
+        while self._runs():
+            assert time.monotonic() < end, "it does not stop"
+            time.sleep(0.002)
+
+    def _runs(self) -> bool:
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/stat") if self._process else ()
+        return any(task.read_text().rpartition(")")[2].split()[0] not in "TtZ" for task in tasks)
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.peers.server import Server, free_port, program
+from tests.peers.ports import free_port
+from tests.peers.server import Server, program
 from tests.peers.studies import write_worklist
 
 
