@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from app import pauses
 from app.clock import monotonic_s
 from app.errors import Unavailable
 from app.main import create_app
@@ -56,6 +57,7 @@ async def serve(
             serving = tasks.create_task(server.serve(sockets=[listener]))
             waiting = tasks.create_task(stopping.wait())
             helpers = [waiting, tasks.create_task(_keep_certificate(server.config, config))]
+            helpers.append(tasks.create_task(pauses.keep_rare()))
             supervised = None
             if collect:
                 supervisor = Supervisor(collector or collector_command(config.file, config.settings.collectors[0].id))

@@ -1,0 +1,25 @@
+"""When Python walks all its objects for garbage: rarely, and never all that was there from the start.
+
+Everything stands still meanwhile: 170 ms with a thousand browsers, where a push has 200 ms to reach the last of them.
+"""
+
+import asyncio
+import gc
+
+EVERY_S = 600.0
+AT_LATEST = 500  # collections of the middle generation, some 3.5 million new objects: the bound when time has not come
+
+
+async def keep_rare() -> None:
+    """Leave what is loaded by now out of all walks, and walk the rest every ten minutes, until cancelled."""
+    gc.collect()
+    gc.freeze()
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, AT_LATEST)
+    try:
+        while True:
+            await asyncio.sleep(EVERY_S)
+            gc.collect()
+    finally:
+        gc.set_threshold(young, middle, old)
+        gc.unfreeze()
