@@ -44,7 +44,7 @@ def series_of(sample: Sample, plan: Plan) -> list[Reading]:
     """Give what a sample says, measure by measure; nothing when its probe is no longer configured.
 
     An attempt fails a measure when it lacks that measure's own number or gave a wrong answer: a study that times out
-    after its first image fails `image.study`, not `image.first`.
+    after its first image fails `image.study`, not `image.first`. What speaks of the whole needs an end that was ok.
     """
     probe = plan.probes.get(sample.probe)
     if probe is None:
@@ -52,9 +52,14 @@ def series_of(sample: Sample, plan: Plan) -> list[Reading]:
     vantage = plan.vantage_of(sample.source)
     readings = []
     for measure in measures_of(probe):
-        value = None if sample.outcome is Outcome.WRONG_ANSWER else _number(sample, CATALOGUE[measure].reads)
+        reads = CATALOGUE[measure].reads
+        value = _number(sample, reads) if _counts(sample, reads) else None
         readings.append(Reading(series_for(measure, probe, vantage, plan), value, value is None))
     return readings
+
+
+def _counts(sample: Sample, reads: str) -> bool:
+    return sample.outcome is Outcome.OK or (reads == "first_s" and sample.outcome is not Outcome.WRONG_ANSWER)
 
 
 def _number(sample: Sample, reads: str) -> float | None:

@@ -54,9 +54,10 @@ async def echo(peer: Peer, timeout_s: float, *, quickack: bool = False) -> Excha
         sent_s = await a.send(1, dimse.request(dimse.ECHO, VERIFICATION, _ID))
         message, arrived_s = await a.message()
         status = check_answer(message, dimse.ECHO | dimse.ANSWER, _ID)
-        a.exchange.first_s = a.exchange.total_s = max(0.0, arrived_s - sent_s)
+        a.exchange.first_s = max(0.0, arrived_s - sent_s)
         if status:
             raise bad_status(message, status)
+        a.exchange.total_s = a.exchange.first_s
 
     return await _converse(peer, [Context(1, VERIFICATION)], timeout_s, quickack, talk)
 

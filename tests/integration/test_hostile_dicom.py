@@ -85,6 +85,8 @@ def test_bytes_without_end_that_complete_nothing_end_with_the_timeout() -> None:
 def test_an_echo_with_a_bad_status_is_not_ok() -> None:
     sample = ask(says(accept(), answer(0x8030, 0x0110)), "echo")
     assert (sample.outcome, sample.detail) == (Outcome.BAD_STATUS, "status 0110")
+    assert sample.first_s is not None
+    assert sample.total_s is None
 
 
 def test_a_peer_that_never_answers_the_release_costs_half_a_second_at_most() -> None:

@@ -47,6 +47,20 @@ def test_a_wrong_answer_fails_however_fast_it_came() -> None:
     assert said(WORKLIST, outcome="wrong_answer", total_s=0.01) == {"worklist.response": None}
 
 
+def test_an_answer_with_an_error_status_fails_also_where_somebody_timed_it() -> None:
+    assert said(WORKLIST, outcome="bad_status", first_s=0.01, total_s=0.01) == {"worklist.response": None}
+
+
+def test_a_system_that_always_answers_with_an_error_is_down() -> None:
+    echo = probe("echo", Kind.ECHO, "pacs")
+    board = Board(plan(echo))
+    for n in range(10):
+        board.take(sample(echo, 10 * n, outcome="bad_status", first_s=0.01, total_s=0.01))
+    standings = {s.series.measure: s for s in standings_now(board.judged(at(91)), board.plan, {}, at(91))}
+    found = standings["echo.response"]
+    assert (found.state, found.judged.n, found.judged.failed) == (State.DOWN, 10, 10)
+
+
 @pytest.mark.parametrize(("source", "key"), [("main", ""), ("nobody", ""), ("room-b", "@room-b")])
 def test_an_unknown_source_counts_in_the_first_collectors_series(source: str, key: str) -> None:
     readings = series_of(sample(WORKLIST, 0, source=source), PLAN)
