@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from app.domain.exams import Milestone
 from app.domain.plans import FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan
 from app.domain.samples import Kind
+from app.domain.turns import longest_turn_s, share
 from app.settings import Config, Feed, Probe, Settings, parse_hours
 
 _GIVES = {
@@ -26,7 +27,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         vantages=vantages,
         areas={a.id: a.name for a in settings.areas},
         systems={s.id: s.name for s in settings.systems},
-        probes={p.id: _probe(p, vantages[0], zone, speed) for p in settings.probes},
+        probes={p.id: _probe(p, settings, vantages[0], zone, speed) for p in settings.probes},
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         version=config.version,
@@ -40,7 +41,7 @@ def _go_live(settings: Settings) -> GoLivePlan:
     return GoLivePlan(g.at, g.start == "by-clock", g.decision_window, g.no_return, g.command_center, g.stabilisation)
 
 
-def _probe(p: Probe, main: str, zone: ZoneInfo, speed: float) -> ProbePlan:
+def _probe(p: Probe, settings: Settings, main: str, zone: ZoneInfo, speed: float) -> ProbePlan:
     every_s = p.every * speed  # in a simulation probes keep their real cadence while the hospital's clock runs faster
     hours = Hours(tuple((day, a, b) for day, a, b in parse_hours(p.hours)), zone) if p.hours else None
     return ProbePlan(
@@ -55,7 +56,17 @@ def _probe(p: Probe, main: str, zone: ZoneInfo, speed: float) -> ProbePlan:
         p.required,
         p.role == "control",
         p.depth,
+        _turn_s(p, settings, main),
     )
+
+
+def _turn_s(p: Probe, settings: Settings, main: str) -> float:
+    system = next(s for s in settings.systems if s.id == p.system)
+    asking = [(q, q.from_ or [main]) for q in settings.probes if q.system == p.system]
+    shared_by = len({source for _, sources in asking for source in sources})
+    beside = [q for q, sources in asking if set(sources) & set(p.from_ or [main])]
+    loads = sum(q.kind == "image-load" for q in beside) if p.kind == "image-load" else 1
+    return longest_turn_s([q.timeout for q in beside], share(system.in_flight, shared_by), loads)
 
 
 def _feed(f: Feed, order: int, settings: Settings, main: str, speed: float) -> FeedPlan:

@@ -34,6 +34,7 @@ class ProbePlan:
     required: bool = True
     control: bool = False
     depth: str = "study"
+    turn_s: float = 0.0  # the longest that others of its system can keep it waiting
 
 
 @dataclass(frozen=True, slots=True)

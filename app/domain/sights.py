@@ -122,6 +122,7 @@ def _of_probes(row: Judged, w: Watched, at: _Now) -> Standing:
     sight = Sight(
         cadence_s=w.cadence_s,
         timeout_s=w.timeout_s,
+        turn_s=max(p.turn_s for p in w.probes),
         speed=at.plan.speed,
         pulse=_speaking(_told(w, at), at.now),
         expected=any(p.hours is None or (p.hours.hold(at.now) and p.hours.hold(at.now - grace)) for p in w.probes),

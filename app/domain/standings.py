@@ -20,6 +20,7 @@ class State(StrEnum):
 
 PRECEDENCE = tuple(State)
 UNDER_WAY = "under way"  # a probe's heartbeat during an attempt
+BYTE_BUDGET = "byte budget"  # the detail of a heartbeat of a probe whose cadence the day's bytes stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Sight:
 
     cadence_s: float
     timeout_s: float = 0.0
+    turn_s: float = 0.0  # the longest that others of its system can keep a due probe waiting
     pulse: Pulse | None = None
     expected: bool = True
     cut_off: bool = False

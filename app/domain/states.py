@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.measures import CATALOGUE, Source
 from app.domain.percentiles import ENOUGH
-from app.domain.standings import UNDER_WAY, Judged, Sight, Standing, State
+from app.domain.standings import BYTE_BUDGET, UNDER_WAY, Judged, Sight, Standing, State
 from app.domain.words import answer_time, counted, span, window_words
 
 STALE_CADENCES = 2
@@ -14,7 +14,7 @@ BLIND_CADENCES = 5
 QUIET_BLIND = 5  # times quiet_after
 HEARTBEAT_S = 3.0
 COMMIT_SLACK_S = 1.5  # from an attempt's timeout to its sample's arrival
-WAITING_TIMEOUTS = 4  # how long the budget may hold an attempt back before golive itself is at fault
+WAITING_TIMEOUTS = 4  # how long an attempt may be held back at least before golive itself is at fault
 LEAST = ENOUGH[0][1]
 BUSY = (UNDER_WAY, "waiting")
 
@@ -80,7 +80,10 @@ def _excused(sight: Sight, now: datetime) -> bool:
     if pulse.state == UNDER_WAY:
         return since_s <= (sight.timeout_s + COMMIT_SLACK_S) * sight.speed
     if pulse.state == "waiting":
-        return since_s <= max(WAITING_TIMEOUTS * sight.timeout_s * sight.speed, BLIND_CADENCES * sight.cadence_s)
+        if pulse.detail == BYTE_BUDGET:  # a stretched cadence is this probe's cadence
+            return True
+        turn_s = max(sight.turn_s, WAITING_TIMEOUTS * sight.timeout_s) + COMMIT_SLACK_S
+        return since_s <= max(turn_s * sight.speed, BLIND_CADENCES * sight.cadence_s)
     ended_s = (now - pulse.busy_until).total_seconds() if pulse.busy_until else None
     return ended_s is not None and ended_s <= COMMIT_SLACK_S * sight.speed
 
@@ -171,7 +174,12 @@ def _ok_words(look: _Look) -> str:
     else:
         words = f"{counted(judged.n, 'answer')} in {window}, all as expected"
     late = look.age_s is not None and look.age_s > STALE_CADENCES * look.sight.cadence_s
-    return f"no answer for {span(look.age_s or 0)}; before that {words}" if late else words
+    if not late:
+        return words
+    pulse, age = look.sight.pulse, span(look.age_s or 0)
+    if pulse is not None and pulse.state == "waiting" and pulse.detail == BYTE_BUDGET:
+        return f"last looked {age} ago, stretched by the byte budget; {words}"
+    return f"no answer for {age}; before that {words}"
 
 
 def number(value: float, unit: str) -> str:
