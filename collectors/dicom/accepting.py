@@ -16,11 +16,20 @@ _MOST_ITEMS = 128  # context ids are the odd numbers below 256
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """One image that came: its size, and whose C-MOVE it says it belongs to, where it says so."""
+
+    size: int
+    originator: str = ""
+    originator_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be sent after some bytes came, the sizes of the images that they completed, and whether to close."""
+    """What is to be sent after some bytes came, the images that they completed, and whether to close."""
 
     answer: bytes = b""
-    images: tuple[int, ...] = ()
+    images: tuple[Image, ...] = ()
     over: bool = False
 
 
@@ -34,19 +43,19 @@ class Acceptor:
 
     def feed(self, data: bytes) -> Step:
         """Take bytes as they come; raises Malformed at what cannot be DICOM."""
-        answer, images = bytearray(), list[int]()
+        answer, images = bytearray(), list[Image]()
         for event in self._reader.feed(data):
             if isinstance(event, ReleaseAsked):
                 return Step(bytes(answer) + pdu.release_answer(), tuple(images), over=True)
             if isinstance(event, Aborted):
                 return Step(bytes(answer), tuple(images), over=True)
-            said, size = self._take(event)
+            said, image = self._take(event)
             answer += said
-            if size is not None:
-                images.append(size)
+            if image is not None:
+                images.append(image)
         return Step(bytes(answer), tuple(images))
 
-    def _take(self, event: Event) -> tuple[bytes, int | None]:
+    def _take(self, event: Event) -> tuple[bytes, Image | None]:
         if isinstance(event, Asked) and self._contexts is None:
             said, self._contexts, self._max_pdu = accepted(event.body)
             return said, None
@@ -59,7 +68,9 @@ class Acceptor:
         if command not in (dimse.STORE, dimse.ECHO):
             raise Malformed(f"command {command:04X} to a destination of images")
         said = pdu.p_data(message.context, dimse.success(message), command=True, max_pdu=self._max_pdu)
-        return said, message.size if command == dimse.STORE else None
+        if command == dimse.ECHO:
+            return said, None
+        return said, Image(message.size, message.text(dimse.ORIGINATOR), message.number(dimse.ORIGINATOR_ID))
 
 
 def accepted(asked: bytes) -> tuple[bytes, frozenset[int], int]:

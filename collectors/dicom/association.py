@@ -72,6 +72,7 @@ class Exchange:
     sent_s: float | None = None  # when the request's last byte was handed over, by the monotonic clock
     kernel: bool | None = None
     size: int = 0  # bytes of the answers' data sets
+    unfinished: int = 0  # bytes of a data set that was under way at the end
     instances: int = 0
     instances_announced: int | None = None
     answers: list[bytes] = field(default_factory=list)
@@ -194,6 +195,7 @@ class Association:
 
     def close(self) -> None:
         """Give the connection back; one that was not released is aborted as far as that goes without waiting."""
+        self.exchange.unfinished = self._assembler.unfinished
         if self._wire is not None:
             if self._open or self.phase == "associate":
                 self._wire.try_send(pdu.abort())

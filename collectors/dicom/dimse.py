@@ -10,6 +10,7 @@ STORE, GET, FIND, MOVE, ECHO, CANCEL = 0x0001, 0x0010, 0x0020, 0x0021, 0x0030, 0
 ANSWER = 0x8000
 AFFECTED_CLASS, COMMAND, ID, ANSWERED_ID, DESTINATION = 0x0002, 0x0100, 0x0110, 0x0120, 0x0600
 PRIORITY, DATA_SET, STATUS, OFFENDING, COMMENT, AFFECTED_INSTANCE = 0x0700, 0x0800, 0x0900, 0x0901, 0x0902, 0x1000
+ORIGINATOR, ORIGINATOR_ID = 0x1030, 0x1031  # of an image: whose C-MOVE sends it
 REMAINING, COMPLETED, FAILED, WARNED = 0x1020, 0x1021, 0x1022, 0x1023
 NO_DATA_SET = 0x0101
 MAX_COMMAND = 65536
@@ -89,6 +90,11 @@ class Assembler:
         self._context = 0
         self._raw = bytearray()
         self._size = 0
+
+    @property
+    def unfinished(self) -> int:
+        """Give the bytes that came of a data set that is not whole yet."""
+        return self._size
 
     def add(self, fragment: Fragment) -> Message | None:
         """Give the message that `fragment` completes, if it does."""

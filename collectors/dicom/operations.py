@@ -136,23 +136,25 @@ def _count(a: Association, message: Message, since_s: float) -> None:
     a.phase = f"after {a.exchange.instances} images"
 
 
-async def move(peer: Peer, query: bytes, destination: str, timeout_s: float, *, quickack: bool = False) -> Exchange:
-    """Have the peer send images to `destination`; what arrived there is counted there."""
+async def move(
+    peer: Peer, query: bytes, destination: str, timeout_s: float, *, quickack: bool = False, message_id: int = _ID
+) -> Exchange:
+    """Have the peer send images to `destination`; what arrived there is counted there, known by `message_id`."""
 
     async def talk(a: Association) -> None:
-        command = dimse.request(dimse.MOVE, STUDY_MOVE, _ID, destination=destination)
+        command = dimse.request(dimse.MOVE, STUDY_MOVE, message_id, destination=destination)
         a.exchange.sent_s = sent_s = await a.send(1, command, query)
         while True:
             message, arrived_s = await a.message()
-            if _last_of_retrieval(a, message, dimse.MOVE):
+            if _last_of_retrieval(a, message, dimse.MOVE, message_id):
                 a.exchange.total_s = max(0.0, arrived_s - sent_s)
                 return
 
     return await _converse(peer, [Context(1, STUDY_MOVE)], timeout_s, quickack, talk)
 
 
-def _last_of_retrieval(a: Association, message: Message, command: int) -> bool:
-    status = check_answer(message, command | dimse.ANSWER, _ID)
+def _last_of_retrieval(a: Association, message: Message, command: int, message_id: int = _ID) -> bool:
+    status = check_answer(message, command | dimse.ANSWER, message_id)
     numbers = [message.number(tag) for tag in (dimse.REMAINING, dimse.COMPLETED, dimse.FAILED, dimse.WARNED)]
     if any(n is not None for n in numbers):
         a.exchange.instances_announced = max(a.exchange.instances_announced or 0, sum(n or 0 for n in numbers))

@@ -34,9 +34,16 @@ async def retrieve(probe: Probe, system: System, context: ProbeContext) -> Resul
 async def _by_move(probe: Probe, peer: Peer, study: str, context: ProbeContext, ends_s: float) -> Result:
     if probe.destination is None or probe.destination_port is None:
         raise Failure(Outcome.UNREACHABLE, "c-move needs destination and destination_port")
-    async with context.destinations.receiving(probe.destination_port) as arrivals:
+    async with context.destinations.receiving(probe.destination_port, peer.calling) as arrivals:
         left_s = max(0.001, ends_s - monotonic_s())
-        exchange = await operations.move(peer, retrieval(study), probe.destination, left_s, quickack=context.quickack)
+        exchange = await operations.move(
+            peer,
+            retrieval(study),
+            probe.destination,
+            left_s,
+            quickack=context.quickack,
+            message_id=arrivals.message_id,
+        )
         exchange.instances, exchange.size = arrivals.instances, arrivals.size
         if arrivals.first_s is not None and exchange.sent_s is not None:
             exchange.first_s = max(0.0, arrivals.first_s - exchange.sent_s)
@@ -45,7 +52,7 @@ async def _by_move(probe: Probe, peer: Peer, study: str, context: ProbeContext, 
 
 def _result(probe: Probe, exchange: Exchange, context: ProbeContext) -> Result:
     result = of_exchange(exchange, context.quickack)
-    context.spent(exchange.size)
+    context.spent(exchange.size + exchange.unfinished)
     if exchange.instances or result.outcome is Outcome.OK:
         result.instances, result.instances_announced = exchange.instances, exchange.instances_announced
         result.bytes = exchange.size

@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.dicom import dimse, pdu
-from collectors.dicom.accepting import Acceptor
+from collectors.dicom.accepting import Acceptor, Image
 from collectors.dicom.dimse import Assembler
 from collectors.dicom.pdu import Accepted, Context, Fragment, Malformed, Reader
 
@@ -45,7 +45,7 @@ def test_an_image_that_comes_in_pieces_is_counted_when_it_is_whole_and_answered_
     before = acceptor.feed(raw[:-1])
     assert (before.images, before.answer) == ((), b"")
     after = acceptor.feed(raw[-1:])
-    assert after.images == (10_000,)
+    assert after.images == (Image(10_000),)
     (fragment,) = Reader().feed(after.answer)
     assert isinstance(fragment, Fragment)
     message = Assembler().add(fragment)
@@ -53,6 +53,12 @@ def test_an_image_that_comes_in_pieces_is_counted_when_it_is_whole_and_answered_
     numbers = [message.number(tag) for tag in (dimse.COMMAND, dimse.ANSWERED_ID, dimse.STATUS)]
     assert numbers == [dimse.STORE | dimse.ANSWER, 9, 0]
     assert message.text(dimse.AFFECTED_INSTANCE) == "1.2.3"
+
+
+def test_an_image_says_whose_c_move_it_belongs_to() -> None:
+    told = STORED | {dimse.ORIGINATOR: "GOLIVE", dimse.ORIGINATOR_ID: 1007}
+    raw = pdu.p_data(1, dimse.command_set(told), command=True) + pdu.p_data(1, bytes(8), command=False)
+    assert opened().feed(raw).images == (Image(8, "GOLIVE", 1007),)
 
 
 def test_a_sign_of_life_is_answered_and_counts_as_no_image() -> None:
@@ -64,7 +70,7 @@ def test_a_sign_of_life_is_answered_and_counts_as_no_image() -> None:
 
 def test_a_release_in_the_same_piece_as_the_last_image_ends_the_association_after_counting_it() -> None:
     step = opened().feed(image(10) + pdu.release_request())
-    assert (step.images, step.over) == ((10,), True)
+    assert (step.images, step.over) == ((Image(10),), True)
     assert step.answer.endswith(pdu.release_answer())
 
 
