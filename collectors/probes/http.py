@@ -54,9 +54,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Progress:
-    """Where an attempt is, so that a timeout can say in which phase it came."""
+    """Where an attempt is, so that a timeout can say in which phase it came, and the bytes of bodies it fetched."""
 
     phase: str = "connect"
+    fetched: int = 0
 
 
 @dataclass(slots=True)
@@ -136,6 +137,7 @@ class Door:
             kept = bytearray()
             async for part in response.aiter_raw():
                 answer.size += len(part)
+                trace.progress.fetched += len(part)
                 if request.sink:
                     request.sink(part, answer.content_type)
                 elif len(kept) < request.keep:

@@ -26,12 +26,14 @@ async def image_load(probe: Probe, system: System, context: ProbeContext) -> Res
         door = context.http.of(system.dicomweb)
         async with within_timeout(progress, probe.timeout):
             study = await _study(probe, door, context, progress)
-            frame = await _metadata(door, study, context, progress, result)
-            await _first_frame(door, frame, context, progress, result)
+            frame = await _metadata(door, study, progress, result)
+            await _first_frame(door, frame, progress, result)
             if probe.depth == "study":
-                await _whole_study(door, study, context, progress, result)
+                await _whole_study(door, study, progress, result)
     except Failure as failure:
         result.fail(failure)
+    finally:
+        context.spent(progress.fetched)
     return result
 
 
@@ -45,10 +47,9 @@ async def _study(probe: Probe, door: Door, context: ProbeContext, progress: Prog
     return await newest_by_qido(door, probe.newest or "CT", days, progress)
 
 
-async def _metadata(door: Door, study: str, context: ProbeContext, progress: Progress, result: Result) -> str:
+async def _metadata(door: Door, study: str, progress: Progress, result: Result) -> str:
     answer = await door.get(f"/studies/{study}/metadata", progress, Request("metadata", DICOM_JSON))
     result.take_phases(answer)
-    context.spent(answer.size)
     if answer.status == 404:
         raise Failure(Outcome.WRONG_ANSWER, "the reference study is not there (http status 404)")
     answer.need_success()
@@ -64,10 +65,9 @@ async def _metadata(door: Door, study: str, context: ProbeContext, progress: Pro
     return f"/studies/{study}/series/{series}/instances/{instance}/frames/1"
 
 
-async def _first_frame(door: Door, frame: str, context: ProbeContext, progress: Progress, result: Result) -> None:
+async def _first_frame(door: Door, frame: str, progress: Progress, result: Result) -> None:
     counter = PartCounter()
     answer = await door.get(frame, progress, Request("first frame", _FRAME, sink=counter))
-    context.spent(answer.size)
     result.take_phases(answer)
     answer.need_success()
     if counter.whole() < 1:
@@ -75,10 +75,9 @@ async def _first_frame(door: Door, frame: str, context: ProbeContext, progress: 
     result.first_s = answer.total_s
 
 
-async def _whole_study(door: Door, study: str, context: ProbeContext, progress: Progress, result: Result) -> None:
+async def _whole_study(door: Door, study: str, progress: Progress, result: Result) -> None:
     counter = PartCounter()
     answer = await door.get(f"/studies/{study}", progress, Request("study", _STUDY, sink=counter))
-    context.spent(answer.size)
     result.take_phases(answer)
     answer.need_success()
     result.total_s, result.bytes, result.instances = answer.total_s, answer.size, counter.whole()

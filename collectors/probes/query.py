@@ -53,13 +53,14 @@ async def _by_qido(probe: Probe, system: System, context: ProbeContext) -> Resul
             answer = await door.get("/studies", progress, request)
         result.take_phases(answer)
         result.first_s, result.bytes = answer.first_s, answer.size
-        context.spent(answer.size)
         answer.need_success()
         result.total_s = answer.total_s
         items = dicom_json(answer.status, answer.body)
         _judge(probe, len(items), [json_value(item, _ACCESSION).strip() for item in items], result)
     except Failure as failure:
         result.fail(failure)
+    finally:
+        context.spent(progress.fetched)
     return result
 
 

@@ -20,7 +20,6 @@ async def web(probe: Probe, system: System, context: ProbeContext) -> Result:
             answer = await door.get(path, progress, Request("answer", keep=MOST_SEARCHED))
         result.take_phases(answer)
         result.first_s, result.bytes = answer.first_s, answer.size
-        context.spent(answer.size)
         if not 200 <= answer.status < 400:
             answer.need_success()
         result.total_s = answer.total_s
@@ -28,4 +27,6 @@ async def web(probe: Probe, system: System, context: ProbeContext) -> Result:
             result.outcome, result.detail = Outcome.WRONG_ANSWER, "the expected text is missing"
     except Failure as failure:
         result.fail(failure)
+    finally:
+        context.spent(progress.fetched)
     return result

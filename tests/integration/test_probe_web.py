@@ -1,5 +1,6 @@
 """Web pages, QIDO-RS, credentials and TLS."""
 
+import json
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 
 from app.domain.samples import Outcome
 from app.settings import System
-from tests.integration.probing import dicom_system, probe_of, try_once, web_system
+from tests.integration.probing import Seen, dicom_system, probe_of, try_once, web_system
 from tests.peers.hostile import Hostile, accept, answer, says
 from tests.peers.orthanc import Orthanc
 from tests.peers.ports import free_port
@@ -92,6 +93,28 @@ def test_a_page_that_never_ends_times_out() -> None:
     with Hostile(says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")) as page:
         sample = try_once(probe_of("web", timeout="300ms"), portal(f"http://127.0.0.1:{page.port}"))
     assert (sample.outcome, sample.detail) == (Outcome.TIMEOUT, "in answer")
+
+
+def body(kind: str, content: bytes, length: int | None = None) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s" % (
+        kind.encode(), len(content) if length is None else length, content,
+    )  # fmt: skip
+
+
+def test_a_study_that_breaks_off_costs_the_bytes_that_came() -> None:
+    instance = {"00280010": 1, "0020000E": "1.2", "00080018": "1.3"}
+    metadata = json.dumps([{tag: {"Value": [value]} for tag, value in instance.items()}]).encode()
+    parts, frame = "multipart/related; boundary=x", b"--x\r\n\r\nPIX\r\n--x--\r\n"
+    study = bytes(50_000)
+    words = [body("application/dicom+json", metadata), body(parts, frame), body(parts, study, 10**9)]
+    for hold, outcome in ((True, Outcome.TIMEOUT), (False, Outcome.ABORTED)):
+        seen = Seen()
+        with Hostile(says(*words, hold=hold)) as pacs:
+            probe = probe_of("image-load", study="1.2", timeout="1s")
+            sample = try_once(probe, web_system(f"http://127.0.0.1:{pacs.port}"), seen)
+        assert sample.outcome is outcome
+        assert sample.first_s is not None
+        assert seen.bytes == len(metadata) + len(frame) + len(study)
 
 
 def test_a_proxy_that_refuses_the_way_is_named_as_the_proxy() -> None:
