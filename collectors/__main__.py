@@ -1,4 +1,4 @@
-"""`python -m collectors -c golive.toml [--source main] [--app-url http://…]`: one collector, until it is stopped."""
+"""`python -m collectors -c golive.toml [--source main] [--app-url https://… [--ca FILE]]`: one collector."""
 
 import argparse
 import asyncio
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-c", "--config", type=Path, default=Path("golive.toml"), help="the site's golive.toml")
     parser.add_argument("--source", help="which of [[collectors]] this is; without it the first")
     parser.add_argument("--app-url", help="where the app is, if not on this machine")
+    parser.add_argument("--ca", type=Path, help="certificates (PEM) of who signed the app's, if this machine has not")
     return _run(parser.parse_args(arguments))
 
 
@@ -41,10 +42,23 @@ def _run(asked: argparse.Namespace) -> int:
     if source not in known:
         sys.stderr.write(f'{asked.config}: collectors: there is no "{source}"; there are {", ".join(known)}\n')
         return 2
+    if asked.ca and (why := _unusable(asked.ca)):
+        sys.stderr.write(f"{asked.ca}: {why}\n")
+        return 2
     alone = not os.environ.get("GOLIVE_SUPERVISED")  # otherwise the app starts us anew when it has taken the file
     changed = ChangedFile(config, secrets, source, os.environ) if alone else None
-    asyncio.run(collect(config, secrets, source, asked.app_url, changed))
+    asyncio.run(collect(config, secrets, source, asked.app_url, changed, asked.ca))
     return 0
+
+
+def _unusable(ca: Path) -> str:
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=str(ca))
+    except OSError as error:
+        return f"holds no certificates: {error.strerror or error}"
+    return ""
 
 
 if __name__ == "__main__":

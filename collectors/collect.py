@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import signal
-import ssl
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from collectors.feeds import feed_task
 from collectors.reload import ChangedFile
 from collectors.runner import Runner
 from collectors.sender import Sender
+from collectors.trust import Trust, of_own_app, of_system
 
 _LOG = structlog.get_logger()
 
@@ -24,12 +25,18 @@ STOP_WITHIN_S = 1.0
 
 
 async def collect(
-    config: Config, secrets: Secrets, source: str = "main", url: str | None = None, changed: ChangedFile | None = None
+    config: Config,
+    secrets: Secrets,
+    source: str = "main",
+    url: str | None = None,
+    changed: ChangedFile | None = None,
+    ca: Path | None = None,
 ) -> None:
     """Collect until SIGTERM or SIGINT; what was seen by then is handed over, for at most a second.
 
-    With `changed`, a changed file that can be used takes effect, also at once on SIGHUP. The signals stay taken: a
-    second one must not cut a stop short.
+    An app at another `url` is trusted by this machine's authorities and those of `ca`. With `changed`, a changed file
+    that can be used takes effect, also at once on SIGHUP. The signals stay taken: a second one must not cut a stop
+    short.
     """
     clock, stopping = SteadyClock(), asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -37,7 +44,7 @@ async def collect(
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, changed.asked.set if changed else _ignore)
     app, token = url or config.settings.server.local_url, secrets.ingest_token.get_secret_value()
-    sender = Sender(app, token, source, clock, verify=_verify(config, url))
+    sender = Sender(app, token, source, clock, trust=_trust(config, url, ca))
     sending, stop = asyncio.create_task(sender.run()), asyncio.create_task(stopping.wait())
     try:
         while not stopping.is_set():
@@ -80,14 +87,11 @@ def _ignore() -> None:
     return
 
 
-def _verify(config: Config, url: str | None) -> ssl.SSLContext | bool:
-    """An own certificate is trusted by its file, for it may be signed by nobody else, and whatever name it carries."""
+def _trust(config: Config, url: str | None, ca: Path | None) -> Trust:
     cert = config.settings.server.tls_cert
     if cert is None or url is not None:
-        return True
-    context = ssl.create_default_context(cafile=str(config.folder / cert))
-    context.check_hostname = False
-    return context
+        return of_system(ca)
+    return of_own_app(config.folder / cert)
 
 
 async def _work(config: Config, secrets: Secrets, source: str, sender: Sender, clock: SteadyClock) -> None:

@@ -16,6 +16,7 @@ from app.wire import HeartbeatIn, IngestAnswer, Refusal, SampleIn
 from collectors.batches import Awaited, Batch, Item, item_of
 from collectors.ids import uuid7
 from collectors.items import FeedItems
+from collectors.trust import OF_SYSTEM, Trust, of_tls
 
 __all__ = ["FeedItems", "NotStored", "Sender"]
 
@@ -48,11 +49,11 @@ class Sender:
         source: str,
         clock: SteadyClock,
         *,
-        verify: ssl.SSLContext | bool = True,
+        trust: Trust = OF_SYSTEM,
         most: int = MOST_SAMPLES,
     ) -> None:
         self._url = url.rstrip("/") + "/api/ingest"
-        self._token, self._source, self._clock, self._verify, self._most = token, source, clock, verify, most
+        self._token, self._source, self._clock, self._trust, self._most = token, source, clock, trust, most
         self._samples: deque[Item] = deque()
         self._awaited: deque[Item] = deque()
         self._heartbeats: dict[str, HeartbeatIn] = {}
@@ -62,6 +63,9 @@ class Sender:
         self._idle = asyncio.Event()
         self._tick: asyncio.TimerHandle | None = None
         self._limit = MOST_ITEMS
+        self._trusted: ssl.SSLContext | bool | None = None
+        self._distrusted = False
+        self._again_s = AGAIN_AFTER_S
         self._trouble = ""
         self._trouble_since = 0.0
         self._untold = 0
@@ -118,26 +122,44 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        async with httpx.AsyncClient(
-            headers=headers, timeout=TIMEOUT, trust_env=False, verify=self._verify, follow_redirects=False
-        ) as client:
-            again_s = AGAIN_AFTER_S
-            while True:
-                alive = await self._woken()
-                while batch := self._next() or alive:
-                    alive = None
-                    self._under_way = batch
-                    try:
-                        taken = await self._send(client, batch)
-                    finally:
-                        self._under_way = None
-                        batch.return_unsent(self._samples, self._awaited, self._heartbeats)
-                    if taken:
-                        again_s = AGAIN_AFTER_S
-                    else:
-                        await asyncio.sleep(again_s)
-                        again_s = min(again_s * 2, AGAIN_AFTER_MOST_S)
+        while True:
+            self._distrusted = False
+            async with httpx.AsyncClient(
+                headers=headers, timeout=TIMEOUT, trust_env=False, verify=self._verify(), follow_redirects=False
+            ) as client:
+                await self._keep_sending(client)
+
+    async def _keep_sending(self, client: httpx.AsyncClient) -> None:
+        """Send until the app's certificate is not trusted: it or what we trust may have been renewed."""
+        while not self._distrusted:
+            alive = await self._woken()
+            while not self._distrusted and (batch := self._next() or alive):
+                alive = None
+                self._under_way = batch
+                try:
+                    taken = await self._send(client, batch)
+                finally:
+                    self._under_way = None
+                    batch.return_unsent(self._samples, self._awaited, self._heartbeats)
+                if taken:
+                    self._again_s = AGAIN_AFTER_S
+                else:
+                    await asyncio.sleep(self._again_s)
+                    self._again_s = min(self._again_s * 2, AGAIN_AFTER_MOST_S)
+            if self._distrusted:
+                self._wake.set()  # what is to be sent has come back
+            else:
                 self._idle.set()
+
+    def _verify(self) -> ssl.SSLContext | bool:
+        """Give whom we trust; while its files cannot be read (they are being renewed) the last ones count."""
+        try:
+            self._trusted = self._trust()
+        except OSError as error:
+            if self._trusted is None:
+                raise
+            _LOG.warning("certificates cannot be read, the old ones stay", why=error.strerror or str(error))
+        return self._trusted
 
     async def flushed(self, within_s: float) -> bool:
         """Wait until the app has all samples, for a clean stop; whether it came about."""
@@ -200,7 +222,9 @@ class Sender:
         try:
             answer = await client.post(self._url, content=batch.body(uuid7(now), self._source, now))
         except (httpx.HTTPError, OSError) as error:
-            return self._in_trouble(f"the app does not answer: {type(error).__name__}")
+            distrust = of_tls(error)
+            self._distrusted = bool(distrust)
+            return self._in_trouble(f"the app does not answer: {distrust or type(error).__name__}")
         if answer.status_code == 200:
             return self._answered(batch, answer, now)
         if answer.status_code in (400, 413, 422):

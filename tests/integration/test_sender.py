@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from app.domain.samples import Kind, Outcome
 from app.wire import FeedMessageIn, HeartbeatIn, SampleIn
 from collectors.items import FeedItems
 from collectors.sender import NotStored, Sender
+from collectors.trust import OF_SYSTEM, Trust, of_own_app, of_system
 from tests.peers.app_door import TOKEN, AppDoor
+from tests.peers.certificates import Authority, server_context
 
 NOW = datetime.now(UTC)
 
@@ -30,9 +33,15 @@ def pulse(state: str = "idle", name: str = "p") -> HeartbeatIn:
     return HeartbeatIn(probe_or_feed=name, at=NOW, state=state)
 
 
-def play(door: AppDoor, act: Callable[[Sender], Awaitable[None]], token: str = TOKEN, most: int = 50_000) -> None:
+def play(
+    door: AppDoor,
+    act: Callable[[Sender], Awaitable[None]],
+    token: str = TOKEN,
+    most: int = 50_000,
+    trust: Trust = OF_SYSTEM,
+) -> None:
     async def all_of_it() -> None:
-        sender = Sender(door.url, token, "main", SteadyClock(), most=most)
+        sender = Sender(door.url, token, "main", SteadyClock(), trust=trust, most=most)
         running = asyncio.create_task(sender.run())
         try:
             async with asyncio.timeout(20):
@@ -237,3 +246,64 @@ def test_a_clean_stop_hands_over_what_is_left() -> None:
     with AppDoor() as door:
         play(door, act)
         assert len(door.ids("samples")) == 700
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+def test_a_certificate_that_the_hospital_signed_is_trusted_by_its_own_file_whatever_its_name(
+    authority: Authority,
+) -> None:
+    cert = authority.sign("golive.hospital.example")
+
+    async def act(sender: Sender) -> None:
+        sender.sample(sample(1))
+        assert await sender.flushed(10)
+
+    with AppDoor(tls=server_context(cert)) as door:
+        play(door, act, trust=of_own_app(cert))
+        assert door.ids("samples") == ["sample-000001"]
+
+
+def test_the_hospitals_authority_is_trusted_when_it_is_named(authority: Authority) -> None:
+    async def act(sender: Sender) -> None:
+        sender.sample(sample(1))
+        assert await sender.flushed(10)
+
+    with AppDoor(tls=server_context(authority.sign("localhost"))) as door:
+        play(door, act, trust=of_system(authority.pem))
+        assert door.ids("samples") == ["sample-000001"]
+
+
+def test_an_authority_that_the_machine_trusts_is_trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.pem))
+
+    async def act(sender: Sender) -> None:
+        sender.sample(sample(1))
+        assert await sender.flushed(10)
+
+    with AppDoor(tls=server_context(authority.sign("localhost"))) as door:
+        play(door, act)
+
+
+def test_a_certificate_not_trusted_says_so_until_its_renewed_file_is_there(
+    authority: Authority, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shown, trusted = authority.sign("localhost"), tmp_path / "cert.pem"
+    trusted.write_bytes(Authority(other).sign("localhost").read_bytes())
+
+    async def act(sender: Sender) -> None:
+        sender.sample(sample(1))
+        await until(lambda: bool(sender.trouble))
+        assert sender.trouble.startswith("the app does not answer: its certificate is not trusted: ")
+        trusted.write_bytes(shown.read_bytes())
+        assert await sender.flushed(10)
+        assert sender.trouble == ""
+
+    with AppDoor(tls=server_context(shown)) as door:
+        play(door, act, trust=of_own_app(trusted))
+        assert door.ids("samples") == ["sample-000001"]

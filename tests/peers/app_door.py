@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -22,7 +23,8 @@ class AppDoor:
     `poison` is answered 422, one of more than `most` items 413; items named in `refuse` are refused by name.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.mood = "ok"
         self.poison: set[str] = set()
         self.refuse: set[str] = set()
@@ -44,7 +46,7 @@ class AppDoor:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}"
 
     def __enter__(self) -> "AppDoor":
         self.start()
@@ -58,6 +60,8 @@ class AppDoor:
     def start(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler(self))
         self._server.daemon_threads = True
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
