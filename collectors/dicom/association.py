@@ -70,6 +70,7 @@ class Exchange:
     first_s: float | None = None
     total_s: float | None = None
     sent_s: float | None = None  # when the request's last byte was handed over, by the monotonic clock
+    known_s: float | None = None  # when the outcome was known, by the monotonic clock; releasing comes after it
     kernel: bool | None = None
     size: int = 0  # bytes of the answers' data sets
     unfinished: int = 0  # bytes of a data set that was under way at the end

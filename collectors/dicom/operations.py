@@ -37,10 +37,11 @@ async def _converse(peer: Peer, contexts: Sequence[Context], timeout_s: float, q
             await talk(association)
     except (Failure, Malformed, OSError) as error:
         failure = failure_of(error, association)
-        exchange.outcome, exchange.detail = failure.outcome, failure.detail
+        exchange.outcome, exchange.detail, exchange.known_s = failure.outcome, failure.detail, monotonic_s()
         if failure.outcome in (Outcome.BAD_STATUS, Outcome.WRONG_ANSWER):
             await association.release()
     else:
+        exchange.known_s = monotonic_s()
         await association.release()
     finally:
         association.close()

@@ -1,7 +1,9 @@
 """The probes: one attempt in, one sample out, whatever the peer does."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
+from app.clock import monotonic_s
 from app.domain.samples import Kind, Outcome
 from app.settings import Probe, System
 from app.wire import SampleIn
@@ -34,7 +36,8 @@ async def attempt(probe: Probe, system: System, context: ProbeContext) -> Sample
         result = await KINDS[kind](probe, system, context)
     except Failure as failure:
         result = Result(failure.outcome, failure.detail)
-    at = context.now()
+    ago_s = 0.0 if result.known_s is None else monotonic_s() - result.known_s
+    at = context.now() - timedelta(seconds=ago_s)
     return SampleIn(
         id=uuid7(at),
         probe=probe.id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
+from app.clock import utc_now
 from collectors.dicom.identifiers import Listed
 from collectors.probes.destinations import Destinations
 from collectors.probes.http import HttpClients
@@ -20,7 +21,7 @@ def _nobody(*_: object) -> None:
 class ProbeContext:
     """The surroundings of one attempt; `run` counts a probe's attempts from 1.
 
-    `listed` takes the orders of a worklist answer, `spent` the bytes that the attempt fetched.
+    `now` is steady, whatever is done to the `wall` clock. `listed` takes the orders of a worklist answer, `spent` the bytes that the attempt fetched.
     """
 
     zone: tzinfo
@@ -32,11 +33,12 @@ class ProbeContext:
     listed: Callable[[Sequence[Listed]], None] = _nobody
     spent: Callable[[int], None] = _nobody
     issuers: bool = False
+    wall: Callable[[], datetime] = utc_now
 
     @property
     def today(self) -> date:
-        """Give the day on the site's calendar."""
-        return self.now().astimezone(self.zone).date()
+        """Give the day on the site's calendar, by the wall clock: a wrong one may have been set right since."""
+        return self.wall().astimezone(self.zone).date()
 
     @property
     def quickack(self) -> bool:

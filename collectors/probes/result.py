@@ -27,6 +27,7 @@ class Result:
     instances: int | None = None
     instances_announced: int | None = None
     bytes: int | None = None
+    known_s: float | None = None  # when the outcome was known, by the monotonic clock; None: now
     stamp: Literal["kernel", "user"] | None = None
     quickack: bool = False
 
@@ -51,6 +52,7 @@ def of_exchange(exchange: Exchange, quickack: bool) -> Result:
         associate_s=exchange.associate_s,
         first_s=exchange.first_s,
         total_s=exchange.total_s,
+        known_s=exchange.known_s,
         stamp=exchange.stamp,
         quickack=quickack,
     )

@@ -3,11 +3,13 @@
 import itertools
 import random
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from app.domain.samples import Outcome
 from app.wire import SampleIn
+from collectors.dicom.association import RELEASE_S
 from tests.integration.probing import dicom_system, probe_of, try_once
 from tests.peers.hostile import Hostile, Script, accept, answer, command, element, pdu, reject, repeats, says, value
 from tests.peers.orthanc import Orthanc
@@ -80,6 +82,13 @@ def test_matches_without_end_are_given_up() -> None:
 def test_bytes_without_end_that_complete_nothing_end_with_the_timeout() -> None:
     sample = ask(repeats(accept(), itertools.repeat(pdu(4, value(b"", 1)) * 500)), timeout_s=SHORT_S)
     assert (sample.outcome, sample.detail) == (Outcome.TIMEOUT, "in first answer")
+
+
+def test_a_sample_is_of_the_moment_of_its_answer_however_long_the_release_takes() -> None:
+    with Hostile(says(accept(), answer(0x8030, 0))) as peer:  # no word on the release
+        sample = try_once(probe_of("echo"), dicom_system(peer.port, peer.aet))
+        assert (datetime.now(UTC) - sample.at).total_seconds() >= RELEASE_S
+    assert sample.outcome is Outcome.OK
 
 
 def test_an_echo_with_a_bad_status_is_not_ok() -> None:

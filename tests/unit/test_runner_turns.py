@@ -2,12 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from app.settings import Probe
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import exam_token
 from collectors.items import FeedItems
+from collectors.probes import ProbeContext
+from collectors.probes.http import HttpClients
 from collectors.runner import probes_of
 from collectors.sightings import Sightings
 from collectors.turn import UNDER_WAY, Turn
@@ -34,6 +38,12 @@ def test_an_attempt_under_way_says_since_when() -> None:
     turn.go(UNDER_WAY, NOW)
     beat = turn.heartbeat(NOW + timedelta(seconds=6), 16.0)
     assert (beat.state, beat.since) == ("under way", NOW)
+
+
+def test_today_is_the_wall_clocks_also_when_that_was_set_right_since_the_start() -> None:
+    right = NOW + timedelta(days=400)
+    context = ProbeContext(ZoneInfo("Europe/Berlin"), lambda: NOW, 1, Path(), HttpClients(Path()), wall=lambda: right)
+    assert context.today == right.date()
 
 
 class Kept:
