@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from app.clock import SteadyClock, monotonic_s
 from app.domain.samples import Outcome
+from app.domain.standings import BYTE_BUDGET
+from app.domain.turns import share
 from app.settings import Config, Probe, Secrets, System
 from app.wire import HeartbeatIn, SampleIn
 from collectors import schedule
@@ -39,12 +41,13 @@ class Door(Protocol):
 
 
 class _Limits:
-    """What a system bears at once: `slots` attempts of any kind, and one image load."""
+    """What a system bears at once of this collector: `slots` attempts of any kind, and one image load."""
 
-    def __init__(self, system: System, image_loads: int) -> None:
-        self.slots = asyncio.Semaphore(system.in_flight)
+    def __init__(self, system: System, asking: list[tuple[Probe, str]]) -> None:
+        loads = sum(probe.kind == "image-load" for probe, _ in asking)
+        self.slots = asyncio.Semaphore(share(system.in_flight, len({source for _, source in asking})))
         self.images = asyncio.Lock()
-        self.bytes_per_load_probe = system.bytes_per_day / max(1, image_loads)
+        self.bytes_per_load_probe = system.bytes_per_day / max(1, loads)
 
 
 class Runner:
@@ -56,7 +59,9 @@ class Runner:
         self._zone = ZoneInfo(settings.site.timezone)
         self._issuers = settings.site.accession_issuers
         self._systems = {s.id: s for s in settings.systems}
-        self.probes = probes_of(settings.probes, source, settings.collectors[0].id)
+        first = settings.collectors[0].id
+        self.probes = probes_of(settings.probes, source, first)
+        self._asking = [(p, each) for p in settings.probes for each in p.from_ or [first]]  # all collectors'
         self._http, self._destinations = HttpClients(config.folder), Destinations()
         self._sightings = Sightings(secrets.site_key.get_secret_value(), sender, issuers=self._issuers)
         self._limits: dict[str, _Limits] = {}
@@ -64,8 +69,10 @@ class Runner:
 
     async def run(self) -> None:
         """Probe and give signs of life; after a cancellation everything is closed within two seconds."""
-        loads = [p.system for p in self.probes if p.kind == "image-load"]
-        self._limits = {id: _Limits(system, loads.count(id)) for id, system in self._systems.items()}
+        self._limits = {
+            id: _Limits(system, [(p, source) for p, source in self._asking if p.system == id])
+            for id, system in self._systems.items()
+        }
         start_s = monotonic_s()
         shares = schedule.spread(len(self.probes), random.random())
         for probe, share in zip(self.probes, shares, strict=True):
@@ -150,7 +157,7 @@ class Runner:
         gap_s = max(refused_s, budget_s)
         turn.tick_s = schedule.next_tick(anchor_s, probe.every, ended_s)
         turn.due_s = schedule.next_due(anchor_s, probe.every, began_s, ended_s, random.random(), gap_s)
-        held_by = "" if gap_s <= probe.every else "back-off" if refused_s >= budget_s else "byte budget"
+        held_by = "" if gap_s <= probe.every else "back-off" if refused_s >= budget_s else BYTE_BUDGET
         turn.go(IDLE, held_by=held_by)
 
 

@@ -60,6 +60,7 @@ def config_of(systems: dict[str, int], probes: list[dict[str, Any]], **more: Any
             }
             for id, port in systems.items()
         ],
+        "collectors": [{"id": id, "place": id} for id in ("main", "room")],
         "probes": [{"every": "1s", "timeout": "8s", **p} for p in probes],
     }
     return Config(Settings.model_validate(tables, by_alias=True), Path("golive.toml"), Path(), "v", "{}")
@@ -112,6 +113,15 @@ def test_a_hung_peer_delays_no_probe_of_another_system_and_stopping_is_quick() -
     assert states == ["under way"] * 4 + ["waiting"] * 2
     assert all(newest[f"hung-{n}"].since is not None for n in range(6))
     assert stopping_s < 2.0
+
+
+def test_the_collectors_that_ask_a_system_share_its_places_and_its_bytes() -> None:
+    probes = [{"id": f"hung-{n}", "kind": "echo", "system": "hung", "from": ["main", "room"]} for n in range(4)]
+    with Hostile(says()) as hung:
+        config = config_of({"hung": hung.port}, probes)
+        kept, _ = lived(config, lambda k, _: {h.state for h in k.heartbeats[-4:]} == {"under way", "waiting"})
+    newest = {h.probe_or_feed: h.state for h in kept.heartbeats}
+    assert sorted(newest.values()) == ["under way"] * 2 + ["waiting"] * 2
 
 
 def test_refusals_stretch_a_short_cadence_and_say_that_they_do() -> None:
