@@ -1,6 +1,5 @@
 """A PACS's own list of studies, by QIDO-RS or C-FIND; nothing of a patient is asked for or read."""
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -18,10 +17,11 @@ from collectors.dicom.pdu import Malformed
 from collectors.feeds.study_slices import Slice
 from collectors.feeds.study_watch import Seen
 from collectors.outcomes import Failure
+from collectors.probes.dicom_json import DICOM_JSON, data_sets
 from collectors.probes.http import HttpClients, Progress, Request, within_timeout
 
 TIMEOUT_S = 20.0
-_REQUEST = Request("study list", accept="application/dicom+json")
+_REQUEST = Request("study list", accept=DICOM_JSON)
 _NO_IMAGES = frozenset({"SR", "KO", "PR", "DOC", "OT", "SEG", "REG", "FID", "PLAN"})
 _CODE = re.compile(r"[A-Za-z0-9_ .-]{1,16}")
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -51,10 +51,8 @@ class QidoList:
         path, progress = f"/studies?StudyDate={piece.day:%Y%m%d}{times}{wanted}", Progress()
         async with within_timeout(progress, TIMEOUT_S):
             answer = await self._clients.of(self._endpoint).get(path, progress, _REQUEST)
-        if answer.status == 204:
-            return []
         answer.need_success()
-        return _from_json(answer.body)
+        return [seen for row in await data_sets(answer) if (seen := _from_row(row))]
 
     async def close(self) -> None:
         await self._clients.close()
@@ -97,16 +95,6 @@ def _from_identifier(answer: bytes) -> Seen | None:
     order = next(orders([answer]))
     numbers = [(n, order.issuer) for n in order.accession.split("\\")] if order else []
     return _seen(text, text("modalities").split("\\"), numbers)
-
-
-def _from_json(body: bytes) -> list[Seen]:
-    try:
-        rows = json.loads(body or b"[]")
-    except (ValueError, RecursionError) as error:
-        raise Failure(Outcome.WRONG_ANSWER, "the study list is no JSON") from error
-    if not isinstance(rows, list):
-        raise Failure(Outcome.WRONG_ANSWER, "the study list is no list")
-    return [seen for row in rows if isinstance(row, dict) and (seen := _from_row(row))]
 
 
 def _from_row(row: dict[str, Any]) -> Seen | None:

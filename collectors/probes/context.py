@@ -21,7 +21,8 @@ def _nobody(*_: object) -> None:
 class ProbeContext:
     """The surroundings of one attempt; `run` counts a probe's attempts from 1.
 
-    `now` is steady, whatever is done to the `wall` clock. `listed` takes the orders of a worklist answer, `spent` the bytes that the attempt fetched.
+    `now` is steady, whatever is done to the `wall` clock. `listed` takes the orders of a worklist answer, `spent` the
+    bytes that the attempt fetched.
     """
 
     zone: tzinfo

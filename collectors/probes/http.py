@@ -18,7 +18,7 @@ from collectors.outcomes import Failure, of_error, within
 from collectors.probes.http_access import auth_of, tls_of
 from collectors.probes.http_stream import Transport
 
-MOST_KEPT = 64 << 20
+MOST_KEPT = 16 << 20
 _KNOWN = (
     httpx.HTTPError,
     httpcore.NetworkError,
@@ -141,7 +141,7 @@ class Door:
                 if request.sink:
                     request.sink(part, answer.content_type)
                 elif len(kept) < request.keep:
-                    kept += part
+                    kept += part[: request.keep - len(kept)]
             answer.total_s = max(answer.first_s, _arrived(wire) - trace.sent_s)
             answer.kernel = wire is not None and wire.kernel
             answer.body = bytes(kept)

@@ -6,9 +6,10 @@ from app.domain.samples import Outcome
 from app.settings import Probe, System
 from collectors.outcomes import Failure
 from collectors.probes.context import ProbeContext
+from collectors.probes.dicom_json import DICOM_JSON, data_sets, json_value
 from collectors.probes.http import Door, Progress, Request, within_timeout
 from collectors.probes.multipart import PartCounter
-from collectors.probes.query import DICOM_JSON, dicom_json, json_value, newest_by_qido
+from collectors.probes.query import newest_by_qido
 from collectors.probes.result import Result
 from collectors.probes.retrieve import retrieve
 
@@ -54,7 +55,7 @@ async def _metadata(door: Door, study: str, progress: Progress, result: Result) 
         raise Failure(Outcome.WRONG_ANSWER, "the reference study is not there (http status 404)")
     answer.need_success()
     result.metadata_s = answer.total_s
-    items = dicom_json(answer.status, answer.body)
+    items = await data_sets(answer)
     if not items:
         raise Failure(Outcome.WRONG_ANSWER, "the study has no instances")
     result.instances_announced = len(items)

@@ -1,8 +1,5 @@
 """The study query of a workstation, by C-FIND or QIDO-RS."""
 
-import json
-from typing import Any
-
 from app.domain.samples import Outcome
 from app.settings import Probe, System
 from collectors.dicom import operations
@@ -10,11 +7,11 @@ from collectors.dicom.identifiers import orders, study_keys, study_query
 from collectors.dicom.pdu import Malformed
 from collectors.outcomes import Failure
 from collectors.probes.context import ProbeContext
+from collectors.probes.dicom_json import DICOM_JSON, data_sets, json_value
 from collectors.probes.endpoints import dicom_peer
 from collectors.probes.http import Door, Progress, Request, within_timeout
 from collectors.probes.result import Result, doubt_of_count, of_exchange, shortfall
 
-DICOM_JSON = "application/dicom+json"
 _ACCESSION = "00080050"
 
 
@@ -55,7 +52,7 @@ async def _by_qido(probe: Probe, system: System, context: ProbeContext) -> Resul
         result.first_s, result.bytes = answer.first_s, answer.size
         answer.need_success()
         result.total_s = answer.total_s
-        items = dicom_json(answer.status, answer.body)
+        items = await data_sets(answer)
         _judge(probe, len(items), [json_value(item, _ACCESSION).strip() for item in items], result)
     except Failure as failure:
         result.fail(failure)
@@ -74,33 +71,12 @@ def _judge(probe: Probe, count: int, accessions: list[str], result: Result) -> N
         result.detail = doubt_of_count(count, probe.limit)
 
 
-def dicom_json(status: int, body: bytes) -> list[dict[str, Any]]:
-    """Give the data sets of a DICOM JSON answer; no content is none of them."""
-    if status == 204 or not body.strip():
-        return []
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Failure(Outcome.WRONG_ANSWER, "the answer is no JSON") from error
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise Failure(Outcome.WRONG_ANSWER, "the answer is no list of DICOM data sets")
-    return found
-
-
-def json_value(item: dict[str, Any], tag: str) -> str:
-    """Give the first value of an attribute in DICOM JSON as text, nothing when there is none."""
-    attribute = item.get(tag)
-    values = attribute.get("Value") if isinstance(attribute, dict) else None
-    value = values[0] if isinstance(values, list) and values else ""
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
 async def newest_by_qido(door: Door, modality: str, day_range: str, progress: Progress) -> str:
     """Give the UID of the newest study of a modality in a range of days, or a Failure."""
     params = {"ModalitiesInStudy": modality, "StudyDate": day_range}
     answer = await door.get("/studies", progress, Request("search of the newest study", DICOM_JSON, params))
     answer.need_success()
-    found = dicom_json(answer.status, answer.body)
+    found = await data_sets(answer)
     ranked = sorted((json_value(f, "00080020"), json_value(f, "00080030"), json_value(f, "0020000D")) for f in found)
     if not ranked or not ranked[-1][2]:
         raise Failure(Outcome.WRONG_ANSWER, f"no {modality} study within a week")

@@ -1,0 +1,54 @@
+"""DICOM JSON is read like any JSON, but one data set after the other and never without bound."""
+
+import asyncio
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.samples import Outcome
+from collectors.outcomes import Failure
+from collectors.probes.dicom_json import data_sets, read
+from collectors.probes.http import Answer
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(), each, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(), _VALUES, max_size=3), max_size=4), st.sampled_from([None, 2]))
+def test_data_sets_are_read_as_json_reads_them(items: list[dict[str, object]], indent: int | None) -> None:
+    assert read(json.dumps(items, indent=indent).encode()) == items
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"<html>", "the answer is no JSON"),
+        (b"[{}", "the answer is no JSON"),
+        (b"[{} {}]", "the answer is no JSON"),
+        (b"[{},]", "the answer is no JSON"),
+        (b"[{}] x", "the answer is no JSON"),
+        (b"[\xff]", "the answer is no JSON"),
+        (b"[" * 100_000, "the answer is no JSON"),
+        (b"{}", "the answer is no list of DICOM data sets"),
+        (b"[1]", "the answer is no list of DICOM data sets"),
+    ],
+)
+def test_what_holds_no_data_sets_is_a_wrong_answer(body: bytes, detail: str) -> None:
+    with pytest.raises(Failure) as caught:
+        read(body)
+    assert (caught.value.outcome, caught.value.detail) == (Outcome.WRONG_ANSWER, detail)
+
+
+def test_no_content_is_no_data_sets() -> None:
+    assert asyncio.run(data_sets(Answer(status=204))) == []
+    assert asyncio.run(data_sets(Answer(status=200, body=b"\n", size=1))) == []
+
+
+def test_an_answer_that_was_not_kept_whole_is_said_to_be_too_large() -> None:
+    with pytest.raises(Failure, match="larger than 1 MiB: not read"):
+        asyncio.run(data_sets(Answer(status=200, body=b"[" + bytes((1 << 20) - 1), size=2 << 20)))
