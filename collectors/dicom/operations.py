@@ -12,7 +12,7 @@ from collectors.dicom import dimse
 from collectors.dicom.association import Association, Exchange, Peer, bad_status, check_answer, failure_of
 from collectors.dicom.dimse import Message
 from collectors.dicom.pdu import Context, Malformed
-from collectors.dicom.storage import STORAGE_CLASSES, STORAGE_SYNTAXES
+from collectors.dicom.storage import STORAGE
 from collectors.outcomes import Failure
 
 VERIFICATION = "1.2.840.10008.1.1"
@@ -125,7 +125,7 @@ async def get(
                 a.exchange.total_s = max(0.0, arrived_s - sent_s)
                 return
 
-    storage = [Context(2 * i + 3, uid, STORAGE_SYNTAXES, scp=True) for i, uid in enumerate(STORAGE_CLASSES)]
+    storage = [Context(2 * i + 3, uid, syntaxes, scp=True) for i, (uid, syntaxes) in enumerate(STORAGE)]
     return await _converse(peer, [Context(1, STUDY_GET), *storage], timeout_s, quickack, talk)
 
 

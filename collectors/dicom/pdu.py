@@ -112,7 +112,7 @@ def associate_request(called: str, calling: str, contexts: Sequence[Context]) ->
 
 def p_data(context: int, data: bytes, *, command: bool, max_pdu: int = 0) -> bytes:
     """Give the P-DATA-TF of one whole command or data set, cut to what the peer takes (0: anything)."""
-    size = min(max_pdu or MAX_PDU, MAX_PDU) - 6
+    size = (min(max_pdu or MAX_PDU, MAX_PDU) - 6) & ~1  # fragments have an even length (PS3.8 annex E)
     pieces = [data[i : i + size] for i in range(0, len(data), size)] or [b""]
     out = []
     for number, piece in enumerate(pieces, 1):

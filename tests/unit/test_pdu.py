@@ -6,6 +6,7 @@ import pytest
 
 from collectors.dicom import dimse, pdu
 from collectors.dicom.pdu import Accepted, Context, Fragment, Malformed, Reader, Rejected
+from collectors.dicom.storage import STORAGE
 from tests.peers import hostile
 
 FIND_ANSWER = 0x8020
@@ -143,3 +144,18 @@ def test_two_thousand_mutated_answers_are_read_or_refused_and_nothing_else() -> 
         except Malformed:
             refused += 1
     assert 200 < refused < 2000
+
+
+@pytest.mark.parametrize("max_pdu", [0, 32, 33, 16383, 16384])
+def test_fragments_are_even_whatever_the_peer_takes(max_pdu: int) -> None:
+    raw = pdu.p_data(1, bytes(300_000), command=False, max_pdu=max_pdu)
+    sizes = [len(event.data) for event in Reader().feed(raw) if isinstance(event, Fragment)]
+    assert sum(sizes) == 300_000
+    assert all(size % 2 == 0 and (not max_pdu or size + 6 <= max_pdu) for size in sizes)
+
+
+def test_what_a_retrieval_may_bring_fits_into_one_request() -> None:
+    classes = [uid for uid, _ in STORAGE]
+    assert len(set(classes)) == len(classes) <= 127
+    contexts = [Context(2 * i + 3, uid, syntaxes, scp=True) for i, (uid, syntaxes) in enumerate(STORAGE)]
+    assert len(pdu.associate_request("PACS", "GOLIVE", contexts)) < 65536
