@@ -8,6 +8,7 @@ from app.domain.exam_measures import DAY_S, INTERVAL_MEASURES, NOW_S
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import FeedPlan, Plan
 from app.domain.samples import Kind
+from app.domain.series import ANSWERED
 from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
 from app.domain.states import BUSY, HEARTBEAT_S, STALE_CADENCES, stand
 from app.domain.watched import Watched, watched
@@ -92,7 +93,8 @@ def _cut_off(rows: Mapping[tuple[str, str], Judged], expected: Mapping[str, Watc
         controls = [p for p in w.probes if p.control]
         row = rows.get((key, ""))
         if controls and row is not None and CATALOGUE[w.series.measure].source is Source.PROBE:
-            cut |= {w.vantage} if row.newest_ok[:1] == (False,) else set()
+            silent = row.newest_ok[:1] == (False,) and row.last_outcome not in ANSWERED
+            cut |= {w.vantage} if silent else set()
     return cut
 
 

@@ -282,6 +282,13 @@ def test_a_failed_control_probe_blinds_its_collectors_series_and_no_others() -> 
     assert found["echo.response/pacs"].state is State.INSUFFICIENT
 
 
+def test_a_control_probe_whose_peer_answers_wrongly_cuts_nobody_off() -> None:
+    control = probe("gateway", Kind.WEB, "pacs", area=None, control=True)
+    house = plan(WORKLIST, control)
+    judged = rows(house, *[sample(WORKLIST, s) for s in range(5)], sample(control, 5, outcome="wrong_answer"))
+    assert look(house, judged, {}, at(6))["worklist.response/ris/ct"].state is State.OK
+
+
 def test_outside_its_hours_a_probe_is_not_expected() -> None:
     night = Hours(((5, time(7), time(12)),), T.tzinfo)  # type: ignore[arg-type]  # T is aware
     house = plan(replace(WORKLIST, hours=night))
