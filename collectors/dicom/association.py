@@ -13,7 +13,7 @@ from app.domain.samples import Outcome
 from app.settings import Dicom
 from collectors.dicom import pdu
 from collectors.dicom.dimse import ANSWERED_ID, COMMENT, OFFENDING, STATUS, Assembler, Message
-from collectors.dicom.host_names import resolve
+from collectors.dicom.host_names import LOOK_UP, resolve
 from collectors.dicom.pdu import Context, Event
 from collectors.dicom.wire import Address, Closed, Wire, tls_context
 from collectors.outcomes import Failure, of_error, within
@@ -107,7 +107,9 @@ class Association:
 
     async def open(self, deadline_s: float) -> None:
         """Connect and negotiate; at least one context is accepted afterwards."""
+        self.phase = LOOK_UP
         addresses = await resolve(self._peer.address.host, self._peer.address.port)
+        self.phase = "connect"
         self._wire = wire = Wire(deadline_s, self._quickack)
         await wire.connect(addresses)
         self.exchange.connect_s = wire.connect_s

@@ -7,6 +7,8 @@ import socket
 import threading
 from typing import Any
 
+LOOK_UP = "name look-up"  # a phase of its own, so that a dead name server looks like no firewall
+
 
 async def resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
     """Give the addresses of a host in the order in which they are to be tried; an address needs no look-up.

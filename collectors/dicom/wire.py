@@ -22,6 +22,7 @@ _STAMP = 35  # SO_TIMESTAMPNS = SCM_TIMESTAMPNS on Linux; Python has no name for
 _STAMPED = sys.platform == "linux"
 _PIECE = 262144
 _LATEST_S = 60.0  # a stamp further back than this says that somebody set the wall clock
+NEXT_ADDRESS_S = 0.25
 _TURNS = 32  # reads that never wait before the other probes get a turn
 
 
@@ -39,9 +40,13 @@ class Address:
     folder: Path = Path()
 
 
-@lru_cache(maxsize=64)
 def tls_context(tls: TlsClient, folder: Path) -> ssl.SSLContext:
-    """Give the TLS context of an endpoint, made once: making one costs 30 ms."""
+    """Give the TLS context of an endpoint, made once for its files as they are: making one costs 30 ms."""
+    return _tls_context(tls, folder, stamps(folder, tls.ca, tls.cert, tls.key))
+
+
+@lru_cache(maxsize=64)
+def _tls_context(tls: TlsClient, folder: Path, _: tuple[int, ...]) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(folder / tls.ca) if tls.ca else None)
     if not tls.verify:
         context.check_hostname = False
@@ -49,6 +54,11 @@ def tls_context(tls: TlsClient, folder: Path) -> ssl.SSLContext:
     if tls.cert:
         context.load_cert_chain(folder / tls.cert, folder / tls.key if tls.key else None)
     return context
+
+
+def stamps(folder: Path, *files: str | None) -> tuple[int, ...]:
+    """Give when each of some files changed, to see that one was renewed."""
+    return tuple((folder / file).stat().st_mtime_ns for file in files if file)
 
 
 class Wire:
@@ -82,19 +92,34 @@ class Wire:
         self._sock = _prepared(sock)
 
     async def connect(self, addresses: list[tuple[socket.AddressFamily, Any]]) -> None:
-        """Connect to the first address that takes us; `connect_s` is that one's."""
-        for number, (family, address) in enumerate(addresses, 1):
-            self._sock = sock = _prepared(socket.socket(family, socket.SOCK_STREAM))
-            began_s = monotonic_s()
-            try:
-                await self._loop.sock_connect(sock, address)
-            except OSError:
-                self.close()
-                if number == len(addresses):
-                    raise
-            else:
-                self.connect_s = _handshake_s(sock, monotonic_s() - began_s)
-                return
+        """Connect to the address that takes us first; `connect_s` is that one's.
+
+        Each but the first begins as soon as the one before fails, or is silent for a moment (RFC 8305): a way that
+        swallows everything, such as a broken IPv6, must not take the whole attempt.
+        """
+        if len(addresses) == 1:
+            self._sock, self.connect_s = await _connected(*addresses[0])
+            return
+        waiting, tries = list(addresses), list[asyncio.Task[tuple[socket.socket, float]]]()
+        try:
+            while self._sock is None:
+                if waiting:
+                    tries.append(asyncio.create_task(_connected(*waiting.pop(0))))
+                under_way = [t for t in tries if not t.done()]
+                if under_way:
+                    patience_s = NEXT_ADDRESS_S if waiting else None
+                    await asyncio.wait(under_way, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+                won = next((t for t in tries if t.done() and not t.exception()), None)
+                if won:
+                    self._sock, self.connect_s = won.result()
+                elif not waiting and all(t.done() for t in tries):
+                    tries[-1].result()
+        finally:
+            for one in tries:
+                one.cancel()
+            for sock, _ in [r for r in await asyncio.gather(*tries, return_exceptions=True) if isinstance(r, tuple)]:
+                if sock is not self._sock:
+                    sock.close()
 
     async def secure(self, context: ssl.SSLContext, name: str) -> None:
         """Shake hands for TLS."""
@@ -213,6 +238,17 @@ class Wire:
         finally:
             if self._sock is not None:
                 remove(self._sock.fileno())
+
+
+async def _connected(family: socket.AddressFamily, address: Any) -> tuple[socket.socket, float]:
+    sock = _prepared(socket.socket(family, socket.SOCK_STREAM))
+    began_s = monotonic_s()
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock, _handshake_s(sock, monotonic_s() - began_s)
 
 
 def _prepared(sock: socket.socket) -> socket.socket:

@@ -15,8 +15,8 @@ from app.domain.samples import Outcome
 from app.settings import HttpEndpoint
 from collectors.dicom.wire import Wire
 from collectors.outcomes import Failure, of_error, within
-from collectors.probes.http_access import auth_of, tls_of
-from collectors.probes.http_stream import Transport
+from collectors.probes.http_access import auth_of, tls_of, tls_stamps
+from collectors.probes.http_stream import ON_PHASE, Transport
 
 MOST_KEPT = 16 << 20
 _KNOWN = (
@@ -59,6 +59,10 @@ class Progress:
     phase: str = "connect"
     fetched: int = 0
 
+    def at(self, phase: str) -> None:
+        """Take note of the phase."""
+        self.phase = phase
+
 
 @dataclass(slots=True)
 class _Trace:
@@ -92,8 +96,9 @@ class Door:
 
     def __init__(self, endpoint: HttpEndpoint, folder: Path) -> None:
         self.url = endpoint.url.rstrip("/")
+        self._files = endpoint, folder
         try:
-            context = tls_of(endpoint, folder)
+            self._stamps, context = tls_stamps(endpoint, folder), tls_of(endpoint, folder)
         except OSError as error:
             raise Failure(Outcome.AUTH, f"our own TLS files cannot be used: {error.strerror or error}") from error
         self._client = httpx.AsyncClient(
@@ -104,6 +109,14 @@ class Door:
             trust_env=False,
         )
 
+    @property
+    def renewed(self) -> bool:
+        """Say whether a file of its TLS changed since it was made."""
+        try:
+            return tls_stamps(*self._files) != self._stamps
+        except OSError:
+            return True
+
     async def get(self, path: str, progress: Progress, request: Request) -> Answer:
         """Give the answer to one GET.
 
@@ -111,6 +124,7 @@ class Door:
         """
         for again in (False, True):
             trace, answer = _Trace(progress, request.phase), Answer()
+            ON_PHASE.set(progress.at)
             try:
                 await self._get(path, request, trace, answer)
                 break
@@ -183,22 +197,26 @@ class HttpClients:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._doors: dict[HttpEndpoint | str, Door] = {}
+        self._doors: dict[str, Door] = {}
+        self._former: list[Door] = []  # somebody may still be asking through them
 
     def of(self, endpoint: HttpEndpoint | None) -> Door:
         """Give the client of an endpoint."""
         if endpoint is None:
             raise Failure(Outcome.UNREACHABLE, "the system has no address for this kind of probe")
         key = endpoint.model_dump_json()
-        if key not in self._doors:
+        door = self._doors.get(key)
+        if door is None or door.renewed:
             self._doors[key] = Door(endpoint, self._folder)
+            self._former += [door] if door else []
         return self._doors[key]
 
     async def close(self) -> None:
         """Close them all."""
-        for door in self._doors.values():
+        for door in [*self._doors.values(), *self._former]:
             await door.close()
         self._doors.clear()
+        self._former.clear()
 
 
 @asynccontextmanager

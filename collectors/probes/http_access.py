@@ -8,6 +8,7 @@ import httpx
 
 from app.domain.samples import Outcome
 from app.settings import Auth, HttpEndpoint
+from collectors.dicom.wire import stamps
 from collectors.outcomes import Failure
 
 
@@ -46,6 +47,12 @@ def tls_of(endpoint: HttpEndpoint, folder: Path) -> ssl.SSLContext:
     if endpoint.auth and endpoint.auth.cert:
         context.load_cert_chain(folder / endpoint.auth.cert, folder / endpoint.auth.key if endpoint.auth.key else None)
     return context
+
+
+def tls_stamps(endpoint: HttpEndpoint, folder: Path) -> tuple[int, ...]:
+    """Give when the files of an endpoint's TLS context changed."""
+    auth = endpoint.auth
+    return stamps(folder, endpoint.ca_bundle, auth.cert if auth else None, auth.key if auth else None)
 
 
 def auth_of(auth: Auth | None, folder: Path) -> httpx.Auth | None:

@@ -8,14 +8,18 @@ import asyncio
 import math
 import select
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextvars import ContextVar
 from typing import Any
 
 import httpcore
 import httpx
 
-from collectors.dicom.host_names import resolve
+from collectors.dicom.host_names import LOOK_UP, resolve
 from collectors.dicom.wire import Closed, Wire
+
+# Hears in which phase a connection of the current task is: httpcore's own events know of no look-up.
+ON_PHASE: ContextVar[Callable[[str], None]] = ContextVar("on_phase", default=lambda _: None)
 
 
 class Stream(httpcore.AsyncNetworkStream):
@@ -54,8 +58,14 @@ class Stream(httpcore.AsyncNetworkStream):
         if info == "ssl_object":
             return self.wire.tls
         if info == "is_readable":  # a kept connection that can be read while nothing is asked was closed by the peer
-            return not self.wire.is_open or bool(select.select([self.wire.sock], [], [], 0)[0])
+            return not self.wire.is_open or _readable(self.wire)
         return self.wire if info == "wire" else None
+
+
+def _readable(wire: Wire) -> bool:
+    poll = select.poll()  # select() takes no descriptor from 1024 on
+    poll.register(wire.sock, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class Network(httpcore.AsyncNetworkBackend):
@@ -71,7 +81,11 @@ class Network(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         wire = Wire(math.inf)
         try:
-            await wire.connect(await resolve(host, port))
+            told = ON_PHASE.get()
+            told(LOOK_UP)
+            addresses = await resolve(host, port)
+            told("connect")
+            await wire.connect(addresses)
         except BaseException:
             wire.close()
             raise
