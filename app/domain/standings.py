@@ -110,7 +110,6 @@ class Sight:
 
     cadence_s: float
     timeout_s: float = 0.0
-    turn_s: float = 0.0  # the longest that others of its system can keep a due probe waiting
     pulse: Pulse | None = None
     expected: bool = True
     cut_off: bool = False
@@ -122,6 +121,7 @@ class Sight:
     restarted: bool = False
     absent: str = ""  # why nothing can be measured, such as "no source"
     speed: float = 1.0  # of a simulation: how many of the clock's seconds pass in a real one
+    turn_s: float = 0.0  # the longest that others of its system can keep a due probe waiting
 
 
 @dataclass(frozen=True, slots=True)

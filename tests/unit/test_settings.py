@@ -44,6 +44,17 @@ def probe(**fields: str) -> str:
     return "[[probes]]\n" + "".join(f"{k} = {v}\n" for k, v in known.items() if v)
 
 
+def test_how_long_a_probe_can_wait_for_its_turn_follows_from_the_file(tmp_path: Path) -> None:
+    collectors = "".join(f'[[collectors]]\nid = "{id}"\nplace = "{id}"\n' for id in ("main", "room"))
+    probes = "".join(
+        f'[[probes]]\nid = "p{n}"\nkind = "worklist"\nsystem = "ris"\nevery = "10s"\ntimeout = "8s"\nfrom = {where}\n'
+        for n, where in enumerate(['["main"]'] * 5 + ['["room"]'])
+    )
+    plan = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes))
+    assert plan.probes["p0"].turn_s == 3 * 8.5  # five probes at two of the four places
+    assert plan.probes["p5"].turn_s == 8.5
+
+
 def test_a_file_with_nothing_but_site_and_go_live_is_complete(tmp_path):
     config = loaded(tmp_path, HEAD)
     assert config.settings.server.listen == "127.0.0.1:8000"

@@ -66,43 +66,43 @@ def pulse(kind: str, seconds: float, since: float | None = None) -> Pulse:
 
 
 def test_an_attempt_under_way_is_no_silence_until_its_timeout() -> None:
-    sight = Sight(1.0, 8.0, pulse=pulse("under way", 6, since=0))
+    sight = Sight(1.0, 8.0, pulse("under way", 6, since=0))
     assert state(FINE, sight, 6) == (
         "ok",
         "no answer for 6 s; before that 31 answers in 15 min, all as expected",
     )
-    late = Sight(1.0, 8.0, pulse=pulse("under way", 10, since=0))
+    late = Sight(1.0, 8.0, pulse("under way", 10, since=0))
     assert state(FINE, late, 10)[0] == "blind"
 
 
 def test_a_heartbeat_older_than_three_seconds_excuses_nothing() -> None:
-    sight = Sight(1.0, 8.0, pulse=pulse("under way", 3, since=1))
+    sight = Sight(1.0, 8.0, pulse("under way", 3, since=1))
     assert state(FINE, sight, 6)[0] == "ok"
     assert state(FINE, sight, 6.1)[0] == "blind"
 
 
 def test_what_an_attempt_just_saw_may_be_on_its_way_for_a_moment() -> None:
     ended = replace(pulse("idle", 8), busy_until=at(8))
-    assert state(FINE, Sight(1.0, 8.0, pulse=ended), 9)[0] == "ok"
-    assert state(FINE, Sight(1.0, 8.0, pulse=ended), 10)[0] == "blind"
+    assert state(FINE, Sight(1.0, 8.0, ended), 9)[0] == "ok"
+    assert state(FINE, Sight(1.0, 8.0, ended), 10)[0] == "blind"
 
 
 def test_idle_never_excuses_age() -> None:
-    assert state(FINE, Sight(1.0, 8.0, pulse=pulse("idle", 6)), 6)[0] == "blind"
+    assert state(FINE, Sight(1.0, 8.0, pulse("idle", 6)), 6)[0] == "blind"
 
 
 def test_an_attempt_held_back_by_the_budget_is_no_silence() -> None:
-    assert state(FINE, Sight(1.0, 8.0, pulse=pulse("waiting", 16, since=1)), 16)[0] == "ok"
-    assert state(FINE, Sight(1.0, 8.0, pulse=pulse("waiting", 90, since=1)), 90)[0] == "blind"
+    assert state(FINE, Sight(1.0, 8.0, pulse("waiting", 16, since=1)), 16)[0] == "ok"
+    assert state(FINE, Sight(1.0, 8.0, pulse("waiting", 90, since=1)), 90)[0] == "blind"
 
 
 def test_a_cadence_that_the_byte_budget_stretches_is_never_blind() -> None:
     held = replace(pulse("waiting", 9000, since=30), detail="byte budget")
-    assert state(FINE, Sight(30.0, 20.0, pulse=held), 9000) == (
+    assert state(FINE, Sight(30.0, 20.0, held), 9000) == (
         "ok",
         "last looked 2 h 30 min ago, stretched by the byte budget; 31 answers in 15 min, all as expected",
     )
-    assert state(FINE, Sight(30.0, 20.0, pulse=held), 9004)[0] == "blind"  # without fresh signs of life
+    assert state(FINE, Sight(30.0, 20.0, held), 9004)[0] == "blind"  # without fresh signs of life
 
 
 def test_a_probe_of_a_hung_system_may_wait_for_its_turn_as_long_as_turns_can_take() -> None:
@@ -110,9 +110,9 @@ def test_a_probe_of_a_hung_system_may_wait_for_its_turn_as_long_as_turns_can_tak
     assert turn_s == 6 * 8.5
     down = replace(FINE, down=True, failing_run=2, newest_ok=(False, False), last_outcome="timeout")
     held = replace(pulse("waiting", 58, since=9), detail="others of this system are under way")
-    assert state(down, Sight(10.0, 8.0, turn_s, held), 58)[0] == "down"
+    assert state(down, Sight(10.0, 8.0, held, turn_s=turn_s), 58)[0] == "down"
     stuck = replace(held, known_at=at(90))
-    assert state(down, Sight(10.0, 8.0, turn_s, stuck), 90)[0] == "blind"
+    assert state(down, Sight(10.0, 8.0, stuck, turn_s=turn_s), 90)[0] == "blind"
 
 
 def test_image_loads_wait_for_one_another_whatever_the_places() -> None:
@@ -132,7 +132,7 @@ NEVER = Judged(SERIES, "s", 900.0)
 
 def test_what_was_never_measured_is_blind() -> None:
     assert state(NEVER, SIGHT, 0) == ("blind", "never measured")
-    assert state(NEVER, Sight(10.0, 8.0, pulse=pulse("under way", 0, since=0)), 1) == (
+    assert state(NEVER, Sight(10.0, 8.0, pulse("under way", 0, since=0)), 1) == (
         "insufficient",
         "first attempt under way; 0 of 5 answers needed",
     )
@@ -148,7 +148,7 @@ def test_a_frozen_pacs_is_down_not_ok() -> None:
         newest_ok=(False, False, True),
         last_outcome="timeout",
     )
-    assert state(frozen, Sight(10.0, 8.0, pulse=pulse("under way", 39, 36)), 40) == (
+    assert state(frozen, Sight(10.0, 8.0, pulse("under way", 39, 36)), 40) == (
         "down",
         "no answer for 40 s (2 attempts in a row)",
     )
