@@ -74,9 +74,9 @@ class Runner:
             for id, system in self._systems.items()
         }
         start_s = monotonic_s()
-        shares = schedule.spread(len(self.probes), random.random())
-        for probe, share in zip(self.probes, shares, strict=True):
-            anchor_s = schedule.first_due(start_s, probe.every, share)
+        phases = schedule.spread(len(self.probes), random.random())
+        for probe, phase in zip(self.probes, phases, strict=True):
+            anchor_s = schedule.first_due(start_s, probe.every, phase)
             self.turns[probe.id] = Turn(probe.id, anchor_s, anchor_s)
         tasks = [asyncio.create_task(self._heartbeats()), asyncio.create_task(self._sightings.run())]
         tasks += [asyncio.create_task(self._keep_probing(probe), name=probe.id) for probe in self.probes]

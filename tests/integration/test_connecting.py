@@ -21,7 +21,7 @@ from collectors.probes.http import HttpClients
 from tests.integration.probing import dicom_system, probe_of, try_once, web_system
 from tests.peers.certificates import Authority
 from tests.peers.hostile import Hostile, says
-from tests.peers.server import free_port
+from tests.peers.ports import free_port
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
 
