@@ -18,20 +18,36 @@ class Playing:
         self.life = life
         self.now = now
         self.stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._changing_at: datetime | None = None
 
     @property
     def local_now(self) -> datetime:
         """Give the moment in the hospital's own zone, for dates as its systems write them."""
         return self.now().astimezone(self.life.hospital.zone)
 
+    @property
+    def certain(self) -> tuple[Life, datetime]:
+        """Give the life and the moment up to which it stays as it is: a change being made holds from its own moment on.
+
+        Whoever sends what is told must not pass that moment with the old life: what the new one sends then would be lost.
+        """
+        with self._lock:
+            return self.life, self._changing_at or self.now()
+
     def change(self, name: str) -> None:
         """Let another scenario hold from now on; returns when it does, which takes the making of some weeks."""
         scenario(name)
-        at = self.now()
-        life = self.life.changed(at, name)
-        for _ in life.told(at, self.now() + _AHEAD):
-            pass  # its weeks are made before anybody waits for them
-        self.life = life
+        with self._lock:
+            at = self._changing_at = self.now()
+        life = self.life
+        try:
+            life = life.changed(at, name)
+            for _ in life.told(at, self.now() + _AHEAD):
+                pass  # its weeks are made before anybody waits for them
+        finally:
+            with self._lock:
+                self.life, self._changing_at = life, None
 
     def answer(self, system: str, question: Question, subject: str = "") -> Answer:
         """Give how a system answers now."""

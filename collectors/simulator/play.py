@@ -91,11 +91,12 @@ async def tell(playing: Playing, part: Part) -> None:
     sent_until, zone = part.since, part.life.hospital.zone
     try:
         while True:
-            until = min(playing.now(), sent_until + _AT_ONCE)
-            due = await asyncio.to_thread(_due, playing.life, sent_until, until)
+            life, certain_until = playing.certain
+            until = min(certain_until, sent_until + _AT_ONCE)
+            due = await asyncio.to_thread(_due, life, sent_until, until)
             await asyncio.gather(*(_send(e, _share(due, n, count), zone) for n, e in enumerate(engines)))
             sent_until = until
-            await asyncio.sleep(_LOOK_S if until + _AT_ONCE / 2 > playing.now() else 0)
+            await asyncio.sleep(_LOOK_S if until + _AT_ONCE / 2 > playing.certain[1] else 0)
     finally:
         for engine in engines:
             await engine.close()
