@@ -17,22 +17,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.clock import Pace, live_at, monotonic_s, utc_now
 from app.commands import pour as pouring
-from app.errors import Conflict, Unavailable
+from app.demo_folder import begin_anew, opened
+from app.errors import Unavailable
 from app.plan import plan_of
 from app.serving import serve
 from app.settings import Config, Secrets, load, load_secrets
-from app.store.db import Database
 from collectors.simulator.helpers import PLAYER, collector_command
 from collectors.simulator.life import Life, hospital
 from collectors.simulator.part import Part
 from collectors.simulator.play import READY
 from collectors.simulator.pour import Batch, Pouring
 from collectors.simulator.scenarios import SCENARIOS, Script
-from collectors.simulator.site import MARK, ZONE, Ports, free_ports, golive_toml
+from collectors.simulator.site import ZONE, Ports, free_ports, golive_toml
 
 PLAYER_READY_WITHIN_S = 30.0
 PLAYER_ENDS_WITHIN_S = 1.0
-_DATABASE = "golive.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,39 +105,18 @@ async def _live(demo: Demo, console: Console) -> None:
 def _prepare(demo: Demo) -> _Ready:
     """Give the demo's folder a golive.toml of its own, and an empty past."""
     now = utc_now()
-    t0, folder = (now - timedelta(seconds=demo.since_go_live_s)).replace(microsecond=0), demo.folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    file, ports = folder / "golive.toml", free_ports()
-    if file.exists() and not file.read_text("utf-8").startswith(MARK):
-        raise Conflict(f"{file} is not a demo's: a demo needs a folder of its own (--folder)")
-    file.write_text(golive_toml(ports, t0=t0, listen=_free(demo.listen), speed=demo.speed), "utf-8")
-    config = load(file, {})
-    _forget(config)
-    since = t0 if demo.scenario == "learning-curve" else now
+    since = _t0(demo, now) if demo.scenario == "learning-curve" else now
     script = Script() if demo.scenario == "calm" else Script().then(since, demo.scenario)
-    life = Life(hospital(demo.seed, t0=t0, script=script, zone=ZONE), now - timedelta(seconds=demo.history_s))
+    ports, listen = free_ports(), _free(demo.listen)
+    text = golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed)
+    config = load(begin_anew(demo.folder.absolute(), text), {})
+    stays = hospital(demo.seed, t0=_t0(demo, now), script=script, zone=ZONE)
+    life = Life(stays, now - timedelta(seconds=demo.history_s))
     return _Ready(config, load_secrets(config, os.environ, make=True), life, ports, now)
 
 
-def _forget(config: Config) -> None:
-    """Remove the database of the demo before; one that is not a demo's is refused."""
-    file = config.folder / _DATABASE
-    if not file.exists():
-        return
-    with _opened(config) as db:
-        pouring.claim(db, fresh=False)
-    for end in ("", "-wal", "-shm"):
-        file.with_name(_DATABASE + end).unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _opened(config: Config) -> Iterator[Database]:
-    db = Database(config.settings.server.database, config.settings.site.id, config.folder)
-    db.open()
-    try:
-        yield db
-    finally:
-        db.close()
+def _t0(demo: Demo, now: datetime) -> datetime:
+    return (now - timedelta(seconds=demo.since_go_live_s)).replace(microsecond=0)
 
 
 def _pour(demo: Demo, ready: _Ready, console: Console, stopped: threading.Event) -> None:
@@ -153,14 +131,13 @@ def _pour(demo: Demo, ready: _Ready, console: Console, stopped: threading.Event)
             yield batch
 
     columns = (TextColumn("pouring the past: {task.description}"), BarColumn(), TimeElapsedColumn())
-    with _opened(ready.config) as db, Progress(*columns, console=console, transient=True) as progress:
+    with opened(ready.config.folder) as db, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=max(demo.history_s, 1.0))
 
         def told(until: datetime, count: int) -> None:
             done_s = (until - ready.life.born).total_seconds()
             progress.update(task, completed=done_s, description=f"{until:%d %b}, {count:,} items")
 
-        pouring.claim(db, fresh=True)
         count = pouring.pour(db, plan, until_stopped(), told)
     console.print(f"poured {count:,} samples and events of {timedelta(seconds=demo.history_s)}")
 

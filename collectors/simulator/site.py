@@ -7,7 +7,7 @@ from datetime import datetime
 from collectors.simulator.hl7_out import SITE_STATUSES
 from collectors.simulator.images import reference_uid
 
-ZONE = "Europe/Berlin"
+SITE, ZONE = "simulation", "Europe/Berlin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def golive_toml(ports: Ports, *, t0: datetime, listen: str, speed: float = 1.0) 
     return _TEXT.format(
         at=t0.replace(microsecond=0).isoformat(),
         listen=listen,
+        site=SITE,
         zone=ZONE,
         statuses=statuses,
         lists_every=f"{max(1, round(15 / speed))}s",
@@ -89,7 +90,7 @@ _TEXT = (
     + """ Copy this file, and put your own systems in the places of these.
 
 [site]
-id = "simulation"
+id = "{site}"
 name = "Simulation Hospital"
 timezone = "{zone}"
 
