@@ -172,13 +172,18 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed lives another life.")] = 7,
     since_go_live: Annotated[str, typer.Option(help="How long ago it went live, such as 12m.")] = "1h",
     at: Annotated[str, typer.Option(help="When it begins, such as 2026-11-23T08:00+01:00; without it now.")] = "",
+    print_config: Annotated[bool, typer.Option("--print-config", help="Print its golive.toml and end.")] = False,
 ) -> None:
     """Run a simulated hospital and the whole of golive, with nothing to configure."""
-    from app.demo import run_demo
+    from app.demo import Demo, config_text, run_demo
 
-    _log_as("demo")
     history_s, ago_s = _span("--history", history), _span("--since-go-live", since_go_live)
-    run_demo(listen, history_s, speed, scenario, folder, seed, ago_s, _moment("--at", at) if at else None)
+    wanted = Demo(listen, history_s, speed, scenario, folder, seed, ago_s, _moment("--at", at) if at else None)
+    if print_config:
+        typer.echo(config_text(wanted), nl=False)
+        return
+    _log_as("demo")
+    run_demo(wanted)
 
 
 def _span(option: str, said: str) -> float:

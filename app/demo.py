@@ -38,14 +38,14 @@ PLAYER_ENDS_WITHIN_S = 1.0
 class Demo:
     """What was asked for; `history_s` is how much of the past is poured before the start, `at` when that is."""
 
-    listen: str
-    history_s: float
-    speed: float
-    scenario: str
-    folder: Path
-    seed: int
-    since_go_live_s: float
-    at: datetime | None
+    listen: str = "127.0.0.1:8000"
+    history_s: float = 86400.0
+    speed: float = 1.0
+    scenario: str = "calm"
+    folder: Path = Path("golive-demo")
+    seed: int = 7
+    since_go_live_s: float = 3600.0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,15 @@ class _Ready:
     now: datetime
 
 
-def run_demo(
-    listen: str = "127.0.0.1:8000",
-    history_s: float = 86400.0,
-    speed: float = 1.0,
-    scenario: str = "calm",
-    folder: Path = Path("golive-demo"),
-    seed: int = 7,
-    since_go_live_s: float = 3600.0,
-    at: datetime | None = None,
-) -> None:
+def run_demo(demo: Demo) -> None:
     """Live the demo until Ctrl-C or SIGTERM; what makes it impossible is raised as a GoLiveError."""
-    demo = Demo(listen, history_s, speed, scenario, folder, seed, since_go_live_s, at)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_live(demo, Console()))
+
+
+def config_text(demo: Demo) -> str:
+    """Give the golive.toml of a demo that began now; nothing is written."""
+    return _file_text(demo, demo.at or utc_now(), free_ports(), demo.listen)
 
 
 async def _live(demo: Demo, console: Console) -> None:
@@ -107,12 +102,16 @@ def _prepare(demo: Demo) -> _Ready:
     now = utc_now()
     since = _t0(demo, now) if demo.scenario == "learning-curve" else now
     script = Script() if demo.scenario == "calm" else Script().then(since, demo.scenario)
-    ports, listen = free_ports(), _free(demo.listen)
-    text = golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed)
+    ports = free_ports()
+    text = _file_text(demo, now, ports, _free(demo.listen))
     config = load(begin_anew(demo.folder.absolute(), text), {})
     stays = hospital(demo.seed, t0=_t0(demo, now), script=script, zone=ZONE)
     life = Life(stays, now - timedelta(seconds=demo.history_s))
     return _Ready(config, load_secrets(config, os.environ, make=True), life, ports, now)
+
+
+def _file_text(demo: Demo, now: datetime, ports: Ports, listen: str) -> str:
+    return golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed)
 
 
 def _t0(demo: Demo, now: datetime) -> datetime:

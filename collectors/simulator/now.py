@@ -30,7 +30,7 @@ class Playing:
     def certain(self) -> tuple[Life, datetime]:
         """Give the life and the moment up to which it stays as it is: a change being made holds from its own moment on.
 
-        Whoever sends what is told must not pass that moment with the old life: what the new one sends then would be lost.
+        Who sends what is told must not pass that moment with the old life: what the new one sends then would be lost.
         """
         with self._lock:
             return self.life, self._changing_at or self.now()

@@ -1,11 +1,14 @@
 """What `golive demo` does to the folder that it is given: it begins its own anew, and touches nobody else's."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.demo import run_demo
+from app.demo import Demo, run_demo
 from app.demo_folder import DATABASE, FILE, begin_anew, opened
 from app.errors import Conflict, Invalid, Unavailable
 from app.housekeeping import create_token, list_tokens
@@ -45,13 +48,13 @@ def test_a_second_demo_in_the_folder_of_a_running_one_changes_nothing(tmp_path: 
 def test_a_scenario_that_does_not_exist_leaves_the_folder_as_it_is(tmp_path: Path) -> None:
     begin_anew(tmp_path, MADE)
     with pytest.raises(Invalid, match="is none of calm"):
-        run_demo(folder=tmp_path, scenario="fire")
+        run_demo(Demo(folder=tmp_path, scenario="fire"))
     assert (tmp_path / FILE).read_text() == MADE
 
 
 def test_a_scenario_that_does_not_exist_makes_no_folder(tmp_path: Path) -> None:
     with pytest.raises(Invalid):
-        run_demo(folder=tmp_path / "new", scenario="fire")
+        run_demo(Demo(folder=tmp_path / "new", scenario="fire"))
     assert not (tmp_path / "new").exists()
 
 
@@ -64,3 +67,15 @@ def test_a_demo_s_own_folder_begins_anew_and_keeps_what_somebody_wrote_into_its_
     for again in (later, MADE):  # the second start finds an unchanged file, which is not worth the first one's place
         begin_anew(file.parent, again)
         assert (file.read_text(), kept.read_text()) == (again, changed)
+
+
+def test_the_configuration_is_printed_fit_to_be_copied_and_nothing_else_is_made(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "app.cli", "demo", "--print-config", "--since-go-live", "12m"]
+    command += ["--at", NINE.isoformat(), "--listen", "127.0.0.1:8123"]
+    environ = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    printed = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, check=True, timeout=30)
+    assert not list(tmp_path.iterdir())
+    copied = tmp_path / FILE
+    copied.write_bytes(printed.stdout)
+    settings = load(copied, {}).settings
+    assert (settings.go_live.at, settings.server.listen) == (NINE - timedelta(minutes=12), "127.0.0.1:8123")
