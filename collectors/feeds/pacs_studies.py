@@ -42,7 +42,7 @@ class PacsStudiesFeed:
         self._first_look = True
         self._where: dict[str, Slice] = {}
         self._to_tell: asyncio.Queue[FeedItems] = asyncio.Queue()
-        self._looked_at = clock.now()
+        self._looked_at, self._answered_s = clock.now(), monotonic_s()
         self._trouble, self._blind = "", False
         self._changed = asyncio.Event()
         self.opened = asyncio.Event()
@@ -92,6 +92,7 @@ class PacsStudiesFeed:
 
     def _take(self, piece: Slice, studies: list[Seen]) -> list[Slice]:
         by_time = all(s.second is None or piece.holds(s.second) for s in studies)
+        self._answered_s = monotonic_s()  # our own cadence is real, also where the clock is a simulation's
         self._watch.see(studies, self._clock.now(), first_look=self._first_look)
         self._where |= {s.uid: piece for s in studies}
         return self._slices.answered(piece, len(studies), by_time=by_time)
@@ -173,12 +174,12 @@ class PacsStudiesFeed:
     async def _beat(self) -> None:
         while True:
             self._changed.clear()
-            self._sender.heartbeat(self._pulse(self._clock.now()))
+            self._sender.heartbeat(self.pulse(self._clock.now()))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_S):
                     await self._changed.wait()
 
-    def _pulse(self, now: datetime) -> HeartbeatIn:
+    def pulse(self, now: datetime) -> HeartbeatIn:
         """Give the sign of life: a PACS that gives no list is down; a list that golive cannot read makes it blind."""
         name, since = self._feed.id, self._looked_at
         if self._trouble:
@@ -186,8 +187,7 @@ class PacsStudiesFeed:
             return HeartbeatIn(probe_or_feed=name, at=at, state=state, detail=self._trouble[:400], since=since)
         cut = len(self._slices.cut_off)
         detail = f"{cut} answers have a round length and may be cut off" if cut else ""
-        late = (now - self._looked_at).total_seconds() > self._every_s + HEARTBEAT_S
-        if late:
+        if monotonic_s() - self._answered_s > self._every_s + HEARTBEAT_S:
             why = f"{self._system.name} has not answered with a study list yet"
             return HeartbeatIn(probe_or_feed=name, at=now, state="no answer", detail=why[:400], since=since)
         return HeartbeatIn(probe_or_feed=name, at=now, state="polling", detail=detail)
