@@ -1,9 +1,10 @@
 """What exams say of the moment: reports and exams per hour, who waits and how long, what the PACS's list holds."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from app.domain.exam_measures import DAY_S, WHOLE, Group, View, groups_of
+from app.domain.exam_measures import DAY_S, WHOLE, Group, Segment, View, groups_of
 from app.domain.exams import Exam
 from app.domain.measures import CATALOGUE
 from app.domain.standings import Judged, Series
@@ -12,6 +13,7 @@ from app.domain.words import counted, span
 HOUR_S = 3600.0
 LEAST_OBSERVED_S = 300.0  # a rate of less than that is an accident
 TRUSTED_SHARE = 0.8
+PLACES = 5  # as many places of strays are named
 
 
 def gauges(exams: Sequence[Exam], view: View, *, trusted: bool = False) -> list[Judged]:
@@ -105,14 +107,11 @@ def _strays(exams: Iterable[Exam], view: View) -> list[Judged]:
         whole = Series("legacy.stray", legacy.system)
         return [Judged(whole, unit, DAY_S, note="counted from go-live on")]
     since = max(t0, view.now - timedelta(seconds=DAY_S))
-    strays = [e for e in every if e.stray_at is not None and e.stray_at >= since]
+    strays = [e for e in every if e.stray_at is not None and e.stray_at >= since and _after(t0, e)]
     base = len(strays) + sum(1 for e in every if e.available_at is not None and e.available_at >= since)
-    by_segment: dict[tuple[tuple[str, str], ...], int] = {(): len(strays)}
-    for exam in strays:
-        named = (("modality", exam.modality), ("station", exam.station))
-        segment = tuple((name, value) for name, value in named if value)
-        if segment:
-            by_segment[segment] = by_segment.get(segment, 0) + 1
+    places = Counter((e.modality or "", e.station or "") for e in strays)
+    by_segment: dict[Segment, int] = {(): len(strays)}
+    by_segment |= {segment: n for place, n in places.items() if (segment := _segment(*place))}
     return [
         Judged(
             Series("legacy.stray", legacy.system, None, segment),
@@ -121,7 +120,35 @@ def _strays(exams: Iterable[Exam], view: View) -> list[Judged]:
             n=base,
             value=float(count),
             last=float(count),
-            note=f"{count} of {counted(base, 'study', 'studies')} {view.since_words(DAY_S)} went to the old system",
+            note=_stray_note(count, base, view, "" if segment else _places(places)),
         )
         for segment, count in by_segment.items()
     ]
+
+
+def _after(t0: datetime, exam: Exam) -> bool:
+    """Say whether an exam belongs to the time after T0: what was done before it may still arrive in the old system."""
+    done_at = exam.ended_at or exam.begun_at
+    return done_at is None or done_at >= t0
+
+
+def _segment(modality: str, station: str) -> Segment:
+    return tuple((name, value) for name, value in (("modality", modality), ("station", station)) if value)
+
+
+def _stray_note(count: int, base: int, view: View, places: str) -> str:
+    since = view.since_words(DAY_S)
+    if not count:
+        return f"0 of {counted(base, 'study', 'studies')} {since} went to the old PACS"
+    words = f"{counted(count, 'study', 'studies')} {since} went to the old PACS"
+    return f"{words}: {places}" if places else words
+
+
+def _places(places: Counter[tuple[str, str]]) -> str:
+    """Name where strays come from, most first: "CT from CT2 4, MR from MR1 1"."""
+    ordered = sorted(places.items(), key=lambda item: (-item[1], item[0]))
+    named = [
+        f"{modality or 'unknown'}{f' from {station}' if station else ''} {n}" for (modality, station), n in ordered
+    ]
+    rest = sum(n for _, n in ordered[PLACES:])
+    return ", ".join(named[:PLACES] + ([f"others {rest}"] if rest else []))

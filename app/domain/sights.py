@@ -19,6 +19,7 @@ Pulses = Mapping[tuple[str, str], Pulse]  # (source, probe or feed) → newest
 UNASKED_FOR = timedelta(hours=1)
 NO_ANSWER = "no answer"  # a feed's heartbeat while the system that it asks gives none
 _DOWN = PRECEDENCE.index(State.DOWN)
+STRAYS = "legacy.stray"
 FEED_MEASURES = ("feed.age", "feed.rate", "clock.offset")
 # Whose silence makes an exam gauge blind: the feeds that give these milestones.
 GAUGES = {
@@ -157,7 +158,7 @@ def _of_feed(row: Judged, at: _Now) -> Standing:
     pulse = at.by_name.get(feed.id)
     upper = None
     if row.series.measure == "feed.age":
-        upper = feed.quiet_after_s
+        upper = None if feed.legacy else feed.quiet_after_s
         if row.known_at is not None:
             age_s = max(0.0, (at.now - row.known_at).total_seconds())
             few = "" if row.n >= 5 else f"; {counted(row.n, 'event')} of 5 needed"
@@ -194,7 +195,7 @@ def _exam_rows(rows: Mapping[tuple[str, str], Judged], plan: Plan) -> list[Judge
     whole = [(Series(m.id), name, s) for m in INTERVAL_MEASURES for name, s in (("day", DAY_S), ("now", NOW_S))]
     whole += [(Series(m), "", DAY_S) for m in GAUGES]
     legacy = next((f for f in plan.feeds.values() if f.legacy), None)
-    whole += [(Series("legacy.stray", legacy.system), "", DAY_S)] if legacy else []
+    whole += [(Series(STRAYS, legacy.system), "", DAY_S)] if legacy else []
     wanted = {(series.key, window): _unmeasured(series, window, s) for series, window, s in whole}
     parts = {key: row for key, row in rows.items() if key not in wanted and _is_part(row, plan)}
     return [rows.get(key, row) for key, row in wanted.items()] + list(parts.values())
@@ -204,9 +205,7 @@ def _is_part(row: Judged, plan: Plan) -> bool:
     series = row.series
     measure = CATALOGUE.get(series.measure)
     ours = measure is not None and (measure.source is Source.EXAM or series.measure in GAUGES)
-    stray = series.measure == "legacy.stray" and any(
-        f.legacy and f.system == series.system for f in plan.feeds.values()
-    )
+    stray = series.measure == STRAYS and any(f.legacy and f.system == series.system for f in plan.feeds.values())
     split = bool(series.segment) or (series.area is not None and series.area in plan.areas)
     return (ours or stray) and split and bool(row.n or row.open or row.straddling)
 
@@ -216,14 +215,15 @@ def _of_exams(row: Judged, at: _Now) -> Standing:
     own = at.plan.measures.get(measure)
     upper = own.expected_below if own else None
     sources = [_givers(m, at.plan) for m in _milestones(measure)]
-    if measure == "legacy.stray":
+    if measure == STRAYS:
         sources = [[f for f in at.plan.feeds.values() if f.legacy]]
     if not all(sources):
         return stand(replace(row, as_of=None, known_at=None), Sight(10.0, absent="no source", upper=upper), at.now)
     told = [_liveliest(feeds, at) for feeds in sources]
     feed, pulse = min(told, key=lambda pair: _heard_at(pair[1]))
     mute = next((p for _, p in told if p is not None and p.state == NO_ANSWER), None)
-    quiets = [_quiet(feeds, at) for feeds in sources]
+    # That the old system receives nothing is the aim: a list that is answered is all the life it needs to show.
+    quiets = [] if measure == STRAYS else [_quiet(feeds, at) for feeds in sources]
     known = [(q, after) for q, after in quiets if q is not None]
     quiet = max(known, key=lambda pair: pair[0] / pair[1], default=(None, None))
     sight = Sight(
@@ -233,7 +233,16 @@ def _of_exams(row: Judged, at: _Now) -> Standing:
         quiet_after_s=quiet[1],
         upper=upper,
     )
-    return _with_trouble(stand(_as_of(row, pulse), sight, at.now), mute or pulse)
+    standing = stand(_as_of(row, pulse), sight, at.now)
+    return _with_trouble(_with_strays(standing), mute or pulse)
+
+
+def _with_strays(standing: Standing) -> Standing:
+    """Make even one stray degraded: it is a study that nobody will look for, not a sample of a rate."""
+    strays = standing.series.measure == STRAYS and standing.judged.value
+    if not strays or PRECEDENCE.index(standing.state) < PRECEDENCE.index(State.INSUFFICIENT):
+        return standing
+    return replace(standing, state=State.DEGRADED, reason=standing.judged.note)
 
 
 def _milestones(measure: str) -> tuple[str, ...]:

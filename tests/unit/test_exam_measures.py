@@ -159,6 +159,23 @@ def test_strays_are_counted_from_go_live_on_by_modality_and_station() -> None:
     }
 
 
+def test_strays_are_named_by_where_they_come_from_and_only_those_of_exams_done_since_go_live() -> None:
+    legacy = feed("old-list", "pacs-studies", frozenset({"available"}), 2, system="old", legacy=True)
+    house = plan(feeds=(*FEEDS, legacy))
+
+    def note(*exams: Exam) -> str:
+        rows = gauges(exams, View(house, at(600), at(0)))
+        return next(r.note for r in rows if r.series.key == "legacy.stray/old")
+
+    done_before = exam("b", ended_at=-2, stray_at=3, station="CT1")
+    assert note(done_before, exam("n", available_at=7)) == "0 of 1 study since go-live went to the old PACS"
+    strays = [exam(f"c{i}", ended_at=1, stray_at=5, station="CT2") for i in range(4)]
+    strays += [exam("m", stray_at=5, modality="MR", station="MR1"), done_before]
+    assert note(*strays) == "5 studies since go-live went to the old PACS: CT from CT2 4, MR from MR1 1"
+    many = [exam(f"x{i}", stray_at=5, station=f"CT{i}") for i in range(7)]
+    assert note(*many, exam("y", stray_at=5, modality=None)).endswith("CT from CT3 1, others 3")
+
+
 def hospital(minute: int, stop_minute: int) -> list[Exam]:
     """Give the exams of a day with one each five minutes, read after 30 min; reading stops at a minute."""
     exams = []

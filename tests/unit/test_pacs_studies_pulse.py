@@ -13,7 +13,9 @@ CONFIG = Settings.model_validate(
     {
         "site": {"id": "north", "name": "North"},
         "go_live": {"at": "2026-11-21T06:00:00+01:00"},
-        "systems": [{"id": "pacs", "name": "PACS", "kind": "pacs", "dicomweb": {"url": "http://127.0.0.1:9/dicom-web"}}],
+        "systems": [
+            {"id": "pacs", "name": "PACS", "kind": "pacs", "dicomweb": {"url": "http://127.0.0.1:9/dicom-web"}}
+        ],
         "feeds": [{"id": "studies", "kind": "pacs-studies", "system": "pacs", "every": "1s"}],
     }
 )

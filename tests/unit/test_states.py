@@ -361,6 +361,27 @@ def test_a_quiet_feed_makes_its_exam_series_stale_and_then_blind() -> None:
     assert exam_state(at(18060), {"ris-hl7": 18055})[0] == "blind"
 
 
+def stray_state(count: int, heard_s: float, now_s: float) -> dict[str, Standing]:
+    note = f"{count} of them"
+    strays = Judged(Series("legacy.stray", "old"), "studies", 86400.0, n=9 - 5 * count, value=float(count), note=note)
+    told = replace(heard("old-list", heard_s), series=Series("feed.age", "old", None, (("feed", "old-list"),)))
+    old = feed("old-list", "pacs-studies", frozenset({"available"}), 2, system="old", legacy=True)
+    pulses = {("main", "old-list"): pulse("polling", now_s - 5)}
+    return look(plan(feeds=(*FEEDS, old)), [strays, told], pulses, at(now_s))
+
+
+def test_an_old_system_that_receives_nothing_any_more_is_ok_as_long_as_its_list_is_answered() -> None:
+    for hours in (1, 3, 24):
+        found = stray_state(0, 0, 3600 * hours + 60)
+        assert (found["legacy.stray/old"].state, found["legacy.stray/old"].reason) == (State.OK, "0 of them")
+        assert found["feed.age/old/-/feed=old-list"].state is State.OK
+
+
+def test_even_one_stray_is_degraded_and_one_of_few_studies_too() -> None:
+    found = stray_state(1, 0, 60)["legacy.stray/old"]
+    assert (found.state, found.reason) == (State.DEGRADED, "1 of them")
+
+
 def test_of_two_feeds_the_staler_counts_and_of_two_for_one_milestone_the_fresher() -> None:
     twins = (*FEEDS, feed("second-hl7", order=2))
     to_pacs = Judged(Series("exam.end_to_available"), "s", 14400.0, n=9, value=600.0, window="now")
