@@ -53,7 +53,7 @@ class Station:
             self._server.shutdown()
 
     def _associate(self, event: evt.Event) -> None:
-        if self._playing.answer(self._system, Question.ECHO, "association").outcome is Outcome.REJECTED:
+        if self._playing.answer(self._system, Question.ASSOCIATION).outcome is Outcome.REJECTED:
             event.assoc.acse.send_reject(*_LIMIT_REACHED)
             event.assoc.kill()  # waits until it is sent and the peer has hung up
 

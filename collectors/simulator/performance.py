@@ -15,6 +15,7 @@ from collectors.simulator.exams import Hospital, demand
 class Question(StrEnum):
     """What a system can be asked."""
 
+    ASSOCIATION = "association"  # asked for before any other over DICOM, and the only one that is rejected
     ECHO = "echo"
     WORKLIST = "worklist"
     STUDIES = "studies"
@@ -34,6 +35,7 @@ class Answer:
 
 # median seconds, spread, how much a busy hour adds
 _USUAL: dict[tuple[Question, str], tuple[float, float, float]] = {
+    (Question.ASSOCIATION, ""): (0.002, 0.25, 0.5),
     (Question.ECHO, ""): (0.006, 0.25, 0.5),
     (Question.WORKLIST, ""): (0.16, 0.30, 0.6),
     (Question.STUDIES, ""): (0.28, 0.30, 0.6),
@@ -54,7 +56,7 @@ def answer(hospital: Hospital, system: str, question: Question, subject: str, at
     if system == "pacs":
         if trouble.frozen:
             return Answer(Outcome.TIMEOUT)
-        if question not in _IMAGES and lot < trouble.rejected_share:
+        if question is Question.ASSOCIATION and lot < trouble.rejected_share:
             return Answer(Outcome.REJECTED)
     median, sigma, busy = _USUAL.get((question, subject)) or _USUAL.get((question, "")) or _USUAL[(question, "CT")]
     slow = trouble.worklist_slow if question is Question.WORKLIST else 1.0

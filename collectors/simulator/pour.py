@@ -148,7 +148,7 @@ def sample_of(life: Life, probe: Probe, begun: datetime, source: str) -> Sample:
     question = {Kind.ECHO: Question.ECHO, Kind.WORKLIST: Question.WORKLIST, Kind.QUERY: Question.STUDIES}.get(kind)
     if question is None:
         return _image_load(life, probe, begun, source)
-    if answer(life.hospital, system, Question.ECHO, "association", begun).outcome is Outcome.REJECTED:
+    if answer(life.hospital, system, Question.ASSOCIATION, "", begun).outcome is Outcome.REJECTED:
         end = begun + timedelta(seconds=_CONNECT_S + _ASSOCIATE_S)
         detail = "association rejected for now: the peer's limit is reached (2/3/2)"
         return _sample(probe, begun, end, source, Outcome.REJECTED, detail, connect_s=_CONNECT_S)

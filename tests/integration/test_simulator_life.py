@@ -125,7 +125,7 @@ def test_each_technical_scenario_is_seen_where_it_belongs() -> None:
     assert median(s for _, s in answers("images-crawl", "pacs", Question.FRAME, "CT")) == pytest.approx(8 * frame)
     assert {o for o, _ in answers("frozen-pacs", "pacs", Question.STUDY, "MR")} == {Outcome.TIMEOUT}
     assert {o for o, _ in answers("frozen-pacs", "ris", Question.WORKLIST, "MR")} == {Outcome.OK}
-    rejected = [o is Outcome.REJECTED for o, _ in answers("full-associations", "pacs", Question.ECHO)]
+    rejected = [o is Outcome.REJECTED for o, _ in answers("full-associations", "pacs", Question.ASSOCIATION)]
     assert 0.65 < sum(rejected) / len(rejected) < 0.85
     assert {o for o, _ in answers("full-associations", "pacs", Question.STUDY, "CT")} == {Outcome.OK}
 
@@ -141,3 +141,10 @@ def test_a_message_says_when_in_the_hospital_s_zone_and_names_nobody() -> None:
     assert segments["OBR"][22] == final.at.astimezone(zone).strftime("%Y%m%d%H%M%S+0100")
     assert segments["OBR"][18] == final.exam.order.accession
     assert segments["PID"][5] == "SIMULATION^PATIENT"
+
+
+def test_full_associations_make_no_answer_instant_and_reject_no_question_but_for_an_association() -> None:
+    for question in set(Question) - {Question.ASSOCIATION}:
+        seen = answers("full-associations", "pacs", question)
+        assert {outcome for outcome, _ in seen} == {Outcome.OK}
+        assert min(total_s for _, total_s in seen) > 0
