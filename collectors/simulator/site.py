@@ -50,7 +50,10 @@ def _free(wanted: int, held: list[socket.socket]) -> int:
 
 
 def golive_toml(ports: Ports, *, t0: datetime, listen: str, speed: float = 1.0) -> str:
-    """Give the file's text; with more speed the study lists are asked for more often, by the real clock."""
+    """Give the file's text; with more speed the study lists are asked for more often, by the real clock.
+
+    A message takes as long as ever in real time, so a faster hospital's feed may be quiet for longer by its own clock.
+    """
     statuses = ", ".join(f'"{code}" = "{milestone}"' for code, milestone in SITE_STATUSES.items())
     worklists = "".join(_worklist(area, modality) for area, modality in _WORKLISTS)
     return _TEXT.format(
@@ -60,6 +63,7 @@ def golive_toml(ports: Ports, *, t0: datetime, listen: str, speed: float = 1.0) 
         zone=ZONE,
         statuses=statuses,
         lists_every=f"{max(1, round(15 / speed))}s",
+        quiet_after=f"{_CALM_PAUSE_MIN + round(speed / 12)}m",
         worklists=worklists,
         ct=reference_uid("CT"),
         mr=reference_uid("MR"),
@@ -67,6 +71,7 @@ def golive_toml(ports: Ports, *, t0: datetime, listen: str, speed: float = 1.0) 
     )
 
 
+_CALM_PAUSE_MIN = 10
 _WORKLISTS = (("ct", "CT"), ("mr", "MR"), ("xr", "DX"), ("us", "US"), ("mg", "MG"))
 
 
@@ -212,6 +217,7 @@ kind = "hl7-mllp"
 listen = "127.0.0.1:{hl7}"
 area_by = {{ "OBR-24" = {{ CT = "ct", MR = "mr", DX = "xr", US = "us", MG = "mg" }} }}
 statuses = {{ {statuses} }}
+quiet_after = "{quiet_after}"             # longer than any pause of a calm night
 
 [[feeds]]
 id = "pacs-studies"
