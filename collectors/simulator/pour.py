@@ -21,6 +21,7 @@ Batch = tuple[datetime, Sequence[Sample], Sequence[ExamEvent], Sequence[FeedMess
 
 _DAY = timedelta(days=1)
 _RAW = timedelta(days=7)
+_PACS_LIST, _OLD_LIST = "pacs-studies", "legacy-studies"
 _CONNECT_S, _ASSOCIATE_S = 0.0003, 0.002
 _LATE_S = 0.03  # from the engine's sending to the receipt
 
@@ -43,7 +44,8 @@ class Pouring:
             samples = sorted(self._samples(start, end, to), key=lambda s: s.at)
             # orders given before the life began are told with its first day
             told = list(self.life.told(start - LATEST_ORDER * 2 if start == from_ else start, end))
-            events = [*map(self._event, told), *self._availables(start, end), *self._listed(start, end)]
+            events = [*map(self._event, told), *self._listed(start, end)]
+            events += [*self._availables(start, end), *self._strays(start, end)]
             messages = [self._message(t) for t in told] if to - end < _DAY else []
             yield end, samples, sorted(events, key=lambda e: e.received_at), messages
             start = end
@@ -93,11 +95,22 @@ class Pouring:
 
     def _availables(self, from_: datetime, to: datetime) -> Iterator[ExamEvent]:
         """Give what the study list of the PACS tells: an exam's images are there and no more have come."""
-        quiet = timedelta(seconds=next((f.quiet_time for f in self.settings.feeds if f.id == "pacs-studies"), 60.0))
+        quiet = self._quiet(_PACS_LIST)
         for exam in self.life.exams(from_ - timedelta(days=13), to + _DAY):
             order = exam.order
             if order.available is not None and from_ <= order.available + quiet < to:
-                yield self._available(order, order.available, order.available + quiet)
+                yield self._available(_PACS_LIST, order, order.available, order.available + quiet)
+
+    def _strays(self, from_: datetime, to: datetime) -> Iterator[ExamEvent]:
+        """Give what the old PACS's list tells of exams that went there by mistake; of all others nobody asks."""
+        quiet = self._quiet(_OLD_LIST)
+        for exam in self.life.exams(from_ - _DAY, to + _DAY):
+            order = exam.order
+            if order.legacy and order.ended is not None and from_ <= order.ended + quiet < to:
+                yield self._available(_OLD_LIST, order, order.ended, order.ended + quiet)
+
+    def _quiet(self, feed: str) -> timedelta:
+        return timedelta(seconds=next((f.quiet_time for f in self.settings.feeds if f.id == feed), 60.0))
 
     def _listed(self, from_: datetime, to: datetime) -> Iterator[ExamEvent]:
         """Give what the worklist probes tell: the first answer that holds an order; they ask for the day's."""
@@ -124,10 +137,10 @@ class Pouring:
             received_at=at,
         )
 
-    def _available(self, order: Acquired, at: datetime, seen: datetime) -> ExamEvent:
+    def _available(self, feed: str, order: Acquired, at: datetime, seen: datetime) -> ExamEvent:
         return ExamEvent(
-            id=_id(self.site_key, "pacs-studies", order.accession, Milestone.AVAILABLE, at),
-            feed="pacs-studies",
+            id=_id(self.site_key, feed, order.accession, Milestone.AVAILABLE, at),
+            feed=feed,
             exam=exam_token(self.site_key, order.accession),
             milestone=Milestone.AVAILABLE,
             at=at,
