@@ -45,9 +45,10 @@ class _Pages:
     async def studies(self, request: Request) -> Response:
         """Give the studies of the asked days, oldest first, as QIDO-RS does."""
         since_s, asked = monotonic_s(), request.query_params
-        await self._answered(Question.STUDIES, "", since_s)
+        dates, times = _first(asked, "StudyDate", "00080020"), _first(asked, "StudyTime", "00080030")
+        await self._answered(Question.SLICE if times else Question.STUDIES, "", since_s)
         now = self._playing.local_now
-        first, last = span_of(_first(asked, "StudyDate", "00080020"), _first(asked, "StudyTime", "00080030"), now)
+        first, last = span_of(dates, times, now)
         modality = _first(asked, "ModalitiesInStudy", "00080061")
         held = await asyncio.to_thread(self._held, first, last)
         rows = [_row(e, n, now) for e, n in held if not modality or e.order.modality == modality]

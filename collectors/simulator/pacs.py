@@ -70,7 +70,8 @@ class Station:
             subject, found = str(steps[0].get("Modality") or ""), self._worklist(steps[0])
             question = Question.WORKLIST
         else:
-            subject, found, question = "", self._studies(asked), Question.STUDIES
+            subject, found = "", self._studies(asked)
+            question = Question.SLICE if asked.get("StudyTime") else Question.STUDIES
         how = self._thawed(event, self._playing.answer(self._system, question, subject))
         self._wait(how.first_s, since_s)
         for dataset in found:

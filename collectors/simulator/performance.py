@@ -19,6 +19,7 @@ class Question(StrEnum):
     ECHO = "echo"
     WORKLIST = "worklist"
     STUDIES = "studies"
+    SLICE = "slice"  # the studies of a part of a day: a few rows by date and time
     METADATA = "metadata"
     FRAME = "frame"
     STUDY = "study"
@@ -39,6 +40,7 @@ _USUAL: dict[tuple[Question, str], tuple[float, float, float]] = {
     (Question.ECHO, ""): (0.006, 0.25, 0.5),
     (Question.WORKLIST, ""): (0.16, 0.30, 0.6),
     (Question.STUDIES, ""): (0.28, 0.30, 0.6),
+    (Question.SLICE, ""): (0.05, 0.30, 0.6),
     (Question.METADATA, ""): (0.07, 0.25, 0.5),
     (Question.FRAME, "CT"): (0.32, 0.30, 0.5),
     (Question.FRAME, "MR"): (0.27, 0.30, 0.5),

@@ -148,3 +148,8 @@ def test_full_associations_make_no_answer_instant_and_reject_no_question_but_for
         seen = answers("full-associations", "pacs", question)
         assert {outcome for outcome, _ in seen} == {Outcome.OK}
         assert min(total_s for _, total_s in seen) > 0
+
+
+def test_a_list_of_a_part_of_a_day_is_answered_sooner_than_one_of_a_whole_day() -> None:
+    part, whole = (median(s for _, s in answers("calm", "pacs", q)) for q in (Question.SLICE, Question.STUDIES))
+    assert 0.02 < part < 0.3 * whole
