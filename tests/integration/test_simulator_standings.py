@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
-from app.domain.exams import ExamEvent, fold
+from app.domain.exams import ExamEvent, Milestone, fold
 from app.domain.overall import Overall, overall
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing, State
@@ -49,8 +49,10 @@ def configured() -> Config:
 
 
 @cache
-def wall(name: str, since: datetime = NOON, now: datetime = NOON + 30 * MINUTE) -> Wall:
-    """Give the wall of a hospital in which a scenario holds since a moment."""
+def wall(
+    name: str, since: datetime = NOON, now: datetime = NOON + 30 * MINUTE, reading_stops: datetime | None = None
+) -> Wall:
+    """Give the wall of a hospital in which a scenario holds since a moment, and perhaps nobody reads since another."""
     config = configured()
     plan, script = plan_of(config, simulation=True), Script(((since, name),))
     pouring = Pouring(Life(hospital(7, t0=T0, script=script), MONDAY), config.settings, "key")
@@ -58,7 +60,7 @@ def wall(name: str, since: datetime = NOON, now: datetime = NOON + 30 * MINUTE) 
     for _, samples, events, _messages in pouring.batches(T0 - HOUR, now):
         for sample in samples:
             board.take(sample)
-        for event in (e for e in events if e.received_at <= now):
+        for event in (e for e in events if e.received_at <= now and not _missed(e, reading_stops)):
             told.setdefault(event.exam, []).append(event)
             exam_board.heard_before(event, now)
     exam_board.replace(fold(of_one, plan.feed_order) for of_one in told.values())
@@ -68,6 +70,11 @@ def wall(name: str, since: datetime = NOON, now: datetime = NOON + 30 * MINUTE) 
     standings = standings_now(rows, plan, pulses, now)
     by_key = {s.series.key + (f" {s.judged.window}" if s.judged.window else ""): s for s in standings}
     return Wall(by_key, overall(standings, plan, pulses, now))
+
+
+def _missed(event: ExamEvent, reading_stops: datetime | None) -> bool:
+    read = event.milestone in (Milestone.PRELIMINARY, Milestone.FINAL)
+    return read and reading_stops is not None and event.at >= reading_stops
 
 
 def raised(name: str) -> set[str]:
@@ -145,6 +152,13 @@ def test_a_reading_jam_lets_reports_fall_and_exams_wait_while_exams_go_on() -> N
     assert jam.value("report.rate") < 0.6 * calm.value("report.rate")
     assert jam.value("exam.backlog") > 2 * calm.value("exam.backlog")
     assert jam.value("exam.rate") == calm.value("exam.rate")
+
+
+def test_a_reading_stop_lets_reports_fall_and_doubles_who_waits_within_half_an_hour() -> None:
+    for stop in (NOON, T0 + HOUR):
+        before, after = (wall("calm", NOON, stop + wait, stop) for wait in (timedelta(), 30 * MINUTE))
+        assert after.value("report.rate") < 0.7 * before.value("report.rate")
+        assert after.value("exam.backlog") > 2 * before.value("exam.backlog")
 
 
 def test_a_stray_modality_is_named_within_half_an_hour() -> None:
