@@ -167,8 +167,10 @@ def _of_server(
 ) -> _Answered | None:
     """Give the running server's answer; None when there is none, or what listens there does not know us."""
     try:
-        token = load_secrets(config, environ, make=False).admin_token.get_secret_value()
+        admin = load_secrets(config, environ, make=False).admin_token
     except Unavailable:
+        admin = None
+    if admin is None:
         return None  # no golive has run here yet
     try:
         with httpx.Client(
@@ -177,7 +179,7 @@ def _of_server(
             trust_env=False,
             timeout=httpx.Timeout(BACKUP_S, connect=2.0),
         ) as client:
-            answer = client.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
+            answer = client.request(method, path, json=body, headers={"Authorization": f"Bearer {admin.get_secret_value()}"})
     except httpx.TransportError:
         return None
     if answer.status_code in (401, 403, 404, 405):

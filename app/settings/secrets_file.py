@@ -13,24 +13,30 @@ from app.errors import Unavailable
 from app.settings.tables import Secrets
 
 NAMES = {"site_key": "GOLIVE_SITE_KEY", "ingest_token": "GOLIVE_INGEST_TOKEN", "admin_token": "GOLIVE_ADMIN_TOKEN"}
+OF_COLLECTORS = ("site_key", "ingest_token")
 FILE = "golive.secrets"
 
 
 def secrets_of(folder: Path, environ: Mapping[str, str], *, make: bool) -> Secrets:
-    """Give the secrets; with `make`, those that are nowhere are made once and kept in golive.secrets, mode 0600."""
+    """Give the secrets; with `make`, those that are nowhere are made once and kept in golive.secrets, mode 0600.
+
+    Without `make`, those of a collector must be there: the admin token belongs to the machine of the server.
+    """
     told = {name: from_environment(variable, environ) for name, variable in NAMES.items()}
     file = folder / FILE
     kept = _kept(file)
     missing = [name for name in NAMES if not told[name] and name not in kept]
-    if missing and not make:
-        variables = ", ".join(NAMES[m] for m in missing)
+    needed = [name for name in missing if name in OF_COLLECTORS]
+    if needed and not make:
+        variables = ", ".join(NAMES[m] for m in needed)
         raise Unavailable(
             f"not known here: {variables}; set them in the environment, or start `golive run` once, which makes {file}"
         )
-    if missing:
+    if missing and make:
         _keep(file, kept | {name: secrets.token_urlsafe(32) for name in missing}, new=not kept)
         kept = _kept(file)  # another process may have made it first: its secrets count
-    return Secrets(**{name: SecretStr(told[name] or kept[name]) for name in NAMES})
+    known = {name: told[name] or kept.get(name, "") for name in NAMES}
+    return Secrets(**{name: SecretStr(value) if value else None for name, value in known.items()})
 
 
 def from_environment(variable: str, environ: Mapping[str, str]) -> str:

@@ -246,4 +246,4 @@ class Secrets(BaseModel):
 
     site_key: SecretStr
     ingest_token: SecretStr
-    admin_token: SecretStr  # for commands of this machine that go through the running server
+    admin_token: SecretStr | None  # for commands beside the running server; a machine that only collects has none

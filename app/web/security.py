@@ -65,7 +65,7 @@ async def actor_of(connection: HTTPConnection) -> Actor | None:
 async def _of_token(house: House, connection: HTTPConnection, shown: str) -> Actor:
     if _same(shown, house.secrets.ingest_token.get_secret_value()):
         return Actor("ingest", "ingest token", "ingest")
-    if _same(shown, house.secrets.admin_token.get_secret_value()):
+    if (admin := house.secrets.admin_token) and _same(shown, admin.get_secret_value()):
         if not _of_this_machine(connection):
             raise Forbidden("the admin token of this machine is for commands on this machine only")
         return Actor("admin", "this machine", "local")
