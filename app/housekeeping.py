@@ -179,7 +179,9 @@ def _of_server(
             trust_env=False,
             timeout=httpx.Timeout(BACKUP_S, connect=2.0),
         ) as client:
-            answer = client.request(method, path, json=body, headers={"Authorization": f"Bearer {admin.get_secret_value()}"})
+            answer = client.request(
+                method, path, json=body, headers={"Authorization": f"Bearer {admin.get_secret_value()}"}
+            )
     except httpx.TransportError:
         return None
     if answer.status_code in (401, 403, 404, 405):

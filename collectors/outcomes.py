@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from pathlib import Path
 
 from app.domain.samples import Outcome
 
@@ -37,9 +38,24 @@ def of_error(error: OSError, phase: str) -> Failure:
     return Failure(Outcome.UNREACHABLE, f"{error.strerror or type(error).__name__} {within(phase)}")
 
 
+def of_tls_files(error: OSError, folder: Path, *files: str | None) -> Failure:
+    """Name the files of our own TLS that cannot be used, the one that cannot even be read if there is one."""
+    named = [file for file in files if file]
+    for file in named:
+        try:
+            (folder / file).open("rb").close()
+        except OSError as unread:
+            return Failure(Outcome.AUTH, f"our own TLS file {file} cannot be read: {unread.strerror}")
+    reason = (error.reason or "no reason given") if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+    words = reason.replace("_", " ").lower()
+    return Failure(Outcome.AUTH, f"our own TLS files cannot be used ({', '.join(named) or 'of the system'}): {words}")
+
+
 def _of_tls(error: ssl.SSLError, phase: str) -> Failure:
     reason = (error.reason or "no reason given").replace("_", " ").lower()
-    if "alert" in reason and ("certificate" in reason or "unknown ca" in reason or "handshake failure" in reason):
+    if "alert" in reason and "handshake failure" in reason:
+        return Failure(Outcome.AUTH, f"peer ends the TLS handshake: {reason}")
+    if "alert" in reason and ("certificate" in reason or "unknown ca" in reason):
         return Failure(Outcome.AUTH, f"peer does not take our certificate: {reason}")
     if reason in ("wrong version number", "record layer failure", "packet length too long", "http request"):
         return Failure(Outcome.ABORTED, f"the port does not speak TLS ({reason})")

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import ConfigInvalid, Mistake, Unavailable
+from app.settings.addresses import without_secrets
 from app.settings.checks import UNBUILT_FEEDS, check
 from app.settings.fixed import takes_a_restart
 from app.settings.secrets_file import from_environment, read_secret, secrets_of
@@ -188,5 +189,14 @@ def _line(lines: Mapping[Loc, int], loc: Loc) -> int:
 
 def _canonical(settings: Settings) -> str:
     shown = settings.model_dump(mode="json", by_alias=True)
-    shown["server"]["database"] = re.sub(r"(?<=://)[^/]*@", "", shown["server"]["database"])
+    for table, key in _addresses(shown):
+        table[key] = without_secrets(table[key])
     return json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _addresses(shown: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give each place of an address, in which people write passwords whatever they are told."""
+    yield shown["server"], "database"
+    for system in shown["systems"]:
+        yield from ((system[name], "url") for name in ("dicomweb", "web") if system[name])
+    yield from ((probe, "path") for probe in shown["probes"])

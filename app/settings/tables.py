@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from app.settings.addresses import ProxyUrl, ServiceUrl
 from app.settings.values import (
     HL7_FIELD_PATTERN,
-    URL_PATTERN,
     AeTitle,
     DateText,
     Duration,
@@ -108,11 +108,17 @@ class Auth(Table):
     key: str | None = Field(None, description="own private key (mtls)")
 
 
+class ProxyAuth(Table):
+    user: str = Field(description="user name at the proxy")
+    password_file: str = Field(description="file with the password at the proxy")
+
+
 class HttpEndpoint(Table):
-    url: str = Field(pattern=URL_PATTERN, description="root of the service")
+    url: ServiceUrl = Field(description="root of the service")
     auth: Auth | None = Field(None, description="credentials")
     ca_bundle: str | None = Field(None, description="CA bundle (PEM)")
-    proxy: str | None = Field(None, description="HTTP proxy on the way")
+    proxy: ProxyUrl | None = Field(None, description="HTTP proxy on the way")
+    proxy_auth: ProxyAuth | None = Field(None, description="what the proxy asks for")
     verify: bool = Field(True, description="false: take any certificate (named on the desk)")
 
 

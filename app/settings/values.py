@@ -15,7 +15,6 @@ _HOURS = re.compile(r"([A-Z][a-z])(?:\s*-\s*([A-Z][a-z]))?\s+(\d\d):(\d\d)\s*-\s
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,47}$"
 AE_PATTERN = r"^[ -\[\]-~]+$"
-URL_PATTERN = r"^https?://[^\s]+$"
 UID_PATTERN = r"^[0-9]+(\.[0-9]+)*$"
 HL7_FIELD_PATTERN = r"^[A-Z][A-Z0-9]{2}-\d+(\.\d+)?$"
 

@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from app.settings.addresses import without_secrets
 from app.settings.tables import Settings
-from app.settings.values import AE_PATTERN, HL7_FIELD_PATTERN, ID_PATTERN, UID_PATTERN, URL_PATTERN
+from app.settings.values import AE_PATTERN, HL7_FIELD_PATTERN, ID_PATTERN, UID_PATTERN
 
 Loc = tuple[str | int, ...]
 
@@ -23,11 +24,9 @@ _LATER = {
     "baselines": "baselines come with a later version of golive: remove the table",
 }
 _HIDDEN = re.compile(r"password|passwd|secret|token|credential|^auth$|^database$|^pw$", re.IGNORECASE)
-_USERINFO = re.compile(r"(?<=://)[^\s\"]*@")
 _PATTERNS = {
     ID_PATTERN: 'is no short name (lower-case letters, digits and hyphens, 48 at most, such as "ct")',
     AE_PATTERN: "is no AE title (1 to 16 ASCII characters without backslash)",
-    URL_PATTERN: 'is no address of a web service (such as "http://10.0.0.7:8042/dicom-web")',
     UID_PATTERN: 'is no DICOM UID (digits and dots, such as "1.2.840.99.1")',
     HL7_FIELD_PATTERN: 'is no HL7 field (such as "OBR-18")',
 }
@@ -98,8 +97,8 @@ def shown(value: object, loc: Iterable[str | int] = ()) -> str:
 
 
 def quoted(text: str) -> str:
-    """Give a text in quotes, on one line, cut when it is long, without user and password of an address."""
-    clean = _USERINFO.sub("…@", text)
+    """Give a text in quotes, on one line, cut when it is long, without the secrets of an address."""
+    clean = without_secrets(text)
     return json.dumps(clean if len(clean) <= 80 else clean[:79] + "…", ensure_ascii=False)
 
 

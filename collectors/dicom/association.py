@@ -16,7 +16,7 @@ from collectors.dicom.dimse import ANSWERED_ID, COMMENT, OFFENDING, STATUS, Asse
 from collectors.dicom.host_names import LOOK_UP, resolve
 from collectors.dicom.pdu import Context, Event
 from collectors.dicom.wire import Address, Closed, Wire, tls_context
-from collectors.outcomes import Failure, of_error, within
+from collectors.outcomes import Failure, of_error, of_tls_files, within
 
 RELEASE_S = 0.5
 _REJECTIONS = {
@@ -126,12 +126,13 @@ class Association:
     async def _secure(self, wire: Wire) -> None:
         self.phase = "tls"
         address = self._peer.address
-        assert address.tls is not None
+        tls = address.tls
+        assert tls is not None
         try:
-            context = tls_context(address.tls, address.folder)
+            context = tls_context(tls, address.folder)
         except OSError as error:
-            raise Failure(Outcome.AUTH, f"our own TLS files cannot be used: {error.strerror or error}") from error
-        await wire.secure(context, address.tls.name or address.host)
+            raise of_tls_files(error, address.folder, tls.ca, tls.cert, tls.key) from error
+        await wire.secure(context, tls.name or address.host)
         self.exchange.tls_s = wire.tls_s
 
     def _take(self, event: Event) -> None:

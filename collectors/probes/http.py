@@ -14,8 +14,8 @@ from app.clock import monotonic_s
 from app.domain.samples import Outcome
 from app.settings import HttpEndpoint
 from collectors.dicom.wire import Wire
-from collectors.outcomes import Failure, of_error, within
-from collectors.probes.http_access import auth_of, tls_of, tls_stamps
+from collectors.outcomes import Failure, of_error, of_tls_files, within
+from collectors.probes.http_access import auth_of, file_stamps, proxy_auth_of, tls_files, tls_of
 from collectors.probes.http_stream import ON_PHASE, Transport
 
 MOST_KEPT = 16 << 20
@@ -97,12 +97,13 @@ class Door:
     def __init__(self, endpoint: HttpEndpoint, folder: Path) -> None:
         self.url = endpoint.url.rstrip("/")
         self._files = endpoint, folder
+        proxy_auth = proxy_auth_of(endpoint, folder)
         try:
-            self._stamps, context = tls_stamps(endpoint, folder), tls_of(endpoint, folder)
+            self._stamps, context = file_stamps(endpoint, folder), tls_of(endpoint, folder)
         except OSError as error:
-            raise Failure(Outcome.AUTH, f"our own TLS files cannot be used: {error.strerror or error}") from error
+            raise of_tls_files(error, folder, *tls_files(endpoint)) from error
         self._client = httpx.AsyncClient(
-            transport=Transport(context, endpoint.proxy),
+            transport=Transport(context, endpoint.proxy, proxy_auth),
             auth=auth_of(endpoint.auth, folder),
             headers={"Accept-Encoding": "identity", "User-Agent": "golive"},
             timeout=None,
@@ -111,9 +112,9 @@ class Door:
 
     @property
     def renewed(self) -> bool:
-        """Say whether a file of its TLS changed since it was made."""
+        """Say whether a file that it has read changed since it was made."""
         try:
-            return tls_stamps(*self._files) != self._stamps
+            return file_stamps(*self._files) != self._stamps
         except OSError:
             return True
 
@@ -134,13 +135,16 @@ class Door:
         return answer
 
     async def _get(self, path: str, request: Request, trace: _Trace, answer: Answer) -> None:
-        asked = self._client.build_request(
-            "GET",
-            self.url + path,
-            headers={"Accept": request.accept},
-            params=request.params,
-            extensions={"trace": trace},
-        )
+        try:
+            asked = self._client.build_request(
+                "GET",
+                self.url + path,
+                headers={"Accept": request.accept},
+                params=request.params,
+                extensions={"trace": trace},
+            )
+        except (httpx.InvalidURL, ValueError) as error:  # such as a path that makes no address
+            raise Failure(Outcome.UNREACHABLE, f"cannot be asked: {_words(error)}") from error
         response = await self._client.send(asked, stream=True)
         try:
             wire = _wire(response)

@@ -17,7 +17,10 @@ class _Bearer(httpx.Auth):
         self._file = file
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {_secret(self._file)}"  # read each time: tokens are renewed
+        token = _secret(self._file)  # read each time: tokens are renewed
+        if not (token.isascii() and token.isprintable()):  # what refuses it further down quotes it
+            raise Failure(Outcome.AUTH, f"our own credential file {self._file.name} holds what is no token")
+        request.headers["Authorization"] = f"Bearer {token}"
         yield request
 
 
@@ -33,7 +36,9 @@ def _secret(file: Path) -> str:
     try:
         return file.read_text("utf-8").strip()
     except OSError as error:
-        raise Failure(Outcome.AUTH, f"our own credential file cannot be read: {error.strerror}") from error
+        raise Failure(Outcome.AUTH, f"our own credential file {file.name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Failure(Outcome.AUTH, f"our own credential file {file.name} is not UTF-8 text") from error
 
 
 def tls_of(endpoint: HttpEndpoint, folder: Path) -> ssl.SSLContext:
@@ -49,10 +54,22 @@ def tls_of(endpoint: HttpEndpoint, folder: Path) -> ssl.SSLContext:
     return context
 
 
-def tls_stamps(endpoint: HttpEndpoint, folder: Path) -> tuple[int, ...]:
-    """Give when the files of an endpoint's TLS context changed."""
+def tls_files(endpoint: HttpEndpoint) -> tuple[str | None, ...]:
+    """Give the files of an endpoint's TLS context."""
     auth = endpoint.auth
-    return stamps(folder, endpoint.ca_bundle, auth.cert if auth else None, auth.key if auth else None)
+    return endpoint.ca_bundle, auth.cert if auth else None, auth.key if auth else None
+
+
+def file_stamps(endpoint: HttpEndpoint, folder: Path) -> tuple[int, ...]:
+    """Give when the files changed that a kept client has read: those of TLS, and the proxy's password."""
+    at_proxy = endpoint.proxy_auth.password_file if endpoint.proxy_auth else None
+    return stamps(folder, *tls_files(endpoint), at_proxy)
+
+
+def proxy_auth_of(endpoint: HttpEndpoint, folder: Path) -> tuple[bytes, bytes] | None:
+    """Give user and password for the proxy."""
+    at_proxy = endpoint.proxy_auth
+    return (at_proxy.user.encode(), _secret(folder / at_proxy.password_file).encode()) if at_proxy else None
 
 
 def auth_of(auth: Auth | None, folder: Path) -> httpx.Auth | None:

@@ -110,12 +110,13 @@ class _Body(httpx.AsyncByteStream):
 class Transport(httpx.AsyncBaseTransport):
     """httpx's way to httpcore with our network underneath; with a `proxy` every request goes through it."""
 
-    def __init__(self, context: ssl.SSLContext, proxy: str | None = None) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, proxy: str | None = None, proxy_auth: tuple[bytes, bytes] | None = None
+    ) -> None:
         if proxy:
-            p = httpx.Proxy(proxy)
             self._pool: httpcore.AsyncConnectionPool = httpcore.AsyncHTTPProxy(
-                str(p.url),
-                proxy_auth=p.raw_auth,
+                proxy,
+                proxy_auth=proxy_auth,
                 ssl_context=context,
                 max_connections=8,
                 network_backend=Network(),

@@ -1,8 +1,10 @@
 """Web pages, QIDO-RS, credentials and TLS."""
 
 import json
+import socket
 import ssl
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +61,44 @@ def test_a_missing_credential_file_is_our_own_fault(pacs: Orthanc, folder: Path)
     sample = try_once(probe_of("query"), with_basic(pacs, "none"), folder=folder)
     assert sample.outcome is Outcome.AUTH
     assert sample.detail.startswith("our own credential file")
+
+
+def test_what_cannot_be_sent_is_our_own_fault_and_never_quoted(tmp_path: Path) -> None:
+    (tmp_path / "password").write_bytes(b"p\xe4ss\n")
+    (tmp_path / "token").write_bytes("h\u00f6rt\n".encode())
+    (tmp_path / "lines").write_text("one\ntwo\n")
+    asked = [
+        {"kind": "basic", "user": "u", "password_file": "password"},
+        {"kind": "bearer", "token_file": "token"},
+        {"kind": "bearer", "token_file": "lines"},
+    ]
+    said = [try_once(probe_of("web"), portal("http://127.0.0.1:1", auth=a), folder=tmp_path) for a in asked]
+    assert [s.outcome for s in said] == [Outcome.AUTH] * 3
+    assert [s.detail for s in said] == [
+        "our own credential file password is not UTF-8 text",
+        "our own credential file token holds what is no token",
+        "our own credential file lines holds what is no token",
+    ]
+    missing = try_once(probe_of("web"), portal("https://127.0.0.1:1", ca_bundle="ca.pem"), folder=tmp_path)
+    assert missing.detail == "our own TLS file ca.pem cannot be read: No such file or directory"
+    useless = try_once(probe_of("web"), portal("https://127.0.0.1:1", ca_bundle="lines"), folder=tmp_path)
+    assert useless.detail.startswith("our own TLS files cannot be used (lines): ")
+
+
+def test_a_proxy_is_told_user_and_password_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "proxy").write_text("s3cret\n")
+    heard: list[bytes] = []
+
+    def answering(connection: socket.socket) -> None:
+        heard.append(connection.recv(65536))
+        connection.sendall(PAGE)
+
+    with Hostile(answering) as proxy:
+        at_proxy = {"user": "golive", "password_file": "proxy"}
+        system = portal("http://pacs.example", proxy=f"http://127.0.0.1:{proxy.port}", proxy_auth=at_proxy)
+        sample = try_once(probe_of("web"), system, folder=tmp_path)
+    assert sample.outcome is Outcome.OK
+    assert b64encode(b"golive:s3cret") in heard[0]
 
 
 def test_a_page_has_phases_and_its_text() -> None:

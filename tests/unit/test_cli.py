@@ -119,7 +119,7 @@ def test_each_cause_has_its_own_sentence(outcome, detail, words):
 
 
 def test_an_endpoint_without_credentials_is_named_and_told_to_get_some():
-    both = RIS.model_copy(update={"dicomweb": HttpEndpoint(url="http://user:word@10.0.0.9:8042/dicom-web")})
+    both = RIS.model_copy(update={"dicomweb": HttpEndpoint(url="http://10.0.0.9:8042/dicom-web?key=word")})
     asked = explain(sample(Outcome.AUTH, "HTTP 401"), both, method="qido-rs")
     assert asked == (
         "ris (http://10.0.0.9:8042/dicom-web) asks for credentials (HTTP 401), and none are configured: set auth"

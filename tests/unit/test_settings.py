@@ -220,7 +220,11 @@ def test_secrets_that_others_may_read_are_refused(tmp_path):
 def test_a_machine_that_only_collects_needs_no_admin_token(tmp_path):
     config = loaded(tmp_path, HEAD)
     kept = load_secrets(config, {"GOLIVE_SITE_KEY": "k", "GOLIVE_INGEST_TOKEN": "i"}, make=False)
-    assert (kept.site_key.get_secret_value(), kept.ingest_token.get_secret_value(), kept.admin_token) == ("k", "i", None)
+    assert (kept.site_key.get_secret_value(), kept.ingest_token.get_secret_value(), kept.admin_token) == (
+        "k",
+        "i",
+        None,
+    )
     assert not (tmp_path / "golive.secrets").exists()
 
 
@@ -231,3 +235,49 @@ def test_a_secret_may_come_from_a_file_named_by_the_environment(tmp_path):
     assert load_secrets(config, environ, make=False).site_key.get_secret_value() == "from a file"
     with pytest.raises(Unavailable, match=r"GOLIVE_SITE_KEY_FILE names .*nothing, which cannot be read: No such file"):
         load_secrets(config, environ | {"GOLIVE_SITE_KEY_FILE": str(tmp_path / "nothing")}, make=False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ('url = "http://h", proxy = "10.0.0.1:3128"', 'proxy: "10.0.0.1:3128" is no address of a proxy: it does not'),
+        ('url = "http://h", proxy = "http://p:3128/way"', "has a path or query, which a proxy's address cannot have"),
+        ('url = "http://h:port/x"', '"http://h:port/x" is no address of a web service: its port is no number from 1'),
+        ('url = "http://h:99999/x"', "url: \"http://h:99999/x\" is no address of a web service: its port is no number"),
+        ('url = "http://h:/x"', "its port is no number from 1 to 65535"),
+        ('url = "http://h:0/x"', "its port is no number from 1 to 65535"),
+        ('url = "http:///x"', "there is no host name or address behind http://"),
+        ('url = "http://10.0.0.999/x"', "there is no host name or address behind http://"),
+        ('url = "http://[::1/x"', "is no address of a web service"),
+        ('url = "ftp://h/x"', "it does not begin with http:// or https://"),
+        ('url = "http://h/a b"', 'is no address of a web service (such as "http://10.0.0.7:8042/dicom-web")'),
+        ('url = "http://h/x#y"', "what follows # is never sent"),
+        ('url = "http://me:pw@h/x"', 'url: "http://…@h/x" holds a user or password: give auth with user and password'),
+        ('url = "http://h", proxy = "http://me:pw@p:1"', '"http://…@p:1" holds a user or password: give proxy_auth'),
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_asked_is_a_mistake(tmp_path, fields, said):
+    (mistake,) = mistakes(tmp_path, HEAD + RIS + f"dicomweb = {{ {fields} }}\n")
+    assert said in mistake
+    assert "pw" not in mistake.replace("password", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://h", "https://pacs.example:8443/dicom-web", "http://[::1]:80/", "http://10.0.0.7/"]
+)
+def test_an_address_that_can_be_asked_passes(tmp_path, url):
+    text = HEAD + RIS + f'dicomweb = {{ url = "{url}", proxy = "http://proxy_1:3128/" }}\n'
+    assert loaded(tmp_path, text).settings.systems[0].dicomweb.url == url
+
+
+def test_the_stored_configuration_holds_no_secret_of_any_address(tmp_path):
+    text = (
+        HEAD + '[server]\ndatabase = "postgresql+psycopg://golive:pa/S3CRET@db/golive?sslpassword=S3CRET&sslmode=on"\n'
+    )
+    text += RIS + 'web = { url = "https://portal/login?site=1&api_key=S3CRET" }\n'
+    text += probe(kind='"web"', path='"/x?token=S3CRET"')
+    config = loaded(tmp_path, text)
+    assert "S3CRET" in config.settings.server.database
+    assert "S3CRET" not in config.canonical
+    assert "sslmode=on" in config.canonical
+    assert "site=1" in config.canonical
