@@ -156,7 +156,7 @@ def _probe(probe: Row, system: Row | None, mistaken: Mistaken) -> None:
 def _endpoint_of(kind: str, method: str, system: Row) -> str:
     """Give the endpoint that is asked; without a method it is the one that the system has."""
     if kind == "web":
-        return "web"
+        return "dicomweb" if "dicomweb" in system.raw and "web" not in system.raw else "web"
     if kind == "image-load" and not method:
         return "dicom" if "dicom" in system.raw and "dicomweb" not in system.raw else "dicomweb"
     if kind == "query" and not method:

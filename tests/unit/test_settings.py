@@ -122,6 +122,11 @@ def test_tables_that_do_not_fit_together_are_mistakes(tmp_path, text, said):
     assert len(found) == 1 or "c-move" in text, found
 
 
+def test_a_page_may_be_that_of_the_dicomweb_root(tmp_path):
+    pacs = '[[systems]]\nid = "p"\nname = "P"\nkind = "pacs"\ndicomweb = { url = "http://h/dicom-web" }\n'
+    assert loaded(tmp_path, HEAD + pacs + probe(kind='"web"', system='"p"')).settings.probes[0].kind == "web"
+
+
 def test_the_wall_may_be_left_open_by_hand(tmp_path):
     assert loaded(tmp_path, HEAD + '[server]\nlisten = "0.0.0.0:80"\nopen_screens = true\n').settings.server.port == 80
 
