@@ -10,7 +10,7 @@ from collectors.probes.context import ProbeContext
 from collectors.probes.dicom_json import DICOM_JSON, data_sets, json_value
 from collectors.probes.endpoints import dicom_peer
 from collectors.probes.http import Door, Progress, Request, within_timeout
-from collectors.probes.result import Result, doubt_of_count, of_exchange, shortfall
+from collectors.probes.result import Result, of_exchange
 
 _ACCESSION = "00080050"
 
@@ -31,7 +31,7 @@ async def query(probe: Probe, system: System, context: ProbeContext) -> Result:
         except Malformed as error:
             result.fail(Failure(Outcome.WRONG_ANSWER, f"an answer cannot be read: {error}"))
         else:
-            _judge(probe, len(exchange.answers), accessions, result)
+            result.judge(probe, len(exchange.answers), accessions)
     return result
 
 
@@ -53,22 +53,12 @@ async def _by_qido(probe: Probe, system: System, context: ProbeContext) -> Resul
         answer.need_success()
         result.total_s = answer.total_s
         items = await data_sets(answer)
-        _judge(probe, len(items), [json_value(item, _ACCESSION).strip() for item in items], result)
+        result.judge(probe, len(items), [json_value(item, _ACCESSION).strip() for item in items])
     except Failure as failure:
         result.fail(failure)
     finally:
         context.spent(progress.fetched)
     return result
-
-
-def _judge(probe: Probe, count: int, accessions: list[str], result: Result) -> None:
-    result.matches = count
-    if probe.sentinel and probe.sentinel.strip() not in accessions:
-        result.outcome, result.detail = Outcome.WRONG_ANSWER, "sentinel missing"
-    elif short := shortfall(count, probe.expect_at_least):
-        result.outcome, result.detail = Outcome.WRONG_ANSWER, short
-    else:
-        result.detail = doubt_of_count(count, probe.limit)
 
 
 async def newest_by_qido(door: Door, modality: str, day_range: str, progress: Progress) -> str:

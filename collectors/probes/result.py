@@ -1,13 +1,16 @@
 """What an attempt found, before it becomes a sample."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.samples import Outcome
+from app.settings import Probe
 from collectors.dicom.association import Exchange
 from collectors.outcomes import Failure
 from collectors.probes.http import Answer
 
+SENTINEL_MISSING = "sentinel missing"
 ROUND_COUNTS = frozenset({100, 200, 250, 500, 1000})
 
 
@@ -40,6 +43,18 @@ class Result:
         if self.connect_s is None:
             self.connect_s, self.tls_s = answer.connect_s, answer.tls_s
         self.stamp = "kernel" if answer.kernel else "user"
+
+    def judge(self, probe: Probe, count: int, accessions: Collection[str]) -> None:
+        """Say whether a list holds what it must, and whether its length hints at a silent limit."""
+        self.matches = count
+        doubt = doubt_of_count(count, probe.limit)
+        if probe.sentinel and probe.sentinel.strip() not in accessions:
+            self.outcome = Outcome.WRONG_ANSWER
+            self.detail = f"{SENTINEL_MISSING}{f'; {doubt}' if doubt else ''}"
+        elif short := shortfall(count, probe.expect_at_least):
+            self.outcome, self.detail = Outcome.WRONG_ANSWER, short
+        else:
+            self.detail = doubt
 
 
 def of_exchange(exchange: Exchange, quickack: bool) -> Result:

@@ -7,7 +7,7 @@ from collectors.dicom.identifiers import Listed, date_key, orders, worklist_quer
 from collectors.dicom.pdu import Malformed
 from collectors.probes.context import ProbeContext
 from collectors.probes.endpoints import dicom_peer
-from collectors.probes.result import Result, doubt_of_count, of_exchange, shortfall
+from collectors.probes.result import Result, of_exchange
 
 
 async def worklist(probe: Probe, system: System, context: ProbeContext) -> Result:
@@ -31,10 +31,5 @@ def _judge(probe: Probe, answers: list[bytes], result: Result, context: ProbeCon
         result.outcome, result.detail = Outcome.WRONG_ANSWER, f"an answer cannot be read: {error}"
         return
     sentinel = probe.sentinel.strip() if probe.sentinel else None
-    if sentinel is not None and sentinel not in {order.accession for order in seen}:
-        result.outcome, result.detail = Outcome.WRONG_ANSWER, "sentinel missing"
-    elif short := shortfall(len(answers), probe.expect_at_least):
-        result.outcome, result.detail = Outcome.WRONG_ANSWER, short
-    else:
-        result.detail = doubt_of_count(len(answers), probe.limit)
+    result.judge(probe, len(answers), {order.accession for order in seen})
     context.listed([Listed(o.accession, o.issuer) for o in seen if o.accession != sentinel])
