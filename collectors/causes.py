@@ -5,14 +5,24 @@ import re
 from app.domain.samples import Kind, Outcome
 from app.settings import HttpEndpoint, System
 from app.wire import SampleIn
+from collectors.dicom.host_names import LOOK_UP
+from collectors.probes.result import SENTINEL_MISSING
 
+_SILENT = "it took the request and then gave no answer"
 _PHASES = {
+    LOOK_UP: "the look-up of its host name: this machine's name server does not answer; look at DNS, not at {it}",
     "connect": "connecting: the packets are swallowed on the way, as by a firewall, or the machine is overloaded",
     "tls": "the TLS handshake: it took the connection but does not answer TLS",
     "associate": "the negotiation: it took the connection but does not answer the association request",
     "first answer": "the query: it accepted the association and then gave no answer",
     "first image": "the transfer: it accepted the request and then sent no image",
+    "answer": f"its answer: {_SILENT}, or not the whole of it",
+    "search of the newest study": f"the search of the newest study: {_SILENT}, or not the whole of it",
+    "metadata": "the study's metadata: it took the request and did not send all of them in time",
+    "first frame": "the first image: it took the request and did not send the whole of it in time",
+    "study": "the study: it took the request and did not send all images in time",
 }
+_ON_THE_WAY = (LOOK_UP, "connect")
 
 
 def explain(
@@ -24,6 +34,11 @@ def explain(
     """
     web = _endpoint(sample.kind, system, method)
     name = f"{sample.system}{_where(system, web)}"
+    ours = _ours(name, sample.detail)
+    if ours:
+        return ours
+    if web and web.proxy and _did_not_connect(sample):
+        return f"{name} was not reached, because {_by_proxy(web.proxy, sample)}"
     match sample.outcome:
         case Outcome.OK:
             return f"{name} answered{f': {sample.detail}' if sample.detail else ''}"
@@ -36,7 +51,7 @@ def explain(
         case Outcome.AUTH:
             return _auth(name, sample.detail, web)
         case Outcome.TIMEOUT:
-            return f"{name} timed out {_phase(sample.detail)}"
+            return f"{name} timed out {_phase(sample)}"
         case Outcome.ABORTED:
             return _aborted(name, sample.detail)
         case Outcome.BAD_STATUS:
@@ -62,10 +77,11 @@ def _where(system: System | None, web: HttpEndpoint | None) -> str:
 
 
 def _missing(sample: SampleIn) -> str:
-    if sample.detail != "sentinel missing":
+    missing, _, doubt = sample.detail.partition("; ")
+    if missing != SENTINEL_MISSING:
         return sample.detail
     among = "" if sample.matches is None else f" among its {sample.matches} matches"
-    return f"the standing test order (sentinel) is not{among or ' there'}"
+    return f"the standing test order (sentinel) is not{among or ' there'}{f'; {doubt}' if doubt else ''}"
 
 
 def _bare(url: str) -> str:
@@ -73,11 +89,41 @@ def _bare(url: str) -> str:
     return re.sub(r"(?<=://)[^/@]*@", "", url).partition("?")[0]
 
 
+def _ours(name: str, detail: str) -> str:
+    """Give the sentence of a failure that is this machine's own, or nothing."""
+    if detail.startswith("our own"):
+        taken = "; another program listens there" if detail.endswith("already in use") else ""
+        return f"{name} was not asked: {detail}{taken}"
+    if detail.startswith("Too many open files"):
+        return f"{name} was not asked: this machine or process has too many files open; raise the limit (ulimit -n)"
+    return ""
+
+
+def _did_not_connect(sample: SampleIn) -> bool:
+    """Say whether an attempt ended before there was a connection; one by a proxy connects to the proxy alone."""
+    if sample.outcome is Outcome.REFUSED:
+        return True
+    if sample.outcome not in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
+        return False
+    return "host name not found" in sample.detail or any(sample.detail.endswith(f"in {p}") for p in _ON_THE_WAY)
+
+
+def _by_proxy(proxy: str, sample: SampleIn) -> str:
+    name = f"its proxy ({_bare(proxy)})"
+    if sample.outcome is Outcome.REFUSED:
+        return f"nobody listens at {name}: look at proxy"
+    if sample.outcome is Outcome.TIMEOUT:
+        return f"{name} timed out {_phase(sample, 'the proxy')}"
+    return _unreachable(name, sample.detail)
+
+
 def _unreachable(name: str, detail: str) -> str:
     if "host name not found" in detail:
         return f"{name} cannot be found: its host name has no address here ({detail.partition(': ')[2] or 'unknown'})"
     if detail.startswith("proxy"):
         return f"{name} cannot be reached through the proxy: {detail}"
+    if detail.startswith("cannot be asked"):
+        return f"{name} {detail}"
     return f"{name} is unreachable from here: {detail or 'no way there'}; look at routes and firewalls"
 
 
@@ -108,22 +154,35 @@ def _auth(name: str, detail: str, web: HttpEndpoint | None) -> str:
         return f"{name} does not take our credentials (HTTP 401): look at auth"
     if detail.startswith("HTTP 403"):
         return f"{name} knows us but forbids this (HTTP 403): our account there lacks a right"
-    if detail.startswith("our own"):
-        return f"{name} was not asked: {detail}"
-    if "certificate not trusted" in detail:
-        return f"{name}: TLS fails, because we do not trust its certificate ({detail.partition(': ')[2]}): set the CA"
+    why = detail.partition(": ")[2]
+    if detail.startswith("certificate not trusted"):
+        return f"{name}: TLS fails, because {_untrusted(why, web)}"
+    if "TLS handshake" in detail:
+        often = "often no TLS version or cipher is common to both, or it asks for a certificate of ours"
+        return f"{name}: TLS fails, because it ends the handshake ({why}): {often}"
     if "certificate" in detail:
-        return f"{name}: TLS fails, because it does not take our certificate ({detail.partition(': ')[2]})"
+        return f"{name}: TLS fails, because it does not take our certificate ({why})"
     return f"{name} does not let us in: {detail}"
 
 
-def _phase(detail: str) -> str:
-    match = re.search(r"(?:in|after) (.+)$", detail)
+def _untrusted(why: str, web: HttpEndpoint | None) -> str:
+    if "expired" in why:
+        return f"its certificate has expired ({why}): it must be renewed there"
+    if "not yet valid" in why:
+        return f"its certificate is not valid yet ({why}): look at the clocks of both machines"
+    if "mismatch" in why:
+        right = "use in url the name that stands in it" if web else "set tls.name to the name that stands in it"
+        return f"its certificate is for another name ({why}): {right}"
+    return f"we do not trust its certificate ({why}): set the CA ({'ca_bundle' if web else 'tls.ca'})"
+
+
+def _phase(sample: SampleIn, it: str = "") -> str:
+    match = re.search(r"(?:in|after) (.+)$", sample.detail)
     if match is None:
-        return detail or "without a word"
-    if detail.startswith("after") or "answers" in match[1]:
-        return f"in the middle of its answers ({detail})"
-    return f"in {_PHASES.get(match[1], match[1])}"
+        return sample.detail or "without a word"
+    if sample.detail.startswith("after") or match[1].endswith("answers"):
+        return f"in the middle of its answers ({sample.detail})"
+    return f"in {_PHASES.get(match[1], match[1]).format(it=it or sample.system)}"
 
 
 def _aborted(name: str, detail: str) -> str:

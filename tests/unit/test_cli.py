@@ -6,10 +6,9 @@ import pytest
 
 from app.cli import main
 from app.domain.samples import Kind, Outcome
-from app.settings import Config, Dicom, Feed, HttpEndpoint, Probe, System, load
+from app.settings import Config, Dicom, Feed, HttpEndpoint, System, load
 from app.wire import SampleIn
 from collectors.causes import explain
-from collectors.costs import costs, late_probes
 from collectors.explain import as_json, of_messages
 
 TOML = """[site]
@@ -111,7 +110,27 @@ def test_every_command_explains_itself(said):
         (Outcome.AUTH, "certificate not trusted: self-signed certificate", "we do not trust its certificate"),
         (Outcome.ABORTED, "the port does not speak TLS (wrong version number)", "TLS fails: the port does not"),
         (Outcome.BAD_STATUS, "status A700", "an error of its own: status A700"),
+        (Outcome.AUTH, "certificate not trusted: certificate has expired", "has expired): it must be renewed there"),
+        (Outcome.AUTH, "certificate not trusted: Hostname mismatch, certificate is not valid for 'p'.", "set tls.name"),
+        (Outcome.AUTH, "peer ends the TLS handshake: sslv3 alert handshake failure", "often no TLS version or cipher"),
+        (
+            Outcome.AUTH,
+            "our own TLS file ca.pem cannot be read: No such file",
+            "was not asked: our own TLS file ca.pem",
+        ),
+        (Outcome.TIMEOUT, "in name look-up", "this machine's name server does not answer; look at DNS, not at ris"),
+        (Outcome.TIMEOUT, "in answer", "timed out in its answer: it took the request"),
+        (Outcome.TIMEOUT, "in metadata", "timed out in the study's metadata: it took the request"),
+        (Outcome.TIMEOUT, "in first frame", "timed out in the first image: it took the request"),
+        (Outcome.TIMEOUT, "in study", "timed out in the study: it took the request"),
+        (
+            Outcome.UNREACHABLE,
+            "our own port 4 cannot be opened: Address already in use",
+            "another program listens there",
+        ),
+        (Outcome.UNREACHABLE, "Too many open files in connect", "was not asked: this machine or process has too many"),
         (Outcome.WRONG_ANSWER, "sentinel missing", "the standing test order (sentinel) is not there"),
+        (Outcome.WRONG_ANSWER, "sentinel missing; 100 matches: a round count, the list may be cut off", "cut off"),
     ],
 )
 def test_each_cause_has_its_own_sentence(outcome, detail, words):
@@ -127,37 +146,27 @@ def test_an_endpoint_without_credentials_is_named_and_told_to_get_some():
     assert "ris (10.0.0.9 port 104)" in explain(sample(Outcome.REFUSED, ""), both, method="c-find")
 
 
+@pytest.mark.parametrize(
+    ("outcome", "detail", "words"),
+    [
+        (Outcome.REFUSED, "nobody listens on the port", "nobody listens at its proxy (http://proxy:3128): look"),
+        (Outcome.TIMEOUT, "in connect", "its proxy (http://proxy:3128) timed out in connecting"),
+        (Outcome.TIMEOUT, "in name look-up", "look at DNS, not at the proxy"),
+        (Outcome.UNREACHABLE, "host name not found: unknown", "its proxy (http://proxy:3128) cannot be found"),
+    ],
+)  # fmt: skip
+def test_a_proxy_that_is_gone_is_not_taken_for_the_system(outcome, detail, words):
+    web = HttpEndpoint(url="https://pacs/dicom-web", proxy="http://proxy:3128")
+    system = RIS.model_copy(update={"dicomweb": web})
+    said = explain(sample(outcome, detail, Kind.QUERY), system, method="qido-rs")
+    assert said.startswith("ris (https://pacs/dicom-web) was not reached, because ")
+    assert words in said
+    assert "proxy" not in explain(sample(Outcome.TIMEOUT, "in answer", Kind.QUERY), system, method="qido-rs")
+
+
 def test_an_alarm_of_the_calling_title_names_the_title_the_probe_used():
     asked = explain(sample(Outcome.REJECTED, "calling AE title not recognized (1/1/3)"), RIS, calling="CT1")
     assert 'our calling AE title "CT1"' in asked
-
-
-def test_a_days_cost_counts_requests_and_bytes(tmp_path):
-    settings = config_of(tmp_path).settings.model_copy(
-        update={
-            "systems": [RIS.model_copy(update={"bytes_per_day": 50_000_000_000})],
-            "probes": [
-                Probe(id="a", kind="worklist", system="ris", every="10s", timeout="8s"),
-                Probe(id="b", kind="image-load", system="ris", every="60s", timeout="8s", study="1.2"),
-            ],
-        }
-    )
-    (cost,) = costs(settings, {"a": 1000, "b": 50_000_000})
-    assert cost.queries == 8640 + 3 * 1440
-    assert cost.bytes == 8640 * 1000 + 1440 * 50_000_000
-    assert cost.over_budget
-
-
-def test_probes_that_cannot_keep_their_cadence_are_named_with_the_reason(tmp_path):
-    probes = [Probe(id=f"p{i}", kind="echo", system="ris", every="10s", timeout="10s") for i in range(8)]
-    slow = Probe(id="slow", kind="echo", system="ris", every="10s", timeout="25s")
-    base = config_of(tmp_path).settings
-    crowd = late_probes(base.model_copy(update={"systems": [RIS], "probes": probes}))
-    assert {(x.probe, x.kept_s) for x in crowd} == {(f"p{i}", 20.0) for i in range(8)}
-    assert crowd[0].why == "8 probes share 4 places at ris"
-    (alone,) = late_probes(base.model_copy(update={"systems": [RIS], "probes": [slow]}))
-    assert (alone.kept_s, alone.why) == (30.0, "its timeout is longer than its cadence")
-    assert late_probes(base.model_copy(update={"systems": [RIS], "probes": probes[:4]})) == []
 
 
 def test_feed_explain_counts_fill_rates_over_orders_and_reports_only(tmp_path):
