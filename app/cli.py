@@ -127,7 +127,7 @@ def probe(
     config = load(file)
     sample = _run(checks.one(config, id_))
     typer.echo(checks.sample_json(sample) if as_json else check_table.phases(config, sample), nl=as_json)
-    raise typer.Exit(FINE if sample.outcome.value == "ok" else WANTING)
+    raise typer.Exit(FINE if checks.fine(config, sample) else WANTING)
 
 
 @feed.command("explain")

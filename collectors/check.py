@@ -11,14 +11,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import structlog
 
 from app.clock import utc_now
-from app.domain.samples import Outcome
-from app.errors import Missing
+from app.errors import Missing, Unavailable
 from app.settings import Config, Feed, Probe, System
 from app.wire import SampleIn
+from collectors.bugs import place_of
 from collectors.causes import explain
 from collectors.costs import Cost, Late, costs, late_probes
+from collectors.expected import is_fine, outside_hours
 from collectors.feeds.sockets import address_of, listener
 from collectors.probes import attempt
 from collectors.probes.context import ProbeContext
@@ -26,6 +28,8 @@ from collectors.probes.destinations import Destinations
 from collectors.probes.http import HttpClients
 
 __all__ = ["Checked", "Tried", "check_all", "explain", "one", "sample_json"]
+
+_LOG = structlog.get_logger()
 
 PHASES = ("connect_s", "tls_s", "associate_s", "metadata_s", "first_s", "total_s")
 LISTING_TIMEOUT_S = 30.0
@@ -44,6 +48,13 @@ class Tried:
     sentence: str
     phases_s: Mapping[str, float] = field(default_factory=dict)
     bytes: int | None = None
+    detail: str = ""
+    outside_hours: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Say whether its answer came to its end, so that its size is what one run costs."""
+        return self.outcome == "ok" or (self.outcome == "wrong_answer" and self.kind != "image-load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +87,12 @@ async def check_all(config: Config) -> Checked:
     settings = config.settings
     systems = {s.id: s for s in settings.systems}
     async with _Attempts(config) as attempts:
-        probes = [attempts.probe(p, systems[p.system]) for p in settings.probes]
+        probes = [attempts.tried("probe", p.kind, p, systems[p.system]) for p in settings.probes]
         feeds = [_feed(config, f, systems, attempts) for f in settings.feeds]
         tried = await asyncio.gather(*probes, *feeds)
     spent = {t.id: t.bytes for t in tried if t.bytes is not None}
-    return Checked(str(config.file), tuple(tried), tuple(costs(settings, spent)), tuple(late_probes(settings)))
+    cost = costs(settings, spent, [t.id for t in tried if not t.whole])
+    return Checked(str(config.file), tuple(tried), tuple(cost), tuple(late_probes(settings)))
 
 
 async def one(config: Config, probe_id: str) -> SampleIn:
@@ -91,7 +103,18 @@ async def one(config: Config, probe_id: str) -> SampleIn:
         raise Missing(f'there is no probe "{probe_id}" in {config.file} (there are: {known})')
     system = next(s for s in config.settings.systems if s.id == probe.system)
     async with _Attempts(config) as attempts:
-        return await attempts.sample(probe, system)
+        sample = await attempts.sample(probe, system)
+    if sample.detail.startswith("our own port") and await _golive_runs(config):
+        raise Unavailable(
+            f'probe "{probe.id}" cannot be tried: golive is running and takes the images on port '
+            f"{probe.destination_port}; its samples are on the desk"
+        )
+    return sample
+
+
+def fine(config: Config, sample: SampleIn) -> bool:
+    """Say whether nothing is wanting in a sample of one of our probes."""
+    return is_fine(config, next(p for p in config.settings.probes if p.id == sample.probe), sample)
 
 
 def sample_json(sample: SampleIn) -> str:
@@ -106,6 +129,7 @@ class _Attempts:
         self._config = config
         self._zone = ZoneInfo(config.settings.site.timezone)
         self._http, self._destinations = HttpClients(config.folder), Destinations()
+        self._spent: dict[str, int] = {}
         self._places = {s.id: asyncio.Semaphore(s.in_flight) for s in config.settings.systems}
         self._images = {s.id: asyncio.Lock() for s in config.settings.systems}
 
@@ -126,6 +150,7 @@ class _Attempts:
             http=self._http,
             destinations=self._destinations,
             issuers=self._config.settings.site.accession_issuers,
+            spent=lambda size: self._spend(probe.id, size),
         )
         image: contextlib.AbstractAsyncContextManager[Any] = (
             self._images[system.id] if probe.kind == "image-load" else contextlib.nullcontext()
@@ -133,21 +158,37 @@ class _Attempts:
         async with image, self._places[system.id]:
             return await attempt(probe, system, context)
 
-    async def probe(self, probe: Probe, system: System) -> Tried:
-        """Try a probe."""
-        sample = await self.sample(probe, system)
-        tried = _of_sample("probe", probe.kind, sample, system, probe)
+    def _spend(self, asked: str, size: int) -> None:
+        self._spent[asked] = self._spent.get(asked, 0) + size
+
+    async def tried(self, subject: str, kind: str, probe: Probe, system: System) -> Tried:
+        """Try a probe, or a feed's question in the form of one; a bug of ours ends this attempt alone."""
+        try:
+            sample = await self.sample(probe, system)
+        except Exception as bug:  # the others' lines must not be lost
+            _LOG.error("a bug", probe=probe.id, place=place_of(bug))
+            said = f"golive itself failed here ({type(bug).__name__}); its log names the place: please report it"
+            return Tried(subject, probe.id, kind, system.id, False, "bug", said)
+        tried = self._of_sample(subject, kind, sample, system, probe)
         if sample.detail.startswith("our own port") and await _golive_runs(self._config):
             running = "not tried: golive is running and takes the images on its port"
             return replace(tried, ok=True, outcome="not tried", sentence=running)
         return tried
 
-
-def _of_sample(subject: str, kind: str, sample: SampleIn, system: System, asked: Probe) -> Tried:
-    phases = {name: value for name in PHASES if (value := getattr(sample, name)) is not None}
-    ok = sample.outcome is Outcome.OK
-    sentence = explain(sample, system, asked.calling_ae_title, asked.method)
-    return Tried(subject, sample.probe, kind, system.id, ok, sample.outcome.value, sentence, phases, sample.bytes)
+    def _of_sample(self, subject: str, kind: str, sample: SampleIn, system: System, asked: Probe) -> Tried:
+        return Tried(
+            subject,
+            sample.probe,
+            kind,
+            system.id,
+            is_fine(self._config, asked, sample),
+            sample.outcome.value,
+            explain(sample, system, asked.calling_ae_title, asked.method),
+            {name: value for name in PHASES if (value := getattr(sample, name)) is not None},
+            self._spent.get(asked.id, sample.bytes),
+            sample.detail,
+            outside_hours(self._config, asked, sample),
+        )
 
 
 async def _feed(config: Config, feed: Feed, systems: Mapping[str, System], attempts: _Attempts) -> Tried:
@@ -163,7 +204,7 @@ async def _feed(config: Config, feed: Feed, systems: Mapping[str, System], attem
         method=feed.method or ("qido-rs" if system.dicomweb else "c-find"),
         match={"StudyDate": f"{utc_now().astimezone(ZoneInfo(config.settings.site.timezone)):%Y%m%d}"},
     )
-    return _of_sample("feed", feed.kind, await attempts.sample(listing, system), system, listing)
+    return await attempts.tried("feed", feed.kind, listing, system)
 
 
 async def _listener(config: Config, feed: Feed) -> Tried:

@@ -5,11 +5,12 @@ import io
 from rich.console import Console
 from rich.table import Table
 
-from app.domain.samples import Outcome
 from app.settings import Config
 from app.wire import SampleIn
 from collectors.causes import explain
 from collectors.check import PHASES, Checked, Tried
+from collectors.costs import Cost
+from collectors.expected import is_fine, outside_hours
 
 _MEANINGS = {
     "connect_s": "the TCP connection was made",
@@ -25,17 +26,36 @@ def table(found: Checked) -> str:
     """Give the table, a sentence for everything that was found wanting, and what a day costs."""
     lines = [_drawn(_outcomes(found))] if found.tried else [f"{found.file} is fine; it has no probes and no feeds\n"]
     lines += [f"✗ {t.id}: {t.sentence}\n" for t in found.tried if not t.ok]
-    lines += [f"  {t.id}: {t.sentence}\n" for t in found.tried if t.ok and (t.outcome != "ok" or t.system is None)]
+    lines += [f"  {t.id}: {_noted(t)}\n" for t in found.tried if t.ok and _has_note(t)]
     if found.costs:
         lines.append("\nA day of probing:\n")
     for cost in found.costs:
-        size = "unknown size" if cost.bytes is None else f"{cost.bytes / 1e6:,.1f} MB"
-        over = f", more than its {cost.budget_bytes / 1e6:,.0f} MB: cadences stretch" if cost.over_budget else ""
-        lines.append(f"  {cost.system}: {cost.queries:,} queries, {size}{over}\n")
+        lines.append(f"  {cost.system}: {cost.queries:,} queries, {_size(cost)}{_stretching(cost)}\n")
     if found.late:
         lines.append("\nWhen every answer takes its timeout, these cannot keep their cadence:\n")
     lines += [f"  {x.probe}: every {x.every_s:g} s becomes {x.kept_s:.3g} s, because {x.why}\n" for x in found.late]
     return "".join(lines)
+
+
+def _has_note(t: Tried) -> bool:
+    return bool(t.detail) or t.outside_hours or t.outcome != "ok" or t.system is None
+
+
+def _noted(t: Tried) -> str:
+    return f"outside its hours; {t.sentence}" if t.outside_hours else t.sentence
+
+
+def _size(cost: Cost) -> str:
+    if cost.bytes is None or (cost.at_least and not cost.bytes):
+        return "unknown size"
+    return f"{'at least ' if cost.at_least else ''}{cost.bytes / 1e6:,.1f} MB"
+
+
+def _stretching(cost: Cost) -> str:
+    if not cost.stretched:
+        return ""
+    budget = f"to keep its {cost.budget_bytes / 1e6:,.0f} MB"
+    return f"; {', '.join(cost.stretched)} will load less often {budget}"
 
 
 def _outcomes(found: Checked) -> Table:
@@ -51,7 +71,13 @@ def _outcomes(found: Checked) -> Table:
 
 
 def _cells(t: Tried) -> tuple[str, ...]:
-    return "✓" if t.ok else "✗", t.system or "", t.id, t.kind, t.outcome
+    return (
+        "✓" if t.ok else "✗",
+        t.system or "",
+        t.id,
+        t.kind,
+        t.outcome + (" (outside its hours)" if t.outside_hours else ""),
+    )
 
 
 def _drawn(what: Table) -> str:
@@ -80,6 +106,7 @@ def phases(config: Config, sample: SampleIn) -> str:
     if sample.stamp:
         lines.append(f"  arrival stamped by {'the kernel' if sample.stamp == 'kernel' else 'this program'}\n")
     why = explain(sample, system, probe.calling_ae_title, probe.method)
-    mark = "✓" if sample.outcome is Outcome.OK else "✗"
-    lines.append(f"{mark} {sample.outcome.value}: {why}\n")
+    mark = "✓" if is_fine(config, probe, sample) else "✗"
+    when = "outside its hours; " if outside_hours(config, probe, sample) else ""
+    lines.append(f"{mark} {sample.outcome.value}: {when}{why}\n")
     return "".join(lines)

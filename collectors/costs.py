@@ -1,28 +1,35 @@
 """What a day of probing costs each system, and which probes cannot keep their cadence when answers are slow."""
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.settings import Feed, Probe, Settings
+from app.domain.turns import share
+from app.settings import Probe, Settings, System
+from collectors.schedule import DAY_S, JITTER, budget_gap, next_tick
 
-_DAY_S = 86400.0
+_NEARLY = 1 - 1e-6  # the longest jitter is never quite reached
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What golive asks of a system in a day; `bytes` is None while no answer has been seen to tell."""
+    """What golive asks of a system in a day; `bytes` is None while no answer has been seen to tell.
+
+    `at_least`: an attempt brought no whole answer, so that its size is not in the sum. `stretched` are the image loads
+    whose cadence the budget stretches; nothing else ever stretches.
+    """
 
     system: str
     queries: int
     bytes: int | None
     budget_bytes: int
+    at_least: bool = False
+    stretched: tuple[str, ...] = ()
 
     @property
     def over_budget(self) -> bool:
         """Say whether cadences are stretched to keep the system's budget of bytes."""
-        return self.bytes is not None and self.bytes > self.budget_bytes
+        return bool(self.stretched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +50,108 @@ def queries_of(probe: Probe) -> int:
     return requests + (1 if probe.newest else 0)
 
 
-def costs(settings: Settings, bytes_of: Mapping[str, int]) -> list[Cost]:
-    """Give each asked system's day; `bytes_of` holds what one run of a probe or feed brought just now."""
+def costs(settings: Settings, bytes_of: Mapping[str, int], partly: Collection[str] = ()) -> list[Cost]:
+    """Give each asked system's day; `bytes_of` holds what one run of a probe or feed brought just now.
+
+    `partly` are those whose answer was not whole. An echo brings nothing.
+    """
     queries: dict[str, float] = defaultdict(float)
     size: dict[str, float] = defaultdict(float)
-    seen: set[str] = set()
+    known, unknown = set[str](), set[str]()
+
+    def count(id_: str, system: str, runs: float, requests: int, echo: bool) -> None:
+        queries[system] += runs * requests
+        size[system] += runs * bytes_of.get(id_, 0)
+        (known if id_ in bytes_of or echo else unknown).add(system)
+        unknown.update([system] if id_ in partly else [])
+
     for probe in settings.probes:
-        runs = _DAY_S / probe.every * max(1, len(probe.from_))
-        queries[probe.system] += runs * queries_of(probe)
-        if probe.id in bytes_of:
-            size[probe.system] += runs * bytes_of[probe.id]
-            seen.add(probe.system)
+        runs = DAY_S / probe.every * max(1, len(probe.from_))
+        count(probe.id, probe.system, runs, queries_of(probe), probe.kind == "echo")
     for feed in (f for f in settings.feeds if f.system and f.every):
-        queries[feed.system or ""] += _DAY_S / (feed.every or _DAY_S)
-        if feed.id in bytes_of:
-            size[feed.system or ""] += _runs(feed) * bytes_of[feed.id]
-            seen.add(feed.system or "")
+        count(feed.id, feed.system or "", DAY_S / (feed.every or DAY_S), 1, False)
     return [
-        Cost(s.id, round(queries[s.id]), round(size[s.id]) if s.id in seen else None, s.bytes_per_day)
+        Cost(
+            s.id,
+            round(queries[s.id]),
+            round(size[s.id]) if s.id in known else None,
+            s.bytes_per_day,
+            s.id in unknown,
+            _stretched(settings.probes, s, bytes_of),
+        )
         for s in settings.systems
         if s.id in queries
     ]
 
 
-def _runs(feed: Feed) -> float:
-    return _DAY_S / feed.every if feed.every else 0.0
+def _stretched(probes: Sequence[Probe], system: System, bytes_of: Mapping[str, int]) -> tuple[str, ...]:
+    """Give the image loads that the budget holds back: all loads of a system have equal shares, from wherever."""
+    loads = [p for p in probes if p.system == system.id and p.kind == "image-load"]
+    each = system.bytes_per_day / max(1, sum(max(1, len(p.from_)) for p in loads))
+    return tuple(p.id for p in loads if budget_gap(bytes_of.get(p.id, 0), each) > p.every)
 
 
 def late_probes(settings: Settings) -> list[Late]:
     """Give the probes that cannot keep their cadence when every answer takes its timeout.
 
-    One probe never runs twice at once, one system has so many places, and of image loads one runs at a time: where
-    the places are too few, all probes that share them fall behind in proportion.
+    One probe never runs twice at once, a collector has its share of a system's places, and of image loads it runs one
+    at a time: where the places are too few, all probes that share them fall behind.
     """
-    found = []
+    first = settings.collectors[0].id
+    worst: dict[str, Late] = {}
     for system in settings.systems:
         probes = [p for p in settings.probes if p.system == system.id]
-        loads = [p for p in probes if p.kind == "image-load"]
-        crowd, images = _share(probes) / system.in_flight, _share(loads)
-        for probe in probes:
-            alone_s = math.ceil(probe.timeout / probe.every) * probe.every
-            by_images = probe.every * images if probe in loads and len(loads) > 1 else 0.0
-            by_crowd = probe.every * crowd
-            kept_s = max(alone_s, by_images, by_crowd)
-            if kept_s <= probe.every:
-                continue
-            if kept_s == alone_s:
-                why = "its timeout is longer than its cadence"
-            elif kept_s == by_images:
-                why = f"{system.id} gives one image at a time to {len(loads)} probes"
-            else:
-                why = f"{len(probes)} probes share {system.in_flight} places at {system.id}"
-            found.append(Late(probe.id, probe.every, kept_s, why))
+        asking = list(dict.fromkeys(source for p in probes for source in p.from_ or [first]))
+        places = share(system.in_flight, len(asking))
+        for source in asking:
+            mine = [p for p in probes if source in (p.from_ or [first])]
+            who = f" of {source}" if len(asking) > 1 else ""
+            for late in _late(mine, system.id, places, who):
+                if late.probe not in worst or worst[late.probe].kept_s < late.kept_s:
+                    worst[late.probe] = late
+    return [worst[p.id] for p in settings.probes if p.id in worst]
+
+
+def _late(probes: Sequence[Probe], system: str, places: int, who: str) -> list[Late]:
+    """Give the late ones of a collector's probes of one system."""
+    loads = [p for p in probes if p.kind == "image-load"]
+    crowd_s, images_s = _round_s(probes, places), _round_s(loads, 1)
+    found = []
+    for probe in probes:
+        alone_s, by_images_s = _alone_s(probe), images_s if probe in loads else 0.0
+        kept_s = max(alone_s, crowd_s, by_images_s)
+        if kept_s <= probe.every:
+            continue
+        if kept_s == alone_s:
+            beyond = probe.timeout > probe.every
+            why = "its timeout is longer than its cadence" if beyond else "its timeout ends after its next turn"
+        elif kept_s == by_images_s:
+            why = f"{system} gives one image at a time to {len(loads)} probes{who}"
+        else:
+            why = f"{len(probes)} probes{who} share {places} place{'' if places == 1 else 's'} at {system}"
+        found.append(Late(probe.id, probe.every, kept_s, why))
     return found
 
 
-def _share(probes: Sequence[Probe]) -> float:
-    return sum(min(1.0, p.timeout / p.every) for p in probes)
+def _alone_s(probe: Probe) -> float:
+    """Give the first tick after a run that starts with the longest jitter and takes its timeout."""
+    return next_tick(0.0, probe.every, JITTER * probe.every * _NEARLY + probe.timeout)
+
+
+def _round_s(probes: Sequence[Probe], places: int) -> float:
+    """Give how long it takes until each of those that always wait had its turn, 0 when nobody has to wait.
+
+    Probes whose cadence is longer than such a round come on time and take only their part of the places.
+    """
+    waiting, round_s = list(probes), 0.0
+    if sum(p.timeout / _alone_s(p) for p in probes) <= places:
+        return 0.0
+    while waiting:
+        on_time = [p for p in probes if p not in waiting]
+        left = places - sum(p.timeout / _alone_s(p) for p in on_time)
+        round_s = sum(p.timeout for p in waiting) / left
+        late = [p for p in waiting if _alone_s(p) < round_s]
+        if len(late) == len(waiting):
+            return round_s
+        waiting = late
+    return round_s

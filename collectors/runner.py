@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -17,6 +16,7 @@ from app.domain.turns import share
 from app.settings import Config, Probe, Secrets, System
 from app.wire import HeartbeatIn, SampleIn
 from collectors import schedule
+from collectors.bugs import place_of
 from collectors.dicom.identifiers import Listed
 from collectors.items import FeedItems
 from collectors.probes import ProbeContext, attempt
@@ -110,7 +110,7 @@ class Runner:
                 began_s = await self._run_once(probe, turn)
             except Exception as error:  # a bug of ours must not end the probe, nor any other
                 turn.bugs += 1
-                _log.error("probe %s: a bug, seen %d times: %s", probe.id, turn.bugs, _place(error))
+                _log.error("probe %s: a bug, seen %d times: %s", probe.id, turn.bugs, place_of(error))
             self._plan(probe, turn, anchor_s, began_s)
 
     async def _run_once(self, probe: Probe, turn: Turn) -> float:
@@ -164,9 +164,3 @@ class Runner:
 def probes_of(probes: Sequence[Probe], source: str, first: str) -> list[Probe]:
     """Give the probes that a collector runs: those that name it, and for the first collector those that name none."""
     return [p for p in probes if source in (p.from_ or [first])]
-
-
-def _place(error: Exception) -> str:
-    """Give kind and place of an error; its message may hold what a peer sent."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} at " + " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames[-3:]))

@@ -70,6 +70,22 @@ def test_check_tells_causes_apart_against_real_peers():
     assert json.loads(sample.stdout)["matches"] == 10
 
 
+def test_a_c_move_is_not_tried_while_golive_itself_takes_the_images():
+    with listening() as taken:
+        load = {"id": "move", "kind": "image-load", "system": "pacs", "every": "1h", "timeout": "2s"}
+        load |= {"method": "c-move", "study": "1.2", "destination": "GOLIVE", "destination_port": taken}
+        with GoLive(systems=[dicom_system("pacs", 1, "X", "pacs")], probes=[load]) as g:
+            alone = g.cli("probe", "move")
+            g.start("serve")
+            beside, checked = g.cli("probe", "move", "--json"), g.cli("check")
+    assert alone.returncode == 1
+    assert "was not asked: our own port" in alone.stdout
+    assert (beside.returncode, beside.stdout) == (2, "")
+    assert f"golive is running and takes the images on port {taken}" in beside.stderr
+    assert checked.returncode == 0
+    assert "move: not tried: golive is running" in checked.stdout
+
+
 @pytest.mark.peers
 def test_check_asks_for_the_study_list_of_a_polled_feed():
     with Orthanc(studies=[Study(1, "CT", 1, 16)]) as pacs:
