@@ -1,5 +1,6 @@
 """What could not be read, told without a word of it: reason, outline, keyed hashes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,8 +27,10 @@ class About:
     received_at: datetime
 
 
-def items(about: About, reason: str, index: int = 0) -> FeedItems:
-    """Give the quarantine entry of a frame and the record that it was received."""
+def items(
+    about: About, reason: str, index: int = 0, key: str = "", shapes: Mapping[str, str] | None = None
+) -> FeedItems:
+    """Give the quarantine entry of a frame and the record that it was received, with what is known of its kind."""
     fields = header(about.raw)
     kind = "^".join(_text(fields, 9).split("^")[:2]).upper()
     unreadable = UnreadableIn(
@@ -45,8 +48,9 @@ def items(about: About, reason: str, index: int = 0) -> FeedItems:
         id=receipt_id(about.site_key, about.feed, about.digest, index, about.received_at),
         feed=about.feed,
         at=about.received_at,
-        key=clean_type(kind) if kind else "no MSH-9",
+        key=key or (clean_type(kind) if kind else "no MSH-9"),
         verdict=f"quarantined: {reason}"[:400],
+        shapes=dict(shapes or {}),
     )
     return FeedItems(messages=(message,), unreadable=(unreadable,))
 

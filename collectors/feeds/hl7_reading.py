@@ -55,7 +55,8 @@ def _one(about: hl7_quarantine.About, reading: "_Reading") -> FeedItems:
     try:
         return reading.items()
     except Unreadable as why:
-        return hl7_quarantine.items(about, str(why), reading.index)
+        known = reading.key() if reading.message.type and reading.message.groups else ""
+        return hl7_quarantine.items(about, str(why), reading.index, known, reading.shapes())
 
 
 @dataclass(slots=True)
@@ -188,25 +189,29 @@ class _Reading:
         return next((area for area in found if area is not None), None)
 
     def _record(self) -> FeedMessageIn:
-        group = self.message.groups[0] if self.message.groups else Group()
         return FeedMessageIn(
             id=hl7_quarantine.receipt_id(self.site_key, self.feed.id, self.digest, self.index, self.received_at),
             feed=self.feed.id,
             at=self.received_at,
             message_at=self._reader().message_at(self.message),
-            key=self._key(),
+            key=self.key(),
             verdict=", ".join(self.verdicts)[:400],
-            shapes=self._shapes(group) if group.obr or group.orc else {},
+            shapes=self.shapes(),
         )
 
-    def _key(self) -> str:
+    def key(self) -> str:
+        """Give MSH-9 and each order's ORC-1/ORC-5 and OBR-25."""
         kinds: dict[str, None] = {}
         for group in self.message.groups:
             control, status, result = codes(*control_of(group), group.obr.value(25).upper() if group.obr else "")
             kinds[f"{control}/{status} {result}"] = None
         return " ".join([clean_type(self.message.type), ", ".join(list(kinds)[:5]) or "-/- -"])[:400]
 
-    def _shapes(self, group: Group) -> dict[str, str]:
+    def shapes(self) -> dict[str, str]:
+        """Give the shapes of the candidate fields of the first order: most needed when its number is not found."""
+        group = self.message.groups[0] if self.message.groups else Group()
+        if group.obr is None and group.orc is None:
+            return {}
         ipc = group.ipc[0] if group.ipc else None
         found = {name: shape(self._value(group, ipc, name)) for name in _CANDIDATES}
         return found | {"OBX-14": shape(group.obx_times[0] if group.obx_times else "")}

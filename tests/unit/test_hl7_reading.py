@@ -166,6 +166,14 @@ def test_the_accession_is_taken_from_the_first_field_that_has_one() -> None:
     assert read(order(), chosen).unreadable[0].reason == "no usable accession number in OBR-20"
 
 
+def test_an_order_without_a_number_is_told_with_its_kind_and_the_shapes_of_its_fields() -> None:
+    (told,) = read(order(), settings(accession={"field": "OBR-20"})).messages
+    (fine,) = read(order()).messages
+    assert told.verdict == "quarantined: no usable accession number in OBR-20"
+    assert (told.key, told.shapes) == (fine.key, fine.shapes)
+    assert told.shapes["OBR-18"] == "A9"
+
+
 def test_the_issuer_is_part_of_it_only_where_the_site_says_so() -> None:
     raw = order(obr={"_18": "A1^HOSP^1.2"})
     assert only_event(read(raw)).exam == exam_token(KEY, "A1")
