@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from app.settings.keywords import dicom_keywords
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
 from app.settings.rows import Mistaken, Row, Tables
@@ -141,8 +142,9 @@ def _probe(probe: Row, system: Row | None, mistaken: Mistaken) -> None:
         if kind and key in _ONLY_FOR and kind not in _ONLY_FOR[key]:
             mistaken((*probe.loc, key), f"has no meaning for a probe of kind {quoted(kind)}")
     for key in probe.table("match"):
-        if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", key):
-            mistaken((*probe.loc, "match", key), f'{quoted(key)} is no DICOM keyword (such as "Modality")')
+        if key not in dicom_keywords():
+            right = nearest(key, dicom_keywords()) or ' (such as "Modality")'
+            mistaken((*probe.loc, "match", key), f"{quoted(key)} is no DICOM keyword of a matching key{right}")
     if kind in _METHODS and method and method not in _METHODS[kind]:
         right = " or ".join(quoted(m) for m in _METHODS[kind])
         mistaken((*probe.loc, "method"), f"{quoted(method)} is no way to do a {kind} ({right})")

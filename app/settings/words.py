@@ -104,9 +104,9 @@ def quoted(text: str) -> str:
 
 def nearest(value: object, known: Iterable[str]) -> str:
     """Give the end of a sentence that names the known word nearest to a wrong one, or nothing."""
-    known = list(known)
-    found = get_close_matches(str(value).lower(), known, n=1, cutoff=0.5)
-    return f": did you mean {quoted(found[0])}?" if found else ""
+    written = {word.lower(): word for word in known}
+    found = get_close_matches(str(value).lower(), written, n=1, cutoff=0.5)
+    return f": did you mean {quoted(written[found[0]])}?" if found else ""
 
 
 def field_path(loc: Loc) -> str:

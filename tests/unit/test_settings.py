@@ -4,12 +4,14 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from pydicom.datadict import DicomDictionary
 
 from app.domain.exams import Milestone
 from app.domain.measures import CATALOGUE, Source
 from app.errors import ConfigInvalid, Unavailable
 from app.plan import plan_of
 from app.settings import Config, duration_s, load, load_secrets, parse_hours
+from app.settings.keywords import dicom_keywords
 from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES, WITHOUT_RANGE, WITHOUT_WINDOW
 
 HEAD = """[site]
@@ -103,6 +105,8 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         (RIS + probe(kind='"image-load"', method='"c-get"'), "it is not said which study is loaded"),
         (RIS + probe(kind='"image-load"', method='"c-move"', newest='"CT"'), "destination is missing"),
         (RIS + probe(kind='"worklist"', match='{ modality = "CT" }'), '"modality" is no DICOM keyword'),
+        (RIS + probe(kind='"worklist"', match='{ Modalty = "CT" }'), 'key: did you mean "Modality"?'),
+        (RIS + probe(kind='"query"', match='{ "00080060" = "CT" }'), '"00080060" is no DICOM keyword'),
         (RIS + probe(hours='"Mo-Fr"'), 'hours: "Mo-Fr" is no hours of the week'),
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\n', "feeds[0]: listen is missing: hl7-mllp needs it"),
         ('[[feeds]]\nid = "s"\nkind = "sql"\nquery = "q"\n', 'feeds of kind "sql" are not built yet'),
@@ -182,6 +186,11 @@ def test_settings_and_domain_know_the_same_words():
     built = [m for m in CATALOGUE.values() if m.built]
     assert set(WITHOUT_WINDOW) == {m.id for m in built if m.source not in (Source.PROBE, Source.EXAM)}
     assert set(WITHOUT_RANGE) == {m.id for m in built if m.unit != "s"} | {"feed.age", "clock.offset"}
+
+
+def test_settings_and_pydicom_know_the_same_keywords():
+    matching = {entry[4] for entry in DicomDictionary.values() if entry[4] and entry[0] != "SQ"}
+    assert dicom_keywords() == matching
 
 
 def test_what_a_measure_would_pass_over_in_silence_is_a_mistake(tmp_path):
