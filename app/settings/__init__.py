@@ -135,8 +135,10 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
     except OSError as error:
         raise ConfigInvalid([Mistake(name, 0, "the file", f"cannot be read: {error.strerror}")]) from error
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
         return text, tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigInvalid([Mistake(name, 0, "syntax", "is nested too deeply to be read")]) from error
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigInvalid([Mistake(name, line, "syntax", "is not UTF-8 text")]) from error

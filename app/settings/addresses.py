@@ -43,6 +43,14 @@ def _proxy(url: str) -> str:
     return url
 
 
+def _host(text: str) -> str:
+    """Pass a host name or address; one in brackets as in a URL is taken without them."""
+    host = text[1:-1] if text.startswith("[") and text.endswith("]") and ":" in text else text
+    if not _is_host(host):
+        raise ValueError('is no host name or address (such as "10.0.0.7"; a port stands in port)')
+    return host
+
+
 def _wrong(url: str, what: str) -> Iterator[str]:
     parts = _split(url)
     if parts is None:
@@ -85,10 +93,14 @@ def _is_host(host: str) -> bool:
             return False
         return True
     try:
-        return 0 < len(host.encode("idna")) <= 253 and re.fullmatch(r"[^/?#@\[\]:%\"<>^`{|}]+", host) is not None
+        return (
+            0 < len(host.encode("idna")) <= 253
+            and re.fullmatch(r"[^\x00-\x20\x7f\s/\\?#@\[\]:%\"<>^`{|}]+", host) is not None
+        )
     except UnicodeError:
         return False
 
 
+Host = Annotated[str, AfterValidator(_host)]
 ServiceUrl = Annotated[str, AfterValidator(_service)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]

@@ -11,8 +11,9 @@ from typing import Any
 from app.settings.keywords import dicom_keywords
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
+from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
-from app.settings.values import HL7_FIELD_PATTERN, duration_s, host_of, is_loopback, port_of
+from app.settings.values import HL7_FIELD_PATTERN, duration_s, host_of, is_loopback
 from app.settings.words import Loc, nearest, quoted
 
 UNBUILT_FEEDS = frozenset({"sql", "fhir", "mpps", "files"})
@@ -56,7 +57,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
         _references(feed, tables, mistaken)
         _feed(feed, systems.get(feed.text("system")), set(tables.ids("areas")), mistaken)
     _controls(tables, mistaken)
-    _listeners(tables, mistaken)
+    check_ports(tables, mistaken)
     check_measures(tables, mistaken)
 
 
@@ -249,21 +250,3 @@ def _controls(tables: Tables, mistaken: Mistaken) -> None:
                 said = f'"control" is the role of {quoted(taken[collector])} already: a collector has one control probe'
                 mistaken((*probe.loc, "role"), said)
             taken.setdefault(collector, probe.text("id"))
-
-
-def _listeners(tables: Tables, mistaken: Mistaken) -> None:
-    server = tables.one("server")
-    default = {} if "listen" in server.raw else {"listen": "127.0.0.1:8000"}
-    taken = [("[server]", server.text("listen") or default.get("listen", ""))]
-    for feed in tables.many("feeds"):
-        listen = feed.text("listen")
-        clash = next((who for who, other in taken if listen and other and _same(listen, other)), None)
-        if clash:
-            mistaken((*feed.loc, "listen"), f"{quoted(listen)} is where {clash} listens already")
-        taken.append((quoted(feed.text("id")), listen))
-
-
-def _same(one: str, other: str) -> bool:
-    wild = {"0.0.0.0", "::"}
-    hosts = {host_of(one), host_of(other)}
-    return port_of(one) == port_of(other) and (len(hosts) == 1 or bool(hosts & wild))

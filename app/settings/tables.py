@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from app.settings.addresses import ProxyUrl, ServiceUrl
+from app.settings.addresses import Host, ProxyUrl, ServiceUrl
 from app.settings.values import (
     HL7_FIELD_PATTERN,
     AeTitle,
@@ -92,7 +92,7 @@ class TlsClient(Table):
 
 
 class Dicom(Table):
-    host: str = Field(min_length=1, description="name or address")
+    host: Host = Field(description="name or address")
     port: Port = Field(description="DICOM port")
     ae_title: AeTitle = Field(description="called AE title")
     calling_ae_title: AeTitle = Field("GOLIVE", description="our own AE title there")

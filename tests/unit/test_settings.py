@@ -188,6 +188,40 @@ def test_settings_and_domain_know_the_same_words():
     assert set(WITHOUT_RANGE) == {m.id for m in built if m.unit != "s"} | {"feed.age", "clock.offset"}
 
 
+@pytest.mark.parametrize("host", ["pacs:104", "http://pacs", "a b", "", "10.0.0.999"])
+def test_a_host_that_cannot_be_looked_up_is_a_mistake(tmp_path, host):
+    (mistake,) = mistakes(tmp_path, HEAD + RIS.replace("127.0.0.1", host))
+    assert f'dicom.host: "{host}" is no host name or address' in mistake
+
+
+def test_an_address_in_brackets_is_taken_without_them(tmp_path):
+    for written, taken in {"[::1]": "::1", "::1": "::1", "pacs_1": "pacs_1"}.items():
+        dicom = loaded(tmp_path, HEAD + RIS.replace("127.0.0.1", written)).settings.systems[0].dicom
+        assert dicom
+        assert dicom.host == taken
+
+
+def test_a_byte_order_mark_is_no_mistake_and_endless_nesting_is_one(tmp_path):
+    (tmp_path / "golive.toml").write_bytes(b"\xef\xbb\xbf" + HEAD.encode())
+    assert load(tmp_path / "golive.toml", {}).settings.site.id == "north"
+    said = mistakes(tmp_path, HEAD + "x = " + "[" * 5000 + "]" * 5000 + "\n")
+    assert said == ["golive.toml: syntax: is nested too deeply to be read"]
+
+
+def test_a_port_for_images_is_nobody_elses(tmp_path):
+    move = {"kind": '"image-load"', "method": '"c-move"', "study": '"1.2"', "destination": '"GOLIVE"'}
+    hl7 = '[[feeds]]\nid = "h"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:2575"\n'
+    two = '[[collectors]]\nid = "main"\n[[collectors]]\nid = "room"\n'
+    on_wall, on_feed = probe(**move, destination_port="8000"), probe(**move, destination_port="2575")
+    (wall,) = mistakes(tmp_path, HEAD + RIS + on_wall)
+    assert "probes[0].destination_port: 8000 is where [server] listens already" in wall
+    (feed,) = mistakes(tmp_path, HEAD + RIS + hl7 + on_feed)
+    assert 'probes[0].destination_port: 2575 is where "h" listens already' in feed
+    shared = probe(**move, destination_port="2000") + probe(**move, destination_port="2000", id='"x"')
+    assert loaded(tmp_path, HEAD + RIS + hl7 + shared)
+    assert loaded(tmp_path, HEAD + RIS + hl7 + two + on_feed + 'from = ["room"]\n')
+
+
 def test_settings_and_pydicom_know_the_same_keywords():
     matching = {entry[4] for entry in DicomDictionary.values() if entry[4] and entry[0] != "SQ"}
     assert dicom_keywords() == matching
