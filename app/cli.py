@@ -89,6 +89,7 @@ def collect(
     file: File = HERE,
     source: Annotated[str, typer.Option(help="Which of [[collectors]] this is; without it the first.")] = "",
     app_url: Annotated[str, typer.Option(help="Where the app is; without it on this machine.")] = "",
+    ca: Annotated[Path | None, typer.Option(help="Trust this CA (PEM) for --app-url.")] = None,
 ) -> None:
     """Run a collector alone: its probes and feeds, sent to the app."""
     from collectors.__main__ import main as collect_main
@@ -98,6 +99,7 @@ def collect(
         str(file),
         *(["--source", source] if source else []),
         *(["--app-url", app_url] if app_url else []),
+        *(["--ca", str(ca)] if ca else []),
     ]
     raise typer.Exit(collect_main(arguments) or FINE)
 
@@ -228,12 +230,12 @@ def token_list(file: File = HERE, as_json: Json = False) -> None:
 
 
 @token.command("revoke")
-def token_revoke(known: Annotated[str, typer.Argument(metavar="ID")], file: File = HERE) -> None:
+def token_revoke(known: Annotated[str, typer.Argument(metavar="ID")], file: File = HERE, as_json: Json = False) -> None:
     """Take a token away, at once and with its sessions."""
     from app.housekeeping import revoke_token
 
     revoke_token(load(file), os.environ, known)
-    typer.echo(f"{known} is revoked")
+    typer.echo(json.dumps({"id": known, "revoked": True}) if as_json else f"{known} is revoked")
 
 
 @journal.command("verify")

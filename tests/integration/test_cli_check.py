@@ -110,7 +110,8 @@ def test_tokens_backup_and_journal_work_before_while_and_after_golive_runs():
         during = json.loads(g.cli("token", "create", "--role", "desk", "--json").stdout)
         assert g.ask("GET", "/api/status", token=before["token"])[0] == 200
         assert g.ask("GET", "/api/status", token=during["token"])[0] == 200
-        assert g.cli("token", "revoke", during["id"]).returncode == 0
+        revoked = g.cli("token", "revoke", during["id"], "--json")
+        assert json.loads(revoked.stdout) == {"id": during["id"], "revoked": True}
         assert g.ask("GET", "/api/status", token=during["token"])[0] == 401
         assert g.cli("backup", "copy.db").returncode == 0
         assert (g.folder / "copy.db").stat().st_size > 0
