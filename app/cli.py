@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import traceback
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,9 @@ def main() -> None:
         sys.exit(CANNOT)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:  # a bug of ours: 1 would say that something else was found wanting
+        traceback.print_exc()
+        sys.exit(CANNOT)
 
 
 @cli.command()
@@ -144,6 +148,7 @@ def feed_explain(
     from collectors import explain
 
     config = load(file)
+    _log_as("explain")
     found = explain.of_feed_or_file(config, what, as_feed, lambda known: received(config, known, 20_000))
     typer.echo(json.dumps(explain.as_json(found), indent=2) if as_json else explain.text(found), nl=as_json)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 from collections.abc import Mapping
@@ -11,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-import structlog
 
 from app.clock import utc_now
 from app.errors import Missing, Unavailable
@@ -29,7 +29,7 @@ from collectors.probes.http import HttpClients
 
 __all__ = ["Checked", "Tried", "check_all", "explain", "one", "sample_json"]
 
-_LOG = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 PHASES = ("connect_s", "tls_s", "associate_s", "metadata_s", "first_s", "total_s")
 LISTING_TIMEOUT_S = 30.0
@@ -166,7 +166,7 @@ class _Attempts:
         try:
             sample = await self.sample(probe, system)
         except Exception as bug:  # the others' lines must not be lost
-            _LOG.error("a bug", probe=probe.id, place=place_of(bug))
+            _log.error("%s %s: a bug: %s", subject, probe.id, place_of(bug))
             said = f"golive itself failed here ({type(bug).__name__}); its log names the place: please report it"
             return Tried(subject, probe.id, kind, system.id, False, "bug", said)
         tried = self._of_sample(subject, kind, sample, system, probe)

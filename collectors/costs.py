@@ -63,7 +63,7 @@ def costs(settings: Settings, bytes_of: Mapping[str, int], partly: Collection[st
         queries[system] += runs * requests
         size[system] += runs * bytes_of.get(id_, 0)
         (known if id_ in bytes_of or echo else unknown).add(system)
-        unknown.update([system] if id_ in partly else [])
+        unknown.update([system] if id_ in partly and not echo else [])
 
     for probe in settings.probes:
         runs = DAY_S / probe.every * max(1, len(probe.from_))

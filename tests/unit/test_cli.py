@@ -8,6 +8,7 @@ from app.cli import main
 from app.domain.samples import Kind, Outcome
 from app.settings import Config, Dicom, Feed, HttpEndpoint, System, load
 from app.wire import SampleIn
+from collectors import check
 from collectors.causes import explain
 from collectors.explain import as_json, of_messages
 
@@ -83,6 +84,16 @@ def test_check_of_a_site_without_probes_is_fine(said):
 def test_a_probe_that_is_not_there_is_named(said):
     code, _, err = said("probe", "w")
     assert (code, err) == (2, 'golive: there is no probe "w" in golive.toml (there are: none)\n')
+
+
+def test_a_bug_of_ours_is_no_finding(said, monkeypatch):
+    async def broken(_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(check, "check_all", broken)
+    code, out, err = said("check", "--json")
+    assert (code, out) == (2, "")
+    assert "KeyError" in err
 
 
 def test_every_command_explains_itself(said):

@@ -61,7 +61,7 @@ def test_a_sum_that_lacks_a_probe_says_at_least() -> None:
     (unknown,) = costs(two, {})
     assert unknown.bytes is None
     assert "unknown size" in table(Checked("f", (), (unknown,), ()))
-    (echoes,) = costs(settings([probe(kind="echo")]), {})
+    (echoes,) = costs(settings([probe(kind="echo")]), {}, ["p0"])
     assert (echoes.bytes, echoes.at_least) == (0, False)
 
 
