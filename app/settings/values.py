@@ -13,7 +13,7 @@ _DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])(?![a-z])", r
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _HOURS = re.compile(r"([A-Z][a-z])(?:\s*-\s*([A-Z][a-z]))?\s+(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)", re.ASCII)
 
-ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,47}$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$"  # series are named measure/system/area@vantage, triggers rule:area
 AE_PATTERN = r"^[ -\[\]-~]+$"
 UID_PATTERN = r"^[0-9]+(\.[0-9]+)*$"
 HL7_FIELD_PATTERN = r"^[A-Z][A-Z0-9]{2}-\d+(\.\d+)?$"

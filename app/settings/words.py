@@ -25,7 +25,7 @@ _LATER = {
 }
 _HIDDEN = re.compile(r"password|passwd|secret|token|credential|^auth$|^database$|^pw$", re.IGNORECASE)
 _PATTERNS = {
-    ID_PATTERN: 'is no short name (lower-case letters, digits and hyphens, 48 at most, such as "ct")',
+    ID_PATTERN: 'is no short name (letters, digits and . _ -, 48 at most, such as "ct")',
     AE_PATTERN: "is no AE title (1 to 16 ASCII characters without backslash)",
     UID_PATTERN: 'is no DICOM UID (digits and dots, such as "1.2.840.99.1")',
     HL7_FIELD_PATTERN: 'is no HL7 field (such as "OBR-18")',

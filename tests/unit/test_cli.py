@@ -63,7 +63,7 @@ def test_a_command_of_a_later_version_is_refused_with_one_sentence(said):
 
 
 def test_all_mistakes_of_a_file_are_plain_lines_on_stderr(said, tmp_path):
-    (tmp_path / "golive.toml").write_text(TOML.replace('"North"', "5") + '[[probes]]\nid = "X"\n')
+    (tmp_path / "golive.toml").write_text(TOML.replace('"North"', "5") + '[[probes]]\nid = "X Y"\n')
     code, out, err = said("check")
     assert (code, out) == (2, "")
     assert err.splitlines()[0] == "golive.toml:3: site.name: 5 is no text (texts stand in quotes)"

@@ -194,6 +194,14 @@ def test_a_host_that_cannot_be_looked_up_is_a_mistake(tmp_path, host):
     assert f'dicom.host: "{host}" is no host name or address' in mistake
 
 
+def test_an_id_may_be_written_as_sites_write_names_but_never_like_a_series(tmp_path):
+    for good in ("worklist_CT", "CT.1", "7T-MR"):
+        assert loaded(tmp_path, HEAD + RIS + probe(id=f'"{good}"')).settings.probes[0].id == good
+    for bad in ("a/b", "a@b", "a:b", "a b", ".a", "", "ä"):
+        (mistake,) = mistakes(tmp_path, HEAD + RIS + probe(id=f'"{bad}"'))
+        assert f'probes[0].id: "{bad}" is no short name' in mistake
+
+
 def test_an_address_in_brackets_is_taken_without_them(tmp_path):
     for written, taken in {"[::1]": "::1", "::1": "::1", "pacs_1": "pacs_1"}.items():
         dicom = loaded(tmp_path, HEAD + RIS.replace("127.0.0.1", written)).settings.systems[0].dicom
