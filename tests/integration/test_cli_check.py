@@ -124,6 +124,13 @@ def test_tokens_backup_and_journal_work_before_while_and_after_golive_runs():
         assert [t["name"] for t in json.loads(g.cli("token", "list", "--json").stdout)] == ["before", ""]
 
 
+def test_a_machine_that_only_collects_needs_site_key_and_ingest_token_alone():
+    with GoLive(roles=()) as g:
+        g.start("collect", ready=False)
+        wait_for("it collects", lambda: g.alive() and '"event": "collecting"' in g.said("collect"), 10)
+        assert not (g.folder / "golive.secrets").exists()
+
+
 def test_a_second_golive_on_the_same_database_is_refused_with_a_sentence():
     with GoLive(roles=()) as g:
         g.start("serve")
