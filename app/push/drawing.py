@@ -6,6 +6,7 @@ from itertools import pairwise
 
 MINUTES = 60
 WIDTH, HEIGHT = 600, 100
+FEWEST = 5  # points that make a line; fewer would be a stub in an empty box
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def spark(
     last = until_s // 60
     known = {at // 60 - last + MINUTES - 1: value for at, value in points if value is not None}
     known = {slot: value for slot, value in known.items() if 0 <= slot < MINUTES}
-    if not known:
+    if len(known) < FEWEST:
         return None
     top = max([*known.values(), upper or 0.0]) * 1.12 or 1.0
     slots = sorted(known)

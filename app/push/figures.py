@@ -14,7 +14,7 @@ class Figure:
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.number} {self.unit}".rstrip()
+        return f"{self.number}{'' if self.unit.startswith('/') else ' '}{self.unit}".rstrip()
 
 
 NOTHING = Figure(DASH)

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from app.assets import folder
 from app.push import words
+from app.push.gravest import gravest
 from app.push.nearest import nearest
 from app.push.scene import Scene
 from app.push.wall import tiles
 from app.push.wall_head import foot, strip, tick
-from app.push.wall_rows import areas, gravest, systems
+from app.push.wall_rows import areas, systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,6 @@ class Fragment:
 
 def wall(scene: Scene) -> list[Fragment]:
     """Give every fragment of the wall."""
-    lines, more_areas = areas(scene)
     worst = gravest(scene)
     near = nearest(scene, worst.total)
     return [
@@ -41,7 +41,7 @@ def wall(scene: Scene) -> list[Fragment]:
         _fragment("rollback", "rollback", view=strip(scene)),
         *(_fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
         _fragment("systems", "systems", view=systems(scene)),
-        _fragment("areas", "areas", areas=lines, more=more_areas),
+        _fragment("areas", "areas", view=areas(scene)),
         _fragment("gravest", "gravest", view=worst, near=near, seen=bool(scene.standings)),
         _fragment("footer", "footer", view=foot(scene)),
     ]
@@ -53,6 +53,11 @@ VIEWS: Mapping[str, Callable[[Scene], list[Fragment]]] = {"wall": wall}
 def page(name: str, **values: Any) -> str:
     """Give a whole page."""
     return environment().get_template(f"pages/{name}.html").render(**values)
+
+
+def part(name: str, **values: Any) -> str:
+    """Give a part of a page that asks for it again by itself."""
+    return environment().get_template(f"fragments/{name}.html").render(**values)
 
 
 def _fragment(dom_id: str, name: str, **values: Hashable) -> Fragment:

@@ -63,6 +63,18 @@ def since(scene: Scene, moment: datetime | None) -> Since | None:
     return None if moment is None else Since(unix_ms(moment), scene.local(moment).strftime("%H:%M:%S"))
 
 
+def feed_of(standing: Standing) -> str:
+    """Give the feed that a series tells of, or ""."""
+    return dict(standing.series.segment).get("feed", "")
+
+
+def last_event_at(scene: Scene, age: Standing) -> datetime | None:
+    """Give when the newest event of a feed came, from the feed's age."""
+    age_s = age.judged.value
+    # whole tenths: the same moment must not make a row look new each second
+    return None if age_s is None else scene.now - timedelta(seconds=round(age_s, 1))
+
+
 def unix_ms(moment: datetime) -> int:
     """Give a moment as whole milliseconds of the Unix epoch."""
     return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)

@@ -9,7 +9,7 @@ _CAP = 0.727
 _HEIGHT_OF_DIAGONAL = 9 / (9**2 + 16**2) ** 0.5
 SMALLEST_VH, LARGEST_VH = 1.9, 4.6
 # what leaves, in this order, once the state's size (vh) passes the figure beside it
-LEAVES = (("provenance", 2.5), ("spark", 3.0), ("percentiles", 3.2), ("owner", 3.3), ("systems", 3.4), ("areas", 3.5))
+LEAVES = (("provenance", 2.2), ("spark", 2.6), ("percentiles", 2.9), ("owner", 2.9), ("systems", 2.9), ("areas", 2.9))
 
 
 @dataclass(frozen=True, slots=True)

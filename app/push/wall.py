@@ -1,6 +1,7 @@
 """The wall's four headline tiles as plain values: which series each shows, and everything that is said about it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.measures import CATALOGUE, HEADLINES, Source
 from app.domain.standings import Judged, Standing, State
@@ -8,7 +9,7 @@ from app.domain.words import window_words
 from app.push import words
 from app.push.drawing import Band, Spark, band, spark
 from app.push.figures import NOTHING, Figure, beyond, figure, percent
-from app.push.scene import QUIET, Scene, Since, gravity, lean, of_measure, place, since, unix_ms
+from app.push.scene import QUIET, Scene, Since, feed_of, gravity, last_event_at, lean, of_measure, place, since, unix_ms
 
 ENOUGH = 5
 # never a number in full size that nobody stands behind
@@ -38,6 +39,8 @@ class Tile:
     tag_since: Since | None
     percentile: str
     number: Figure
+    at_least: bool
+    failing: bool
     in_words: bool
     n: int | None
     window: str
@@ -71,7 +74,7 @@ def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | 
     if not found:
         return None, 0
     chosen = min(found, key=gravity)
-    return chosen, sum(1 for s in found if s is not chosen and s.state not in (State.OK, State.NOT_EXPECTED))
+    return chosen, sum(1 for s in found if s is not chosen and grave(s))
 
 
 def tile(scene: Scene, measure: str) -> Tile:
@@ -87,11 +90,13 @@ def tile(scene: Scene, measure: str) -> Tile:
         title=full,
         short=short,
         state="unmeasured" if absent(chosen) else state.value,
-        shape=words.SHAPES[state],
+        shape=shape_of(chosen),
         tag=words.TAGS[state] if state is State.DOWN else state_words(chosen),
         tag_since=_tag_since(scene, chosen),
         percentile=_percentile(chosen),
         number=_number(chosen),
+        at_least=_at_least(chosen),
+        failing=state is State.DEGRADED and lean(chosen) == words.FAILING,
         in_words=state in (State.DOWN, State.INSUFFICIENT),
         n=judged.n,
         window=window_words(judged.window_s),
@@ -119,6 +124,8 @@ def _unmeasured(measure: str) -> Tile:
         tag_since=None,
         percentile="",
         number=NOTHING,
+        at_least=False,
+        failing=False,
         in_words=False,
         n=None,
         window="",
@@ -140,7 +147,17 @@ def _tag_since(scene: Scene, standing: Standing) -> Since | None:
         return since(scene, judged.failing_since if lean(standing) == words.FAILING else judged.outside_since)
     if standing.state is State.DOWN:
         return since(scene, judged.failing_since)
-    return since(scene, judged.known_at) if standing.state in (State.STALE, State.BLIND) else None
+    if standing.state not in (State.STALE, State.BLIND):
+        return None
+    return since(scene, _quiet_since(scene, standing) or judged.known_at)
+
+
+def _quiet_since(scene: Scene, standing: Standing) -> datetime | None:
+    """Give the last event of the silent feed that an exam measure waits for: golive looked at it a moment ago."""
+    measure = CATALOGUE[standing.series.measure]
+    told = {f.id for f in scene.plan.feeds.values() if f.gives & {measure.start, measure.end}}
+    ages = (s for s in scene.standings if s.series.measure == "feed.age" and s.state is State.DEGRADED)
+    return min((at for s in ages if feed_of(s) in told and (at := last_event_at(scene, s))), default=None)
 
 
 def _percentile(standing: Standing) -> str:
@@ -155,7 +172,16 @@ def _number(standing: Standing) -> Figure:
         return Figure(words.OUTCOMES.get(judged.last_outcome, words.OUTCOMES["timeout"]))
     if state is State.INSUFFICIENT:
         return Figure(f"{judged.n} of {ENOUGH}") if judged.n < ENOUGH else NOTHING
+    if _at_least(standing):
+        return figure(judged.beyond_s, judged.unit)
     return NOTHING if state in HIDDEN else value_of(judged)
+
+
+def _at_least(standing: Standing) -> bool:
+    """Say whether so many exams are still open that the number is known to be no smaller, and not more than that."""
+    judged = standing.judged
+    exam = CATALOGUE[judged.series.measure].source is Source.EXAM
+    return exam and standing.state not in HIDDEN and judged.value is None and judged.beyond_s is not None
 
 
 def value_of(judged: Judged) -> Figure:
@@ -211,6 +237,11 @@ def absent(standing: Standing) -> bool:
 def grave(standing: Standing) -> bool:
     """Say whether a series is out of order."""
     return standing.state not in QUIET and not absent(standing)
+
+
+def shape_of(standing: Standing) -> str:
+    """Give a state's shape: of one outside its range that of its side."""
+    return words.LEANS[lean(standing)] if standing.state is State.DEGRADED else words.SHAPES[standing.state]
 
 
 def state_words(standing: Standing) -> str:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.measures import HEADLINES
-from app.domain.standings import Standing, State
+from app.domain.standings import State
 from app.push import words
-from app.push.figures import Figure, clock, figure
+from app.push.figures import NOTHING, Figure, clock, figure
+from app.push.gravest import gravest, listed
 from app.push.scene import Scene, Since, since, title, unix_ms
-from app.push.wall_rows import listed, systems
+from app.push.wall import headline
+from app.push.wall_rows import systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Tick:
     site: str
     t: str
     phase: str
-    left: str
+    left: Since | None
     planned: str
     clock: str
     day: str
@@ -38,20 +40,29 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A ground of the whole: what is wrong, since when, and where."""
+
+    text: str
+    since: Since | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """The rollback strip: the whole in one word with its gravest grounds, the triggers, and the two moments."""
 
     overall: str
     shape: str
     word: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     points: tuple[Point, ...]
     rollback: str
 
 
 @dataclass(frozen=True, slots=True)
 class FootItem:
-    """One name and what it is; `kind` is "far" where only the far wall needs it, "setup" for what is not set up."""
+    """One name and what it is; `kind` is "afar" where only larger type needs it, "setup" for what is not set up."""
 
     name: str
     said: str
@@ -75,15 +86,16 @@ def tick(scene: Scene) -> Tick:
     else:
         to_plan_s = (scene.now - scene.plan.go_live.at).total_seconds()
         t = "T− " + _long(to_plan_s) if to_plan_s < 0 else "T–"
-    left = clock(moment.decision_left_s) if moment.phase == "decision" and moment.decision_left_s is not None else ""
+    deciding = moment.phase == "decision" and moment.t0 is not None
     return Tick(
-        beat="ab"[int(scene.now.timestamp()) % 2],
+        # a tick is so many of the clock's seconds: counted in those, a demo at an even speed alternates too
+        beat="ab"[int(scene.now.timestamp() / scene.plan.speed) % 2],
         at_ms=unix_ms(scene.now),
         build=scene.build,
         site=scene.plan.site_name,
         t=t,
         phase=words.PHASES.get(moment.phase, moment.phase),
-        left=left,
+        left=since(scene, _decision_at(scene)) if deciding else None,
         planned=moment.planned_words,
         clock=local.strftime("%H:%M:%S"),
         day=local.strftime("%a %-d %b"),
@@ -96,22 +108,40 @@ def _long(seconds: float) -> str:
 
 
 def strip(scene: Scene) -> Strip:
-    """Give the rollback strip; the grounds of an ok are only named, and stand elsewhere."""
-    few = sorted({s.series.measure for s in scene.standings if _is_too_few(s)}, key=lambda m: (m not in HEADLINES, m))
-    calm = (words.too_few(listed((title(m).lower() for m in few), 2)),) if few else ()
+    """Give the rollback strip; its grounds are the lines of what is gravest, in the same words."""
+    few = [m for m in HEADLINES if _is_too_few(scene, m)] if scene.overall == "ok" else []
+    shape, word = words.OVERALL_SHAPES.get(scene.overall, ""), words.OVERALL.get(scene.overall, scene.overall)
+    if few:
+        shape, word = words.SHAPES[State.INSUFFICIENT], words.TOO_FEW
+        reasons: tuple[Reason, ...] = (Reason(words.rest_in_order(listed((words.inside(title(m)) for m in few), 3))),)
+    else:
+        reasons = () if scene.overall == "ok" else _reasons(scene)
     return Strip(
         overall=scene.overall,
-        shape=words.OVERALL_SHAPES.get(scene.overall, ""),
-        word=words.OVERALL.get(scene.overall, scene.overall),
-        reasons=scene.reasons[:2] if scene.overall != "ok" else calm,
+        shape=shape,
+        word=word,
+        reasons=reasons,
         points=_points(scene),
         rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
     )
 
 
-def _is_too_few(standing: Standing) -> bool:
-    whole = not standing.series.segment and standing.series.area is None
-    return standing.state is State.INSUFFICIENT and standing.judged.window != "day" and whole
+def _reasons(scene: Scene) -> tuple[Reason, ...]:
+    """Give the two gravest faults, of a blind whole first what is not seen; what is no fault as it was said."""
+    rows = gravest(scene).rows
+    if scene.trouble or scene.overall == "act" or not rows:
+        return tuple(Reason(text) for text in scene.reasons[:2])
+    order = sorted(rows, key=lambda r: scene.overall == "blind" and r.state not in ("blind", "stale"))
+    return tuple(Reason(r.name, r.since, r.said) for r in order[:2])
+
+
+def _is_too_few(scene: Scene, measure: str) -> bool:
+    chosen, _ = headline(scene.standings, measure)
+    return chosen is not None and chosen.state is State.INSUFFICIENT
+
+
+def _decision_at(scene: Scene) -> datetime:
+    return (scene.moment.t0 or scene.plan.go_live.at) + timedelta(seconds=scene.plan.go_live.decision_window_s)
 
 
 def _points(scene: Scene) -> tuple[Point, ...]:
@@ -137,17 +167,18 @@ def foot(scene: Scene) -> Foot:
     """Give the last line; what a later version brings says that it is not set up."""
     lists, unset = systems(scene), (words.IN_CHARGE, words.HUDDLE, words.SUPER_USERS, words.UNSENT)
     said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total)
-    items = [FootItem(words.SYSTEMS, said, "far", lists.grave > 0), FootItem(words.ISSUES, words.NO_ISSUE_LOG, "far")]
+    items = [FootItem(words.SYSTEMS, said, "afar", lists.grave > 0)]
     items += [FootItem(name, words.NOT_SET_UP, "setup") for name in unset]
     items.append(FootItem(words.UNREADABLE, str(scene.unreadable), "", scene.unreadable > 0))
+    items.append(FootItem(*words.MISSING, "afar"))
     load = _load(scene)
     return Foot((*items, FootItem(words.OWN_LOAD, str(load), "load")) if load else tuple(items))
 
 
 def _load(scene: Scene) -> Figure | None:
-    loads = [s for s in scene.standings if s.series.measure == "own.load" and s.judged.value is not None]
-    return figure(sum(_value(s) for s in loads), loads[0].judged.unit) if loads else None
-
-
-def _value(standing: Standing) -> float:
-    return standing.judged.value or 0.0
+    """Give how many queries golive itself makes; a dash while any part of that is not known now."""
+    loads = [s for s in scene.standings if s.series.measure == "own.load" and s.state is not State.NOT_EXPECTED]
+    if not loads:
+        return None
+    values = [s.judged.value for s in loads if s.state is State.OK and s.judged.value is not None]
+    return figure(sum(values), loads[0].judged.unit) if len(values) == len(loads) else NOTHING

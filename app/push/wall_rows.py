@@ -1,26 +1,39 @@
-"""The wall's lists as plain values: systems and feeds, areas by measure, and what is gravest now."""
+"""The wall's lists as plain values: systems and feeds, and areas by measure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from app.domain.measures import CATALOGUE
 from app.domain.plans import FeedPlan
 from app.domain.standings import Standing, State
 from app.push import words
+from app.push.faults import Fault, began_at, faults
 from app.push.figures import DASH, Figure, figure
-from app.push.scene import GRAVITY, Scene, Since, gravity, lean, measured_by_probe, since, title
-from app.push.wall import grave, state_words, value_of
+from app.push.scene import (
+    GRAVITY,
+    QUIET,
+    Scene,
+    Since,
+    feed_of,
+    gravity,
+    last_event_at,
+    lean,
+    measured_by_probe,
+    since,
+    title,
+)
+from app.push.wall import grave, shape_of, state_words, value_of
 
 ROWS = 8
-GRAVEST = 5
-_SUMS = frozenset({"availability", "own.load"})  # they only repeat what the probes' own series say
+MID_ROWS = 6  # of larger type: what is in order makes room, what is not stays
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list: what, its state in shape and word, and since when."""
+    """A line of a list: what, its state in shape and word, and since when.
+
+    As type grows `spare` leaves the screen, and the name is `short`, if there is such a one.
+    """
 
     name: str
     state: str
@@ -28,30 +41,34 @@ class Row:
     said: str
     since: Since | None = None
     detail: str = ""
+    spare: bool = False
+    short: str = ""
 
     @property
     def quiet(self) -> bool:
-        """Say whether it may leave the screen as type grows."""
-        return self.state in ("ok", "not_expected", "maintenance", "insufficient")
+        """Say whether it is in order."""
+        return State(self.state) in QUIET
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list that fits its place: the gravest are kept, `more` are in order and only counted."""
+    """A list that fits its place: the gravest are kept; `more` and, in larger type, `mid_more` count the others."""
 
     rows: tuple[Row, ...]
-    more: int
+    more: str
+    mid_more: str
     total: int
     grave: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One measure of one area."""
+    """One measure of one area; `word` says what colour and shape of a number mean."""
 
     state: str
     shape: str
     value: Figure
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +78,66 @@ class Area:
     name: str
     cells: tuple[Cell, ...]
     state: str
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """The areas that find room, and how many others there are, also in larger type."""
+
+    areas: tuple[Area, ...]
+    more: str
+    mid_more: str
 
 
 def systems(scene: Scene) -> Rows:
     """Give systems, feeds and waiting exams in the order of golive.toml, abnormal ones never cut off."""
-    rows = [_system(scene, system, name) for system, name in scene.plan.systems.items()]
-    rows += [_feed(scene, feed) for feed in scene.plan.feeds.values()]
+    found = {fault.cause[1]: fault for fault in faults(scene) if fault.kind == "system"}
+    rows = [_system(scene, system, name, found.get(system)) for system, name in scene.plan.systems.items()]
+    rows += [_feed(scene, feed, found.get(feed.system or "")) for feed in scene.plan.feeds.values()]
     rows += _waiting(scene)
-    return _fit(rows, ROWS)
+    states = [State(r.state) for r in rows]
+    kept, spare = _fit(states, ROWS), _spare(states)
+    shown = tuple(replace(rows[i], spare=i in spare) for i in kept)
+    bad = sum(s not in QUIET for s in states)
+    return Rows(shown, *_more(states, kept, spare), len(rows), bad)
 
 
-def _fit(rows: list[Row], room: int) -> Rows:
-    bad = sum(not r.quiet for r in rows)
-    if len(rows) <= room:
-        return Rows(tuple(rows), 0, len(rows), bad)
-    keep = sorted(range(len(rows)), key=lambda i: (rows[i].quiet, GRAVITY.index(State(rows[i].state)), i))[: room - 1]
-    return Rows(tuple(rows[i] for i in sorted(keep)), len(rows) - len(keep), len(rows), bad)
+def _fit(states: Sequence[State], room: int) -> list[int]:
+    """Give the places of the lines that find room, the gravest first to be kept, in their own order."""
+    if len(states) <= room:
+        return list(range(len(states)))
+    return sorted(_by_gravity(states)[: room - 1])
 
 
-def _system(scene: Scene, system: str, name: str) -> Row:
+def _spare(states: Sequence[State]) -> frozenset[int]:
+    """Give the places of the lines that leave in larger type: only of what is in order."""
+    room = set(_fit(states, MID_ROWS))
+    return frozenset(i for i, s in enumerate(states) if i not in room and s in QUIET)
+
+
+def _by_gravity(states: Sequence[State]) -> list[int]:
+    return sorted(range(len(states)), key=lambda i: (states[i] in QUIET, GRAVITY.index(states[i]), i))
+
+
+def _more(states: Sequence[State], kept: Sequence[int], spare: frozenset[int]) -> tuple[str, str]:
+    """Say how many lines are not shown, and how many in larger type."""
+    gone = [i for i in range(len(states)) if i not in kept]
+    bad = sum(states[i] not in QUIET for i in gone)
+    mid = len(spare.union(gone))
+    return words.more(len(gone), bad) if gone else "", words.more(mid, bad) if mid else ""
+
+
+def _system(scene: Scene, system: str, name: str, out: Fault | None) -> Row:
     probed = [s for s in scene.standings if s.series.system == system and measured_by_probe(s.series.measure)]
     if not probed:
         return Row(name, "not_expected", "", words.UNSEEN)
     worst = min(probed, key=gravity)
     if not grave(worst):
-        return Row(name, worst.state.value, words.SHAPES[worst.state], _in_order(scene, system, worst))
-    return Row(name, worst.state.value, words.SHAPES[worst.state], _wrong(worst), _began(scene, worst))
+        return Row(name, worst.state.value, shape_of(worst), _in_order(scene, system, worst))
+    began = out.began_at if out is not None and worst.state is State.DOWN else began_at(scene, worst)
+    first = out.shown[0] if out is not None and worst.state is State.DOWN else worst
+    return Row(name, worst.state.value, shape_of(worst), _wrong(first), since(scene, began))
 
 
 def _in_order(scene: Scene, system: str, worst: Standing) -> str:
@@ -101,44 +152,38 @@ def _in_order(scene: Scene, system: str, worst: Standing) -> str:
 def _wrong(standing: Standing) -> str:
     """Name what is wrong: which measure, in one or two words."""
     if standing.state is State.DEGRADED:
-        return f"{title(standing.series.measure).lower()} {lean(standing)}"
+        return f"{words.short(title(standing.series.measure))} {lean(standing)}"
     return state_words(standing)
 
 
-def _began(scene: Scene, standing: Standing) -> Since | None:
-    judged = standing.judged
-    if standing.state is State.DOWN:
-        return since(scene, judged.failing_since)
-    if standing.state is State.DEGRADED:
-        return since(scene, judged.outside_since or judged.failing_since)
-    return since(scene, judged.known_at)
-
-
-def _feed(scene: Scene, feed: FeedPlan) -> Row:
-    about = {s.series.measure: s for s in scene.standings if _is_of(s, feed.id)}
+def _feed(scene: Scene, feed: FeedPlan, out: Fault | None) -> Row:
+    about = {s.series.measure: s for s in scene.standings if feed_of(s) == feed.id}
     name, age, rate = feed_name(scene, feed), about.get("feed.age"), about.get("feed.rate")
     if age is None:
         return Row(name, "blind" if feed.required else "not_expected", words.SHAPES[State.BLIND], words.UNSEEN)
-    state, shape = age.state.value, words.SHAPES[age.state]
     if grave(age):
-        return Row(name, state, shape, words.TAGS[age.state], since(scene, age.judged.known_at))
+        shape, said = feed_words(age)
+        shared = out is not None and age in out.shown and age.state is State.DOWN
+        began = out.began_at if out is not None and shared else began_at(scene, age)
+        return Row(name, age.state.value, shape, said, since(scene, began))
     value = rate.judged.value if rate is not None else None
     said = str(figure(value, "per h")) if value is not None else ""
     if age.judged.value is None:
-        return Row(name, state, shape, said or words.TAGS[age.state])
-    heard = scene.now - timedelta(seconds=round(age.judged.value, 1))
-    return Row(name, state, shape, said or words.HEARD, since(scene, heard))
+        return Row(name, age.state.value, shape_of(age), said or words.TAGS[age.state])
+    return Row(name, age.state.value, shape_of(age), said or words.HEARD, since(scene, last_event_at(scene, age)))
+
+
+def feed_words(age: Standing) -> tuple[str, str]:
+    """Give shape and word of a feed in trouble: silent, asked without an answer, or not looked at."""
+    if age.state is State.DEGRADED:
+        return words.SHAPES[State.STALE], words.SILENT
+    return words.SHAPES[age.state], words.NO_ANSWER if age.state is State.DOWN else words.TAGS[age.state]
 
 
 def feed_name(scene: Scene, feed: FeedPlan) -> str:
     """Give a feed's name as people know it; without one what it is and of which system."""
     system = scene.plan.systems.get(feed.system or "", "")
-    return feed.name or (f"{words.FEEDS.get(feed.kind, feed.kind)} · {system or feed.id}")
-
-
-def _is_of(standing: Standing, feed: str) -> bool:
-    series = standing.series
-    return series.measure.startswith("feed.") and (series.system == feed or ("feed", feed) in series.segment)
+    return feed.name or f"{words.FEEDS.get(feed.kind, feed.kind)} {system or feed.id}"
 
 
 def _waiting(scene: Scene) -> list[Row]:
@@ -153,15 +198,15 @@ def _waiting(scene: Scene) -> list[Row]:
     if backlog is None:
         return []
     if grave(backlog):
-        return [Row(words.WAITING, backlog.state.value, words.SHAPES[backlog.state], words.TAGS[backlog.state])]
+        return [Row(words.WAITING, backlog.state.value, shape_of(backlog), state_words(backlog))]
     said = str(figure(backlog.judged.value, backlog.judged.unit))
     if oldest is not None and oldest.judged.value is not None:
         said += f" · {words.OLDEST} {figure(oldest.judged.value, 's')}"
-    return [Row(words.WAITING, backlog.state.value, words.SHAPES[backlog.state], said)]
+    return [Row(words.WAITING, backlog.state.value, shape_of(backlog), said)]
 
 
-def areas(scene: Scene) -> tuple[tuple[Area, ...], int]:
-    """Give areas by headline measure, and how many more there are, in order, that found no room."""
+def areas(scene: Scene) -> Areas:
+    """Give areas by headline measure, the gravest first to be kept where they are many."""
     found: dict[tuple[str, str | None], list[Standing]] = defaultdict(list)
     for standing in scene.standings:
         found[standing.series.measure, standing.series.area].append(standing)
@@ -169,10 +214,9 @@ def areas(scene: Scene) -> tuple[tuple[Area, ...], int]:
         _area(name, [found.get((m, area), []) for m, _ in words.AREA_COLUMNS])
         for area, name in scene.plan.areas.items()
     ]
-    if len(lines) <= ROWS:
-        return tuple(lines), 0
-    keep = sorted(range(len(lines)), key=lambda i: (GRAVITY.index(State(lines[i].state)), i))[: ROWS - 1]
-    return tuple(lines[i] for i in sorted(keep)), len(lines) - len(keep)
+    states = [State(line.state) for line in lines]
+    kept, spare = _fit(states, ROWS), _spare(states)
+    return Areas(tuple(replace(lines[i], spare=i in spare) for i in kept), *_more(states, kept, spare))
 
 
 def _area(name: str, columns: list[list[Standing]]) -> Area:
@@ -183,68 +227,15 @@ def _area(name: str, columns: list[list[Standing]]) -> Area:
             continue
         chosen = min(found, key=gravity)
         worst = min(worst, chosen.state, key=GRAVITY.index)
-        shown = (
-            value_of(chosen.judged) if chosen.state in (State.OK, State.DEGRADED, State.MAINTENANCE) else _word(chosen)
-        )
-        cells.append(Cell(chosen.state.value, words.SHAPES[chosen.state], shown))
+        cells.append(_cell(chosen))
     return Area(name, tuple(cells), worst.value)
 
 
-def _word(standing: Standing) -> Figure:
-    return Figure(DASH if standing.state is State.NOT_EXPECTED else words.TAGS[standing.state])
-
-
-def gravest(scene: Scene) -> Rows:
-    """Give what is out of order, gravest first; one fault is one line, however many areas and measures it shows in."""
-    if scene.trouble:
-        return Rows(
-            (Row(words.EVERYTHING, "blind", words.SHAPES[State.BLIND], words.TAGS[State.BLIND], None, scene.trouble),),
-            0,
-            1,
-            1,
-        )
-    together: dict[tuple[object, ...], list[Standing]] = defaultdict(list)
-    bad = (s for s in scene.standings if grave(s) and s.judged.window != "day" and s.series.measure not in _SUMS)
-    for standing in sorted(bad, key=gravity):
-        together[_fault(standing)].append(standing)
-    rows = [_grave_row(scene, group) for group in together.values()]
-    shown = rows[:GRAVEST] if len(rows) <= GRAVEST else rows[: GRAVEST - 1]
-    return Rows(tuple(shown), len(rows) - len(shown), len(rows), len(rows))
-
-
-def _fault(standing: Standing) -> tuple[object, ...]:
-    """Give what series of one fault have in common: a system that answers nobody, the same probes, the same feed."""
-    series = standing.series
-    if measured_by_probe(series.measure) and standing.state is State.DOWN:
-        return series.system, series.vantage, standing.state, state_words(standing)
-    if measured_by_probe(series.measure):
-        return series.system, series.vantage, CATALOGUE[series.measure].kind, standing.state, state_words(standing)
-    return standing.state, standing.reason if standing.state is not State.DEGRADED else series.key, series.vantage
-
-
-def _grave_row(scene: Scene, group: list[Standing]) -> Row:
-    first = min(group, key=lambda s: (s.judged.failing_since or scene.now) if s.state is State.DOWN else scene.now)
-    titles = [t[0].lower() + t[1:] for t in dict.fromkeys(title(s.series.measure) for s in group)]
-    areas = listed([scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in group], 3)
-    system = scene.plan.systems.get(first.series.system or "", first.series.system or "")
-    vantage = f"from {first.series.vantage}" if first.series.vantage else ""
-    if len({CATALOGUE[s.series.measure].kind for s in group if measured_by_probe(s.series.measure)}) > 1:
-        name, where = system, [listed(titles, 3), vantage]
-    else:
-        names = listed(titles, 2)
-        name, where = names[0].upper() + names[1:], [system, areas, vantage]
-    return Row(
-        f"{name}: {state_words(first)}",
-        first.state.value,
-        words.SHAPES[first.state],
-        " · ".join(part for part in where if part),
-        _began(scene, first),
-        first.reason,
-    )
-
-
-def listed(names: Iterable[str], room: int) -> str:
-    """Name the first few of several, and count the rest."""
-    found = [name for name in dict.fromkeys(names) if name]
-    shown = ", ".join(found[:room])
-    return f"{shown} {words.more(len(found) - room)}" if len(found) > room else shown
+def _cell(standing: Standing) -> Cell:
+    state, shape = standing.state, shape_of(standing)
+    failing = state is State.DEGRADED and lean(standing) == words.FAILING
+    if state in (State.OK, State.DEGRADED, State.MAINTENANCE) and not failing:
+        return Cell(state.value, shape, value_of(standing.judged), "" if state is State.OK else state_words(standing))
+    if state is State.NOT_EXPECTED:
+        return Cell(state.value, shape, Figure(DASH))
+    return Cell(state.value, shape, Figure(words.FAILING if failing else words.TAGS[state]))

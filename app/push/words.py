@@ -13,6 +13,7 @@ PHASES = {
 }
 OVERALL = {"ok": "In order", "watch": "Watch", "act": "Act", "blind": "Blind"}
 OVERALL_SHAPES = {"ok": "", "watch": "▲", "act": "◆", "blind": "◌"}
+TOO_FEW = "Too few yet to say"
 ROLLBACK = {"possible": "possible", "window_passed": "window passed", "no_longer_possible": "no longer possible"}
 
 TITLES = {
@@ -44,9 +45,12 @@ TAGS = {
     State.NOT_EXPECTED: "not expected",
 }
 BELOW, FAILING, UNMEASURED = "below", "failing", "not measured"
+LEANS = {"above": "▲", BELOW: "▼", FAILING: "✕"}
+SILENT, NO_ANSWER = "silent", "no answer"
 NO_PROBE = "no probe or feed in golive.toml measures this"
 
-FEEDS = {"hl7-mllp": "HL7", "pacs-studies": "Study list"}
+FEEDS = {"hl7-mllp": "HL7 from", "pacs-studies": "Study list of"}
+COLLECTOR = "Collector"
 
 OUTCOMES = {
     "refused": "refused",
@@ -82,13 +86,15 @@ NEAREST = "In order, nearest to its limit"
 NOTHING_SEEN = "Nothing measured yet"
 EVERYTHING = "Everything"
 AREA_COLUMNS = (("worklist.response", "Worklist"), ("image.first", "First image"), ("image.study", "Study"))
-ANSWERS, UNSEEN, HEARD = "answers", "not measured", "heard"
+ANSWERS, UNSEEN, HEARD, FOR = "answers", "not measured", "heard", "for"
 WAITING, OLDEST = "Exams waiting", "oldest"
 NOT_SET_UP = "not set up"
 IN_CHARGE, HUDDLE, SUPER_USERS, UNSENT = "In charge", "Huddle", "Super-users", "Unsent on tablets"
-UNREADABLE, OWN_LOAD = "Could not be read, 24 h", "Own load"
+UNREADABLE, OWN_LOAD = "Unreadable messages, 24 h", "golive's own queries"
+MISSING = ("Not set up", "rollback triggers, people in charge, issues")
 
-EXPECTED, FAILED, OPEN, COUNT, LAST, SINCE, AGE = "expected", "failed", "open", "n", "last", "since", "age"
+EXPECTED, FAILED, OPEN, COUNT, LAST, AT_LEAST = "expected", "failed", "open", "n", "last", "at least"
+NO_LINE = "too few yet for a line"
 WHOLE = "all areas"
 NO_RANGE = "no expected range yet"
 STRADDLING = "begun before go-live, still open"
@@ -101,12 +107,21 @@ SERIES_TITLE, SAMPLES, LAST_HOUR, NO_SAMPLES = (
 )
 CHART_MEANS = "One point a minute, its median; a minute without an attempt is a gap. The axis starts at zero."
 LINKED = "How to read this"
+UNREFRESHED = "as of {clock}, not refreshed since"
 EXAM_EVIDENCE = (
     "This number is made of exams, not of test queries: the Kaplan–Meier estimate over closed and still open exams, "
     "so that a jam cannot look like an improvement."
 )
 
 TEST_TITLE = "Wall test"
+RULER_SHAPES = (
+    ("above", LEANS["above"]),
+    (BELOW, LEANS[BELOW]),
+    (FAILING, LEANS[FAILING]),
+    ("down", SHAPES[State.DOWN]),
+    ("blind", SHAPES[State.BLIND]),
+    ("planned", SHAPES[State.MAINTENANCE]),
+)
 OLD_TITLE = "This browser cannot show the wall"
 OLD_MEANS = "The wall stays dark here rather than showing numbers that do not move. What this browser lacks:"
 OLD_DO = (
@@ -117,7 +132,7 @@ NO_SCRIPT = "Scripts are switched off in this browser, so the wall cannot move. 
 LACKS = {
     "modules": "ES modules (in browsers since 2018)",
     "websocket": "websockets; the wall can poll instead, but here other parts are missing too",
-    "has": "the CSS selector :has() (since 2022–2023)",
+    "container": "CSS container queries (since 2022–2023)",
     "grid": "CSS grid (since 2017)",
     "morph": "replaceChildren and private class fields (since 2020–2021)",
     "abort": "AbortSignal.timeout (since 2022)",
@@ -145,9 +160,24 @@ def not_in_order(grave: int, total: int) -> str:
     return f"{grave} of {total} not in order"
 
 
-def too_few(what: str) -> str:
-    """Say that what is not yet counted on is no good news either."""
-    return f"too few yet to say: {what}"
+def rest_in_order(what: str) -> str:
+    """Say what is not yet counted on, which is no good news either, and that nothing else is wrong."""
+    return f"{what}; the rest is in order"
+
+
+def last_event(expected_within: str) -> str:
+    """Say how often something should come from a feed."""
+    return f"an event at least every {expected_within} expected"
+
+
+def inside(title: str) -> str:
+    """Give a title as it stands inside a sentence; PACS, HL7 and CT keep their capitals."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+
+
+def short(title: str) -> str:
+    """Give a measure's title without what a list of measures need not say."""
+    return inside(title.removesuffix(" response"))
 
 
 def of_limit(share: float) -> str:
@@ -155,6 +185,6 @@ def of_limit(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def more(count: int) -> str:
-    """Say how many further lines found no room."""
-    return f"and {count} more"
+def more(count: int, grave: int = 0) -> str:
+    """Say how many further lines found no room, and how many of them are out of order."""
+    return f"and {count} more, {grave} not in order" if grave else f"and {count} more"

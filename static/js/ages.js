@@ -2,12 +2,14 @@
 // tick, and runs on by the monotonic clock of this browser, whose own time of day is never asked.
 let serverMs = 0, arrivedMs = 0;
 
+// In the words of app/domain/words.py, so that an age and a reason beside it say a span alike.
 function span(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
-  if (s < 172800) return `${Math.floor(s / 3600)} h ${String(Math.floor(s / 60) % 60).padStart(2, "0")}`;
-  return `${Math.floor(s / 86400)} d`;
+  if (s < 120) return `${s} s`;
+  if (s < 7200) return `${Math.floor(s / 60)} min`;
+  const hours = Math.floor(s / 3600), minutes = Math.floor(s / 60) % 60;
+  if (hours < 48) return `${hours} h` + (minutes ? ` ${String(minutes).padStart(2, "0")} min` : "");
+  return `${Math.floor(hours / 24)} d` + (hours % 24 ? ` ${hours % 24} h` : "");
 }
 
 function countdown(ms) {
@@ -35,4 +37,4 @@ function fill() {
 }
 
 fill();
-document.addEventListener("htmx:after:swap", fill);
+for (const put of ["htmx:after:swap", "golive:second"]) document.addEventListener(put, fill);

@@ -24,6 +24,10 @@ OVERFLOWING = """() => {
     if (e.scrollWidth > e.clientWidth + 1) found.push(`${name} is ${e.scrollWidth} wide in ${e.clientWidth}`);
     if (e.matches(".panel, .tile, .cell") && e.scrollHeight > e.clientHeight + 1) found.push(`${name} is cut`);
   }
+  for (const tile of document.querySelectorAll(".tile")) {
+    const boxes = [...tile.children].map(e => e.getBoundingClientRect()).filter(b => b.height);
+    if (boxes.some((b, i) => i && b.top < boxes[i - 1].bottom - 2)) found.push(`${tile.id} overlaps`);
+  }
   return found;
 }"""
 

@@ -348,6 +348,85 @@ def everything_wrong(now: datetime) -> list[Standing]:
     return instead(calm(now), slow, *wrong, *down, *stale)
 
 
+def feed_down(standing: Standing, heard_at: datetime) -> Standing:
+    """Give a feed's series while the system that it asks gives no answer."""
+    judged = replace(standing.judged, known_at=heard_at, as_of=heard_at)
+    return replace(standing, judged=judged, state=State.DOWN, reason="New PACS gave no study list: no answer")
+
+
+def outage(now: datetime) -> list[Standing]:
+    """The PACS answers nothing, seen by probes of every kind, from two places, by its feed, and by exams."""
+    began = now - timedelta(seconds=62)
+    at = now - timedelta(seconds=5)
+    echo = probe(
+        now,
+        "echo.response",
+        "pacs",
+        None,
+        State.DOWN,
+        down=True,
+        failing_since=began,
+        newest_ok=(False, False, False),
+        last_outcome="timeout",
+        reason="no answer for 62 s (7 attempts in a row)",
+    )
+    there = probe(now, "image.first", "pacs", "main", State.DEGRADED, newest_ok=(False, True, True))
+    there = replace(
+        there,
+        judged=replace(
+            there.judged,
+            series=replace(there.series, vantage="reading-room"),
+            failing_since=now - timedelta(seconds=28),
+            last_outcome="timeout",
+        ),
+        reason="the newest attempt failed: no answer",
+    )
+    found = [feed_down(s, at) if ("feed", "pacs-list") in s.series.segment else s for s in frozen_pacs(now)]
+    gone = other(now, "exam.end_to_available", None, "s")
+    return [*found, echo, there, replace(gone, state=State.DOWN, reason="New PACS gave no study list: no answer")]
+
+
+def silent_hl7(now: datetime) -> list[Standing]:
+    """The interface engine sends no HL7 any more, and says nothing of it."""
+    age_s = 9300.0
+    quiet = "the feed is quiet: nothing received for 2 h 35 min"
+    age = other(now, "feed.age", age_s, "s", "ris", "ris-hl7")
+    late = replace(age, state=State.DEGRADED, upper=3600.0, reason="value 2 h 35 min, expected below 60 min")
+    gauges = [replace(s, state=State.STALE, reason=quiet) for s in calm(now) if s.series.measure == "exam.backlog"]
+    return instead(calm(now), late, turnaround(now, State.STALE, reason=quiet), *gauges)
+
+
+def silent_collector(now: datetime) -> list[Standing]:
+    """The only collector has said nothing for 52 s."""
+    at = now - timedelta(seconds=52)
+
+    def unseen(s: Standing) -> Standing:
+        judged = replace(s.judged, known_at=at, as_of=at)
+        return replace(s, judged=judged, state=State.BLIND, age_s=52.0, reason="golive has not looked for 52 s")
+
+    return [unseen(s) for s in calm(now)]
+
+
+def planned_work(now: datetime) -> list[Standing]:
+    """All four headlines are in planned work: the longest tag of all."""
+    return [
+        replace(s, state=State.MAINTENANCE, reason="planned work, 42 min left")
+        if s.series.measure in UPPER or s.series.measure == "report.turnaround"
+        else s
+        for s in calm(now)
+    ]
+
+
+def all_areas_wrong(now: datetime) -> list[Standing]:
+    """Every area, every system and most feeds are out of order, each in its own way."""
+    since = now - timedelta(minutes=3)
+    wrong = [
+        probe(now, m, system, None, State.DOWN, failing_since=since, down=True, last_outcome="wrong_answer")
+        for m, system in (("echo.response", "old"), ("query.response", "portal"))
+    ]
+    return instead(silent_hl7(now), *(s for s in everything_wrong(now) if s.state is not State.OK), *wrong)
+
+
 SCENES: dict[str, Callable[[datetime], list[Standing]]] = {
     "calm": calm,
     "slow-worklist": slow_worklist,
@@ -355,5 +434,10 @@ SCENES: dict[str, Callable[[datetime], list[Standing]]] = {
     "blind": blind_study,
     "first-hour": first_hour,
     "everything-wrong": everything_wrong,
+    "outage": outage,
+    "silent-hl7": silent_hl7,
+    "silent-collector": silent_collector,
+    "planned-work": planned_work,
+    "all-areas-wrong": all_areas_wrong,
     "nothing": lambda now: [],
 }

@@ -50,7 +50,7 @@ def test_ages_run_on_although_the_tile_is_not_sent_again(chromium: Browser, serv
     with looking(chromium, f"{server.url}/wall") as page:
         live(page)
         assert re.fullmatch(r"\d+ s", page.inner_text("#tile-worklist-response .age"))
-        assert page.inner_text("#systems li:nth-child(2) .how") == "▲ worklist response above · 21 min"
+        assert page.inner_text("#systems li:nth-child(2) .how") == "▲\nworklist above\nfor 21 min"
         assert re.fullmatch(r"3[56]:\d\d", page.inner_text(".point .moment"))
 
 
@@ -132,11 +132,11 @@ def test_a_store_that_cannot_be_read_is_said_and_nothing_looks_well(
         page.wait_for_selector(".tile.is-ok", timeout=4000)
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160), (1280, 800)])
 def test_everything_fits_without_scrolling_at_every_distance(
     chromium: Browser, serve: Callable[..., Server], size: tuple[int, int]
 ) -> None:
-    server = serve("--scene", "everything-wrong", "--simulation", "--unreadable", "1234")
+    server = serve("--scene", "all-areas-wrong", "--simulation", "--unreadable", "1234")
     for query in ("", "?distance_m=2.6", "?distance_m=3.4", "?distance_m=3.8", FAR, "?distance_m=9&diagonal_in=50"):
         with looking(chromium, f"{server.url}/wall{query}", *size) as page:
             live(page)
@@ -145,22 +145,68 @@ def test_everything_fits_without_scrolling_at_every_distance(
             assert page.inner_text(".simulation") == "SIMULATION"
 
 
-def test_what_tells_state_keeps_sixteen_arcminutes_at_five_metres(
-    chromium: Browser, serve: Callable[..., Server]
+@pytest.mark.parametrize(("distance_m", "least_vh"), [(2.5, 1.97), (3.5, 2.76), (5.0, 3.94)])
+@pytest.mark.parametrize("scene", ["slow-worklist", "all-areas-wrong", "silent-hl7"])
+def test_what_tells_state_keeps_sixteen_arcminutes(
+    chromium: Browser, serve: Callable[..., Server], scene: str, distance_m: float, least_vh: float
 ) -> None:
-    server = serve("--scene", "slow-worklist")
-    with looking(chromium, f"{server.url}/wall{FAR}") as page:
+    server = serve("--scene", scene)
+    with looking(chromium, f"{server.url}/wall?distance_m={distance_m}&diagonal_in=65") as page:
         live(page)
-        size = "e => parseFloat(getComputedStyle(e).fontSize) / innerHeight * 100"
-        for selector in (
-            ".tile .short",
-            ".tile .number",
-            ".tile.is-degraded .said",
-            ".gravest .name",
-            ".gravest .how",
-            ".overall h2",
-        ):
-            assert page.locator(selector).first.evaluate(size) >= 3.94, selector
+        small = page.evaluate(
+            """least => [...document.querySelectorAll(`.overall h2, .moment, .tile h2 span, .tile .number,
+                .tile:not(.is-ok) .tag, .tile:not(.is-ok) .said, .gravest .name, .gravest ol .how, .systems li .name,
+                .systems .how .said, .systems .how time, .areas tbody th,
+                .areas td:not(.is-ok):not(.is-none)`)]
+                .filter(e => e.getClientRects().length)
+                .filter(e => parseFloat(getComputedStyle(e).fontSize) / innerHeight * 100 < least)
+                .map(e => `${e.className}: ${e.textContent}`)""",
+            least_vh,
+        )
+        assert small == []
+
+
+@pytest.mark.parametrize("distance_m", [3.2, 3.5, 3.75])
+def test_between_near_and_far_no_row_out_of_order_is_left_out(
+    chromium: Browser, serve: Callable[..., Server], distance_m: float
+) -> None:
+    server = serve("--scene", "all-areas-wrong")
+    with looking(chromium, f"{server.url}/wall?distance_m={distance_m}&diagonal_in=65") as page:
+        live(page)
+        hidden = """() => [...document.querySelectorAll(".systems li, .areas tbody tr, .gravest ol li")]
+            .filter(e => !e.matches(".is-ok, .is-not_expected, .is-insufficient, .is-maintenance"))
+            .filter(e => !e.getClientRects().length || e.getBoundingClientRect().bottom
+                > e.closest(".panel").getBoundingClientRect().bottom).map(e => e.textContent)"""
+        assert page.evaluate(hidden) == []
+        assert page.inner_text(".systems .more:visible") == "and 1 more"
+        assert page.inner_text(".gravest ol li:first-child .where").startswith("New PACS · CT")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 800)])
+@pytest.mark.parametrize("scene", ["planned-work", "nothing", "everything-wrong", "first-hour", "outage"])
+def test_the_longest_tags_fit_beside_their_titles(
+    chromium: Browser, serve: Callable[..., Server], scene: str, size: tuple[int, int]
+) -> None:
+    server = serve("--scene", scene)
+    whole = """() => [...document.querySelectorAll(".tile .tag, .tile h2")].filter(e => {
+        const box = e.getBoundingClientRect(), head = e.closest(".head").getBoundingClientRect();
+        return box.right > head.right + 1 || box.bottom > head.bottom + 1; }).map(e => e.textContent)"""
+    for query in ("", "?distance_m=3.1", "?distance_m=3.5"):
+        with looking(chromium, f"{server.url}/wall{query}", *size) as page:
+            live(page)
+            assert page.evaluate(OVERFLOWING) == [], query
+            assert page.evaluate(whole) == [], query
+
+
+def test_two_countdowns_to_one_moment_are_the_same(chromium: Browser, serve: Callable[..., Server]) -> None:
+    server = serve("--scene", "calm")
+    with looking(chromium, f"{server.url}/wall") as page:
+        live(page)
+        both = "() => ['.phase .left', '.point .moment'].map(e => document.querySelector(e).textContent)"
+        for _ in range(3):
+            head, cell = page.evaluate(both)
+            assert head == cell
+            page.wait_for_function("before => document.querySelector('.phase .left').textContent !== before", arg=head)
 
 
 def test_an_unknown_series_is_not_found(chromium: Browser, serve: Callable[..., Server]) -> None:
@@ -168,6 +214,23 @@ def test_an_unknown_series_is_not_found(chromium: Browser, serve: Callable[..., 
     context = chromium.new_context()
     answer = context.request.get(f"{server.url}/series/worklist.response/ris/nowhere")
     assert (answer.status, answer.json()["title"]) == (404, "Not found")
+    context.close()
+
+
+def test_a_mistyped_address_gives_a_person_a_page_and_a_program_a_document(
+    chromium: Browser, serve: Callable[..., Server]
+) -> None:
+    server = serve()
+    context = chromium.new_context()
+    page = context.new_page()
+    answer = page.goto(f"{server.url}/wall?distance_m=abc")
+    assert answer is not None
+    assert (answer.status, "distance_m: " in page.inner_text("main p").lower()) == (422, True)
+    page.click("text=Wall")
+    live(page)
+    page.goto(f"{server.url}/wal")
+    assert page.inner_text("h1") == "Not found"
+    assert context.request.get(f"{server.url}/wall?distance_m=abc").json()["field"] == "distance_m"
     context.close()
 
 

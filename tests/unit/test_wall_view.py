@@ -9,11 +9,12 @@ import pytest
 from app.domain.standings import State
 from app.push.drawing import band, spark
 from app.push.figures import beyond, clock, duration, figure, percent
+from app.push.gravest import gravest
 from app.push.type_scale import scale, stylesheet
 from app.push.wall import headline, tile
 from app.push.wall_head import foot, strip, tick
-from app.push.wall_rows import gravest
-from tests.browser.scenes import NOON, calm, first_hour, instead, probe, turnaround
+from app.push.words import inside
+from tests.browser.scenes import NOON, blind_study, calm, first_hour, frozen_pacs, instead, probe, turnaround
 from tests.unit.walls import named, scene_of
 
 
@@ -44,7 +45,7 @@ def test_other_units_and_what_is_missing() -> None:
         "100 %",
         "5,420",
     ]
-    assert [str(figure(None, "s")), str(beyond(8.0)), str(figure(1180.0, "per h"))] == ["—", "> 8.0 s", "1,180 /h"]
+    assert [str(figure(None, "s")), str(beyond(8.0)), str(figure(1180.0, "per h"))] == ["—", "> 8.0 s", "1,180/h"]
 
 
 def test_one_failure_of_many_is_never_zero_per_cent() -> None:
@@ -164,7 +165,7 @@ def test_the_band_keeps_range_and_value_on_the_bar() -> None:
 
 def test_a_gap_in_the_hour_stays_a_gap_and_a_lonely_minute_is_a_dot() -> None:
     end = 1_795_240_000 // 60 * 60
-    points = [(end - 60 * ago, None if ago in (2, 3, 5) else 1.0) for ago in range(7)]
+    points = [(end - 60 * ago, None if ago in (2, 3, 5) else 1.0) for ago in range(8)]
     drawn = spark(points, end + 30, None, 2.0)
     assert drawn is not None
     assert drawn.line.count("M") == 3
@@ -174,10 +175,15 @@ def test_a_gap_in_the_hour_stays_a_gap_and_a_lonely_minute_is_a_dot() -> None:
 
 def test_the_line_stops_where_measuring_stopped() -> None:
     end = 1_795_240_000 // 60 * 60
-    drawn = spark([(end - 600, 1.0), (end - 660, 1.0)], end, None, None)
+    drawn = spark([(end - 600 - 60 * ago, 1.0) for ago in range(5)], end, None, None)
     assert drawn is not None
     assert (drawn.newest[:5], drawn.band_y) == ("M495.", None)
     assert spark([(end - 4000, 1.0)], end, None, None) is None
+
+
+def test_a_few_points_are_no_line() -> None:
+    end = 1_795_240_000 // 60 * 60
+    assert spark([(end - 60 * ago, 1.0) for ago in range(4)], end, None, 2.0) is None
 
 
 def test_an_open_exam_younger_than_its_limit_lies_inside_the_range() -> None:
@@ -190,23 +196,55 @@ def test_an_open_exam_younger_than_its_limit_lies_inside_the_range() -> None:
     assert (young.mark, young.beyond, old.mark, old.beyond) == (30.0, False, 98.5, True)
 
 
-def test_the_strip_says_plainly_that_there_are_too_few_to_tell() -> None:
+def test_an_exam_number_that_may_yet_grow_says_so_in_words() -> None:
+    shown = tile(scene_of([turnaround(NOON, value=None, p50=None, beyond_s=2880.0)]), "report.turnaround")
+    assert (str(shown.number), shown.at_least) == ("48 min", True)
+
+
+def test_a_value_inside_its_range_whose_newest_attempt_failed_is_failing_not_above() -> None:
+    once = probe(NOON, "image.first", "pacs", "ct", State.DEGRADED, newest_ok=(False, True, True))
+    shown = tile(scene_of(instead(calm(NOON), once)), "image.first")
+    assert (shown.shape, shown.tag, shown.failing) == ("✕", "failing", True)
+
+
+def test_the_strip_begins_with_what_nobody_can_say_yet() -> None:
     shown = strip(scene_of(first_hour(NOON)))
-    assert (shown.word, shown.reasons) == ("In order", ("too few yet to say: report turnaround",))
+    assert (shown.shape, shown.word) == ("◌", "Too few yet to say")
+    assert [r.text for r in shown.reasons] == ["report turnaround, first image, whole study; the rest is in order"]
 
 
 def test_the_strip_names_the_gravest_grounds_and_both_moments() -> None:
     shown = strip(named("slow-worklist"))
-    assert (shown.word, len(shown.reasons)) == ("Watch", 2)
+    assert (shown.word, [(r.text, r.where) for r in shown.reasons]) == (
+        "Watch",
+        [("Worklist response: above", "RIS · CT, MR")],
+    )
     assert [(p.title, p.clock, p.passed) for p in shown.points] == [
         ("Decision point", "08:00", False),
         ("Point of no return", "18:00", False),
     ]
 
 
+def test_a_blind_whole_names_first_what_is_not_seen() -> None:
+    down = [s for s in frozen_pacs(NOON) if s.series.measure == "image.first"]
+    shown = strip(scene_of(instead(blind_study(NOON), *down)))
+    assert (shown.word, [r.text for r in shown.reasons]) == ("Blind", ["Whole study: blind", "First image: no answer"])
+
+
+def test_inside_a_sentence_a_title_keeps_its_abbreviations() -> None:
+    assert [inside(t) for t in ("Time to PACS", "HL7 from RIS", "CT", "First image")] == [
+        "time to PACS",
+        "HL7 from RIS",
+        "CT",
+        "first image",
+    ]
+
+
 def test_the_clock_runs_from_t0_and_counts_the_decision_window_down() -> None:
     shown = tick(named("calm"))
-    assert (shown.t, shown.phase, shown.left, shown.clock) == ("T+ 01:23:41", "Decision window", "36:19", "07:23:41")
+    assert (shown.t, shown.phase, shown.clock) == ("T+ 01:23:41", "Decision window", "07:23:41")
+    assert shown.left is not None
+    assert shown.left == strip(named("calm")).points[0].until
 
 
 def test_each_second_beats_another_way() -> None:
@@ -214,13 +252,30 @@ def test_each_second_beats_another_way() -> None:
     assert {tick(scene).beat, tick(replace(scene, now=scene.now + timedelta(seconds=1))).beat} == {"a", "b"}
 
 
+def test_at_an_even_speed_each_tick_beats_another_way_too() -> None:
+    scene = named("calm")
+    fast = replace(scene, plan=replace(scene.plan, speed=60.0))
+    beats = [tick(replace(fast, now=fast.now + timedelta(seconds=60 * i))).beat for i in range(3)]
+    assert beats in (["a", "b", "a"], ["b", "a", "b"])
+
+
 def test_the_footer_says_what_is_not_set_up_and_what_could_not_be_read() -> None:
     said = {i.name: i.said for i in foot(named("calm")).items}
-    assert (said["In charge"], said["Could not be read, 24 h"], said["Own load"]) == ("not set up", "3", "4,060 /h")
+    assert (said["In charge"], said["Unreadable messages, 24 h"], said["golive's own queries"]) == (
+        "not set up",
+        "3",
+        "4,060/h",
+    )
+    assert said["Not set up"] == "rollback triggers, people in charge, issues"
+
+
+def test_while_blind_nobody_knows_how_much_golive_itself_asks() -> None:
+    said = {i.name: i.said for i in foot(named("silent-collector")).items}
+    assert said["golive's own queries"] == "—"
 
 
 def test_state_is_readable_at_five_metres_and_secondary_facts_leave_in_order() -> None:
-    near, mid, far, beyond_it = scale(2.5, 65), scale(3.4, 65), scale(5, 65), scale(12, 40)
+    near, mid, far, beyond_it = scale(2.5, 65), scale(3.2, 65), scale(5, 65), scale(12, 40)
     assert (near.layout, near.gone) == ("near", ())
     assert (mid.layout, mid.gone) == ("mid", ("provenance",))
     assert (far.layout, far.gone) == ("far", ("provenance", "spark", "percentiles", "owner", "systems", "areas"))

@@ -1,0 +1,111 @@
+"""What is gravest now as plain values: one fault is one line, with the same name and age wherever it is told."""
+
+from collections.abc import Iterable
+
+from app.domain.measures import CATALOGUE
+from app.domain.standings import State
+from app.domain.words import span
+from app.push import words
+from app.push.faults import UNSEEN, Fault, faults
+from app.push.scene import Scene, feed_of, measured_by_probe, since, title
+from app.push.wall import shape_of, state_words
+from app.push.wall_rows import Row, Rows, feed_name, feed_words
+
+GRAVEST = 5
+
+
+def gravest(scene: Scene) -> Rows:
+    """Give what is out of order, gravest first."""
+    if scene.trouble:
+        shape, said = words.SHAPES[State.BLIND], words.TAGS[State.BLIND]
+        return Rows((Row(words.EVERYTHING, "blind", shape, said, None, scene.trouble),), "", "", 1, 1)
+    rows = [_row(scene, fault) for fault in faults(scene)]
+    shown = rows if len(rows) <= GRAVEST else rows[: GRAVEST - 1]
+    more = words.more(len(rows) - len(shown)) if len(rows) > len(shown) else ""
+    return Rows(tuple(shown), more, more, len(rows), len(rows))
+
+
+def _row(scene: Scene, fault: Fault) -> Row:
+    """Give a fault's line: its name ends with what is wrong, `said` is where."""
+    first = fault.shown[0]
+    shape, word = shape_of(first), state_words(first)
+    if fault.kind == "collector":
+        name, said = f"{words.COLLECTOR} {fault.cause[1]}", _systems(scene, fault)
+        word = words.SILENT
+    elif fault.kind == "system":
+        name, said = _of_system(scene, fault)
+        word = state_words(min(fault.shown, key=lambda s: (s.judged.failing_since or scene.now, s.series.key)))
+    elif fault.kind == "feed":
+        feed = scene.plan.feeds[fault.cause[1]]
+        about = next((s for s in fault.shown if s.series.measure == "feed.age"), first)
+        shape, word = feed_words(about)
+        name, said = feed_name(scene, feed), listed(_titles(scene, fault, told=feed.id), 3)
+        if word == words.SILENT:
+            return _line(scene, fault, name, shape, word, said, words.last_event(span(feed.quiet_after_s)))
+    else:
+        names = listed(_titles(scene, fault), 2)
+        name = names[:1].upper() + names[1:]
+        said = " · ".join(filter(None, (_systems(scene, fault), _areas(scene, fault), _vantage(scene, fault))))
+    return _line(scene, fault, name, shape, word, said, first.reason)
+
+
+def _line(scene: Scene, fault: Fault, name: str, shape: str, word: str, said: str, detail: str) -> Row:
+    state = fault.shown[0].state.value
+    short = name.replace(" response", "")
+    return Row(
+        f"{name}: {word}",
+        state,
+        shape,
+        said,
+        since(scene, fault.began_at),
+        detail,
+        short=f"{short}: {word}" if short != name else "",
+    )
+
+
+def _of_system(scene: Scene, fault: Fault) -> tuple[str, str]:
+    """Name a system that gives no answer; while some of its probes get one, what it does not answer."""
+    system = fault.cause[1]
+    name, vantage = scene.plan.systems.get(system, system), _vantage(scene, fault)
+    asked = [s for s in scene.standings if s.series.system == system and measured_by_probe(s.series.measure)]
+    kinds = {CATALOGUE[s.series.measure].kind for s in fault.shown if measured_by_probe(s.series.measure)}
+    titles = _titles(scene, fault)
+    if len(kinds) > 1 or all(s in fault.shown for s in asked if s.series.vantage == fault.shown[0].series.vantage):
+        return name, " · ".join(filter(None, (listed(titles, 3), vantage)))
+    names = listed(titles, 2)
+    return names[:1].upper() + names[1:], " · ".join(filter(None, (name, _areas(scene, fault), vantage)))
+
+
+def _titles(scene: Scene, fault: Fault, told: str = "") -> list[str]:
+    """Name all that a fault shows in, as it stands inside a sentence; a feed by its own name, once."""
+    found = []
+    for s in fault.shown:
+        feed = scene.plan.feeds.get(feed_of(s))
+        if feed is None:
+            found.append(words.inside(title(s.series.measure)))
+        elif feed.id != told:
+            found.append(feed_name(scene, feed))
+    return found
+
+
+def _systems(scene: Scene, fault: Fault) -> str:
+    return listed((scene.plan.systems.get(s.series.system or "", s.series.system or "") for s in fault.shown), 3)
+
+
+def _areas(scene: Scene, fault: Fault) -> str:
+    parts = (scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in fault.shown)
+    return listed((*parts, *(v for s in fault.shown for k, v in s.series.segment if k != "feed")), 3)
+
+
+def _vantage(scene: Scene, fault: Fault) -> str:
+    """Say from where, unless the first collector sees it too or what is at fault is golive's own eyes."""
+    vantages = {s.series.vantage for s in fault.shown if measured_by_probe(s.series.measure)}
+    seen_by_main = None in vantages and fault.shown[0].state not in UNSEEN
+    return "" if seen_by_main else listed((f"from {v}" for v in sorted(v for v in vantages if v)), 2)
+
+
+def listed(names: Iterable[str], room: int) -> str:
+    """Name the first few of several, and count the rest."""
+    found = [name for name in dict.fromkeys(names) if name]
+    shown = ", ".join(found[:room])
+    return f"{shown} {words.more(len(found) - room)}" if len(found) > room else shown
