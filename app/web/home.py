@@ -1,13 +1,17 @@
 """The start page, and for engineers the list of calls."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse
 
+from app.domain.standings import Standing
 from app.errors import GoLiveError
 from app.push.fragments import page
+from app.push.scene import gravity
+from app.push.wall import grave, shape_of, state_words
 from app.web.house import house_of
 from app.web.security import LEADERS, READERS, Actor, actor_of, engineer, screen
 
@@ -31,6 +35,7 @@ class Line:
 
     key: str
     state: str
+    shape: str
     reason: str
 
 
@@ -63,8 +68,7 @@ async def home(request: Request, _actor: Annotated[Actor, Depends(screen)]) -> H
     role = actor.role if actor else "display"
     lines = []
     if role in LEADERS or (actor is None and _actor.by == "open screen"):
-        seen = {s.series.key: Line(s.series.key, s.state.value, s.reason) for s in house.follow.scene().standings}
-        lines = [seen[key] for key in sorted(seen)]
+        lines = _lines(house.follow.scene().standings)
     return HTMLResponse(
         page(
             "home",
@@ -75,6 +79,15 @@ async def home(request: Request, _actor: Annotated[Actor, Depends(screen)]) -> H
             who=(actor.name or actor.role) if actor else "",
         )
     )
+
+
+def _lines(standings: Iterable[Standing]) -> list[Line]:
+    """Give each series once, in its gravest window, the gravest first."""
+    seen: dict[str, Line] = {}
+    for s in sorted(standings, key=lambda s: (not grave(s), gravity(s))):
+        word = state_words(s) or s.state.value
+        seen.setdefault(s.series.key, Line(s.series.key, word, shape_of(s), s.reason))
+    return list(seen.values())
 
 
 async def _known(request: Request) -> Actor | None:
@@ -93,7 +106,7 @@ async def openapi(request: Request, _actor: Annotated[Actor, Depends(engineer)])
 @router.get("/api/docs")
 async def calls(request: Request, _actor: Annotated[Actor, Depends(engineer)]) -> HTMLResponse:
     """Give the interface as a page."""
-    return HTMLResponse(page("calls", calls=calls_of(_schema(request))))
+    return HTMLResponse(page("calls", calls=calls_of(_schema(request)), simulation=house_of(request).plan.simulation))
 
 
 def _schema(request: Request) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
@@ -25,6 +25,7 @@ from app.errors import (
     Unauthenticated,
     Unavailable,
 )
+from app.push.fragments import page
 
 log = logging.getLogger("golive.web")
 
@@ -119,6 +120,17 @@ def _to_login(request: Request) -> Response:
     return RedirectResponse(f"/login?next={quote(after, safe='/')}", status_code=303)
 
 
+def answer(request: Request, problem: Problem) -> Response:
+    """Give the problem as a page to a person's browser, such as a television with a mistyped address."""
+    if not wants_page(request):
+        return problem.response()
+    house = getattr(request.app.state, "house", None)
+    said = problem.detail if problem.detail != problem.title else ""
+    simulation = house is not None and house.plan.simulation
+    html = page("problem", title=problem.title, said=said[:1].upper() + said[1:], simulation=simulation)
+    return HTMLResponse(html, problem.status, dict(problem.headers))
+
+
 def install(app: FastAPI) -> None:
     """Make every error of this app a problem document."""
 
@@ -126,18 +138,17 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, GoLiveError)
         if isinstance(error, Unauthenticated) and wants_page(request):
             return _to_login(request)
-        return problem_of(error).response()
+        return answer(request, problem_of(error))
 
-    async def invalid(_request: Request, error: Exception) -> Response:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return _invalid(error.errors()).response()
+        return answer(request, _invalid(error.errors()))
 
-    async def http(_request: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         said = error.detail if error.detail and error.status_code not in (404, 405) else ""
-        return of_status(
-            error.status_code, said, **{k.replace("-", "_"): v for k, v in (error.headers or {}).items()}
-        ).response()
+        headers = {k.replace("-", "_"): v for k, v in (error.headers or {}).items()}
+        return answer(request, of_status(error.status_code, said, **headers))
 
     app.add_exception_handler(GoLiveError, own)
     app.add_exception_handler(RequestValidationError, invalid)

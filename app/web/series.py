@@ -1,6 +1,6 @@
 """The evidence behind one series: its standing, its last samples with phases and outcomes, the last hour as a chart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,9 +16,9 @@ from app.domain.standings import Series, Standing
 from app.domain.words import window_words
 from app.errors import Missing
 from app.push.figures import DASH, Figure, figure, percent
-from app.push.fragments import page
-from app.push.scene import Scene, place, title, unix_ms
-from app.push.wall import state_words, value_of
+from app.push.fragments import page, part
+from app.push.scene import Scene, place, since, title, unix_ms
+from app.push.wall import shape_of, state_words, value_of
 from app.store import samples as samples_store
 from app.web.house import House, house_of
 from app.web.security import Actor, evidence
@@ -67,6 +67,16 @@ async def points(request: Request, _: Looker, key: str) -> JSONResponse:
     )
 
 
+@router.get("/series/{key:path}/standing")
+async def standing_now(request: Request, _: Looker, key: str) -> HTMLResponse:
+    """Give what a series is now and its newest samples, for a page that stays open."""
+    house = house_of(request)
+    scene = house.follow.scene()
+    found = _found(scene, key)
+    samples = await _samples(house, scene, found[0].series)
+    return HTMLResponse(f'<div id="standing">{_standing(scene, found)}</div><div id="attempts">{samples}</div>')
+
+
 @router.get("/series/{key:path}")
 async def series(request: Request, _: Looker, key: str) -> HTMLResponse:
     """Give everything that is known of one series."""
@@ -74,7 +84,6 @@ async def series(request: Request, _: Looker, key: str) -> HTMLResponse:
     scene = house.follow.scene()
     found = _found(scene, key)
     standing = found[0]
-    attempts = await _attempts(house, scene, standing.series)
     measure = CATALOGUE.get(standing.series.measure)
     html = page(
         "series",
@@ -82,15 +91,26 @@ async def series(request: Request, _: Looker, key: str) -> HTMLResponse:
         title=title(standing.series.measure),
         place=place(scene.plan, standing.series),
         means=measure.means if measure else "",
-        of_exams=measure is not None and measure.source is not Source.PROBE,
+        of_exams=measure is not None and measure.source is Source.EXAM,
         site_name=scene.plan.site_name,
         simulation=scene.plan.simulation,
-        views=[_view(scene, s) for s in found],
-        attempts=attempts,
-        phases=[name for name, _ in PHASES],
+        standing=_standing(scene, found),
+        samples=await _samples(house, scene, standing.series),
         linked=[(s.series.key, title(s.series.measure), s.state.value) for s in _linked(scene, standing)],
     )
     return HTMLResponse(html)
+
+
+def _standing(scene: Scene, found: Sequence[Standing]) -> str:
+    clock = scene.local(scene.now).strftime("%H:%M:%S")
+    return part("standing", at_ms=unix_ms(scene.now), clock=clock, views=[_view(scene, s) for s in found])
+
+
+async def _samples(house: House, scene: Scene, of: Series) -> str:
+    """Give the newest attempts wherever there are any; where none can be, nothing."""
+    attempts, measure = await _attempts(house, scene, of), CATALOGUE.get(of.measure)
+    asked = bool(attempts) or (measure is not None and measure.source is Source.PROBE)
+    return part("attempts", attempts=attempts, phases=[name for name, _ in PHASES], asked=asked)
 
 
 def _found(scene: Scene, key: str) -> list[Standing]:
@@ -132,6 +152,7 @@ def _view(scene: Scene, standing: Standing) -> dict[str, Any]:
     return {
         "state": standing.state.value,
         "word": state_words(standing),
+        "shape": shape_of(standing),
         "reason": standing.reason,
         "value": value_of(judged),
         "window": window_words(judged.window_s),
@@ -141,7 +162,7 @@ def _view(scene: Scene, standing: Standing) -> dict[str, Any]:
         "upper": figure(standing.upper, unit) if standing.upper is not None else None,
         "since": _moment(scene, since_at),
         "as_of": _moment(scene, judged.known_at),
-        "age_at": unix_ms(judged.known_at) if judged.known_at else None,
+        "age": since(scene, judged.known_at),
     }
 
 

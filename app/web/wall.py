@@ -33,9 +33,9 @@ async def wall(
     """Give the wall as it is now, for people so far away from a screen of this size."""
     of = scale(distance_m, diagonal_in)
     href = "/wall/scale.css?" + urlencode({"distance_m": f"{distance_m:g}", "diagonal_in": f"{diagonal_in:g}"})
-    if test is not None:
-        return HTMLResponse(_test_page(of, distance_m, diagonal_in, href))
     house = house_of(request)
+    if test is not None:
+        return HTMLResponse(_test_page(of, distance_m, diagonal_in, href, house.plan.simulation))
     html = page(
         "wall",
         parts={f.dom_id: f.html for f in house.follow.snapshot("wall")},
@@ -48,7 +48,7 @@ async def wall(
     return HTMLResponse(html)
 
 
-def _test_page(of: Scale, distance_m: float, diagonal_in: float, href: str) -> str:
+def _test_page(of: Scale, distance_m: float, diagonal_in: float, href: str, simulation: bool) -> str:
     per_arcmin_vh = of.wanted_vh / 16
     ruler = [(arcmin, round(arcmin * per_arcmin_vh, 2)) for arcmin in RULER_ARCMIN]
     return page(
@@ -58,6 +58,8 @@ def _test_page(of: Scale, distance_m: float, diagonal_in: float, href: str) -> s
         distance_m=distance_m,
         diagonal_in=diagonal_in,
         ruler=ruler,
+        shapes=words.RULER_SHAPES,
+        simulation=simulation,
         ruler_href=href.replace("/wall/scale.css", "/wall/ruler.css"),
     )
 
@@ -77,7 +79,7 @@ async def ruler_css(distance_m: Distance = DISTANCE_M, diagonal_in: Diagonal = D
 
 
 @router.get("/wall/old-browser")
-async def old_browser(lacks: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+async def old_browser(request: Request, lacks: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
     """Name what a browser lacks that cannot show the wall; the page needs nothing that such a browser lacks."""
     named = [words.LACKS[name] for name in lacks.split(",") if name in words.LACKS]
-    return HTMLResponse(page("old_browser", lacks=named))
+    return HTMLResponse(page("old_browser", lacks=named, simulation=house_of(request).plan.simulation))

@@ -5,7 +5,7 @@
   if (!("noModule" in document.createElement("script"))) lacks.push("modules");
   if (!("WebSocket" in window)) lacks.push("websocket");
   if (!css("display", "grid")) lacks.push("grid");
-  if (!css("selector(:has(a))", "") && !(window.CSS && CSS.supports && CSS.supports("selector(:has(a))"))) lacks.push("has");
+  if (!css("width", "1cqw")) lacks.push("container");
   if (!Element.prototype.replaceChildren) lacks.push("morph");
   if (!(window.AbortSignal && AbortSignal.timeout)) lacks.push("abort");
   // a browser without websockets alone can poll

@@ -34,22 +34,20 @@ function range(data) {
   };
 }
 
-let plot = null;
-async function draw() {
-  const answer = await fetch(place.dataset.points, { cache: "no-store" });
-  if (!answer.ok) return;
-  const data = await answer.json();
+let plot = null, data = null;
+function draw() {
+  if (data === null) return;
   const known = data.values.filter((v) => v !== null);
   const top = Math.max(...known, data.upper ?? 0, 0.001) * 1.15;
   const axis = { stroke: colour("--ink-2"), font, grid: { stroke: colour("--rule"), width: 1 }, ticks: { show: false } };
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
   const options = {
     width: place.clientWidth - 32,
-    height: 260,
+    height: 280,
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: [0, top] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000)) }, { ...axis, size: 70, values: (_, ticks) => ticks.map((t) => inUnit(t, data.unit)) }],
+    axes: [{ ...axis, size: 32, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000)) }, { ...axis, size: 70, values: (_, ticks) => ticks.map((t) => inUnit(t, data.unit)) }],
     series: [{}, { stroke: colour("--line"), width: 2, points: { show: true, size: 4, fill: colour("--line") }, spanGaps: false }],
     hooks: { drawClear: [range(data)] },
   };
@@ -57,6 +55,32 @@ async function draw() {
   plot = new UPlot(options, [data.at, data.values], place);
 }
 
+async function get(address) {
+  const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(10000) });
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  return answer;
+}
+
+// The chart and the words beside it are renewed together; when that fails the page says from when it is.
+const standing = document.getElementById("standing"), unrefreshed = document.getElementById("unrefreshed");
+let clock = document.getElementById("tick").dataset.clock;
+async function refresh(words) {
+  try {
+    data = await (await get(place.dataset.points)).json();
+    if (words) {
+      const parts = new DOMParser().parseFromString(await (await get(standing.dataset.from)).text(), "text/html");
+      for (const id of ["standing", "attempts"]) document.getElementById(id).replaceChildren(...parts.getElementById(id).childNodes);
+      clock = document.getElementById("tick").dataset.clock;
+    }
+    unrefreshed.textContent = "";
+    draw();
+  } catch {
+    unrefreshed.textContent = unrefreshed.dataset.says.replace("{clock}", clock);
+  }
+  document.dispatchEvent(new Event("golive:second"));
+}
+
 addEventListener("resize", draw);
-await draw();
-setInterval(draw, 15000);
+await refresh(false);
+setInterval(() => refresh(true), 15000);
+setInterval(() => document.dispatchEvent(new Event("golive:second")), 1000);

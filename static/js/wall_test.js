@@ -21,6 +21,7 @@ async function measure() {
   try {
     const text = await (await fetch("/live/snapshot?view=wall", { cache: "no-store", signal: AbortSignal.timeout(3000) })).text();
     const tripMs = performance.now() - sent;
+    say("test-now", /class="clock".*?<time>([\d:]+)</.exec(text)?.[1] ?? "–");
     const told = Number(/data-now="(\d+)"/.exec(text)?.[1]);
     trips.push(tripMs);
     offsets.push(sentAt + tripMs / 2 - told);
@@ -39,4 +40,4 @@ addEventListener("resize", size);
 size();
 connect();
 measure();
-setInterval(measure, 2000);
+setInterval(measure, 1000);

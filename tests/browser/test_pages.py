@@ -1,5 +1,6 @@
 """Every page: axe finds nothing, and all that can be pressed is reached by keyboard and large enough for a finger."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -71,6 +72,47 @@ def test_the_start_page_leads_to_the_wall_and_to_each_series(chromium: Browser, 
         assert page.inner_text("h1").startswith("Worklist response")
         page.tap("text=Wall")
         live(page)
+
+
+def test_every_page_of_a_simulation_says_so(chromium: Browser, serve: Callable[..., Server]) -> None:
+    server = serve("--simulation")
+    for path in ("/wall", "/wall?test", "/api/docs", *LIGHT):
+        with looking(chromium, server.url + path) as page:
+            assert page.inner_text(".simulation").startswith("SIMULATION"), path
+            assert page.locator(".simulation").count() == 1, path
+
+
+def test_evidence_left_open_is_renewed_and_says_when_it_is_not(chromium: Browser, serve: Callable[..., Server]) -> None:
+    server = serve("--scene", "calm")
+    with looking(chromium, server.url + EVIDENCE) as page:
+        page.wait_for_selector("#chart canvas")
+        assert page.locator(".standing.is-ok").count() == 1
+        assert re.search(r"as of\s+[\d:]{8}, \d+ s ago", page.inner_text(".standing"))
+        server.say("slow-worklist")
+        page.wait_for_selector(".standing.is-degraded >> text=▲ above", timeout=17_000)
+        assert page.locator("tbody tr").count() == 50
+        server.kill()
+        page.wait_for_selector("#unrefreshed:not(:empty)", timeout=17_000)
+        assert re.fullmatch(r"as of [\d:]{8}, not refreshed since", page.inner_text("#unrefreshed"))
+
+
+@pytest.mark.parametrize(
+    ("key", "samples", "exams"),
+    [
+        ("availability/ris", 1, 0),
+        ("own.load/ris", 1, 0),
+        ("feed.age/ris/-/feed=ris-hl7", 0, 0),
+        ("report.turnaround", 0, 1),
+        ("worklist.response/ris/ct", 1, 0),
+    ],
+)
+def test_evidence_is_explained_by_what_a_number_is_made_of(
+    chromium: Browser, serve: Callable[..., Server], key: str, samples: int, exams: int
+) -> None:
+    server = serve("--scene", "calm")
+    with looking(chromium, f"{server.url}/series/{key}") as page:
+        assert page.locator("#samples").count() == samples
+        assert page.locator("text=Kaplan–Meier").count() == exams
 
 
 def test_the_evidence_page_shows_samples_a_chart_and_works_by_keyboard(
