@@ -25,6 +25,7 @@ from tests.peers.process import die_with_parent
 
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
 NEAR, FAR = "/wall", "/wall?distance_m=5&diagonal_in=65"
+WALLS = {"near": NEAR, "mid": "/wall?distance_m=3.2&diagonal_in=65", "far": FAR}
 EVIDENCE = "/series/worklist.response/ris/ct"
 MOST_BYTES = 250_000
 MINUTE_MS = 60_000.0
@@ -101,10 +102,10 @@ class Camera:
         (PICTURES / f"{name}.png").write_bytes(png)
         sys.stdout.write(f"{name}.png  {len(png) // 1000} kB\n")
 
-    def both(self, name: str) -> None:
-        """Keep the wall near and far."""
-        for end, path in (("near", NEAR), ("far", FAR)):
-            page = self.open(path)
+    def walls(self, name: str, *ends: str) -> None:
+        """Keep the wall as it is seen from these distances."""
+        for end in ends:
+            page = self.open(WALLS[end])
             self.keep(f"{name}-{end}", page)
             page.close()
 
@@ -138,17 +139,13 @@ def calm(browser: Browser) -> None:
     """Take the calm wall, what is beside it, and the display whose server hangs."""
     with hospital(browser) as (played, camera, watch):
         watch.wait_for_function("() => document.querySelectorAll('.tile.is-ok').length === 4", timeout=3 * MINUTE_MS)
-        camera.both("calm")
-        for name, path in (("login", "/login"), ("wall-test", FAR + "&test"), ("home", "/")):
-            page = camera.open(path, 1280, 800) if name != "wall-test" else camera.open(path)
-            if name == "wall-test":
-                page.wait_for_function("() => / ms/.test(document.getElementById('test-latency').textContent)")
-            camera.keep(name, page)
-        walls = {"not-live-near": watch, "not-live-far": camera.open(FAR)}
+        camera.walls("calm", "near", "far")
+        test = camera.open(FAR + "&test")
+        test.wait_for_function("() => / ms/.test(document.getElementById('test-latency').textContent)")
+        camera.keep("wall-test", test)
         with played.stopped():
-            for name, page in walls.items():
-                page.wait_for_selector(".not-live", state="visible", timeout=10_000)
-                camera.keep(name, page)
+            watch.wait_for_selector(".not-live", state="visible", timeout=10_000)
+            camera.keep("not-live-near", watch)
 
 
 def slow_worklist(browser: Browser) -> None:
@@ -160,7 +157,7 @@ def slow_worklist(browser: Browser) -> None:
         watch.wait_for_function(
             "at => Number(document.getElementById('tick').dataset.now) > at", arg=began + 2 * MINUTE_MS, timeout=0
         )
-        camera.both("slow-worklist")
+        camera.walls("slow-worklist", "mid", "far")
         evidence = camera.open(EVIDENCE, 1280, 1100)
         evidence.wait_for_selector("#chart canvas")
         camera.keep("series", evidence)
@@ -172,7 +169,7 @@ def frozen_pacs(browser: Browser) -> None:
         played.play("frozen-pacs")
         watch.wait_for_selector("#tile-image-study.is-down", timeout=4 * MINUTE_MS)
         watch.wait_for_selector("#tile-image-first.is-down", timeout=4 * MINUTE_MS)
-        camera.both("frozen-pacs")
+        camera.walls("frozen-pacs", "near")
 
 
 def blind(browser: Browser) -> None:
@@ -180,14 +177,14 @@ def blind(browser: Browser) -> None:
     with hospital(browser) as (played, camera, watch), played.stopped("collect"):
         watch.wait_for_function("() => document.querySelectorAll('.tile.is-blind').length === 4", timeout=0)
         watch.wait_for_selector(".overall.is-blind")
-        camera.both("blind")
+        camera.walls("blind", "near")
 
 
 def first_hour(browser: Browser) -> None:
     """Take the wall minutes after T0, when too few exams are read to say anything."""
     with hospital(browser, "--since-go-live", "12m") as (_, camera, watch):
         watch.wait_for_function("() => document.querySelectorAll('.tile.is-ok').length >= 3", timeout=3 * MINUTE_MS)
-        camera.both("first-hour")
+        camera.walls("first-hour", "near")
 
 
 PARTS: dict[str, Callable[[Browser], None]] = {
