@@ -140,15 +140,15 @@ def _silent(scene: Scene) -> dict[str, datetime]:
 def _began_at(scene: Scene, known: _Known, cause: Cause, group: Iterable[Standing]) -> datetime | None:
     if cause[0] == "collector":
         return known.silent[cause[1]]
-    found: Iterable[datetime | None] = (began_at(scene, s) for s in group)
+    found: Iterable[datetime | None] = (_series_began_at(scene, s) for s in group)
     if cause[0] == "system":  # the first attempt that failed, not since when it was slow before
         found = (s.judged.failing_since for s in group if measured_by_probe(s.series.measure))
     elif cause[0] == "feed":  # of exams we only know how old they are
-        found = (began_at(scene, s) for s in group if s.series.measure == "feed.age")
+        found = (_series_began_at(scene, s) for s in group if s.series.measure == "feed.age")
     return min((at for at in found if at is not None), default=None)
 
 
-def began_at(scene: Scene, standing: Standing) -> datetime | None:
+def _series_began_at(scene: Scene, standing: Standing) -> datetime | None:
     """Give since when a series is out of order: never how long ago somebody looked at it while it was."""
     judged = standing.judged
     if standing.state is State.DOWN:

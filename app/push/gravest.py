@@ -31,7 +31,7 @@ def _row(scene: Scene, fault: Fault) -> Row:
     shape, word = shape_of(first), state_words(first)
     if fault.kind == "collector":
         name, said = f"{words.COLLECTOR} {fault.cause[1]}", _systems(scene, fault)
-        word = words.SILENT
+        return _line(scene, fault, name, shape, words.SILENT, said, words.NOBODY_LOOKS)
     elif fault.kind == "system":
         name, said = _of_system(scene, fault)
         word = state_words(min(fault.shown, key=lambda s: (s.judged.failing_since or scene.now, s.series.key)))

@@ -231,7 +231,7 @@ def _facts(standing: Standing) -> list[Fact]:
 
 def absent(standing: Standing) -> bool:
     """Say whether nothing in golive.toml could measure this: said where it stands, and no trouble."""
-    return standing.state is State.BLIND and standing.reason.startswith(words.UNMEASURED)
+    return standing.state is State.BLIND and standing.reason.startswith(words.NO_SOURCE)
 
 
 def grave(standing: Standing) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from app.domain.plans import FeedPlan
 from app.domain.standings import Standing, State
 from app.push import words
-from app.push.faults import Fault, began_at, faults
+from app.push.faults import Fault, faults
 from app.push.figures import DASH, Figure, figure
 from app.push.scene import (
     GRAVITY,
@@ -25,7 +25,7 @@ from app.push.scene import (
 from app.push.wall import grave, shape_of, state_words, value_of
 
 ROWS = 8
-MID_ROWS = 6  # of larger type: what is in order makes room, what is not stays
+MID_ROWS = 7  # of larger type: what is in order makes room, what is not stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ class Areas:
 
 def systems(scene: Scene) -> Rows:
     """Give systems, feeds and waiting exams in the order of golive.toml, abnormal ones never cut off."""
-    found = {fault.cause[1]: fault for fault in faults(scene) if fault.kind == "system"}
-    rows = [_system(scene, system, name, found.get(system)) for system, name in scene.plan.systems.items()]
-    rows += [_feed(scene, feed, found.get(feed.system or "")) for feed in scene.plan.feeds.values()]
+    found = faults(scene)
+    rows = [_system(scene, system, name, found) for system, name in scene.plan.systems.items()]
+    rows += [_feed(scene, feed, found) for feed in scene.plan.feeds.values()]
     rows += _waiting(scene)
     states = [State(r.state) for r in rows]
     kept, spare = _fit(states, ROWS), _spare(states)
@@ -128,16 +128,19 @@ def _more(states: Sequence[State], kept: Sequence[int], spare: frozenset[int]) -
     return words.more(len(gone), bad) if gone else "", words.more(mid, bad) if mid else ""
 
 
-def _system(scene: Scene, system: str, name: str, out: Fault | None) -> Row:
+def _since(scene: Scene, standing: Standing, found: Sequence[Fault]) -> Since | None:
+    """Give since when the fault lasts that a series shows: the same moment wherever the fault is told."""
+    return since(scene, next((f.began_at for f in found if standing in f.shown), None))
+
+
+def _system(scene: Scene, system: str, name: str, found: Sequence[Fault]) -> Row:
     probed = [s for s in scene.standings if s.series.system == system and measured_by_probe(s.series.measure)]
     if not probed:
         return Row(name, "not_expected", "", words.UNSEEN)
     worst = min(probed, key=gravity)
     if not grave(worst):
         return Row(name, worst.state.value, shape_of(worst), _in_order(scene, system, worst))
-    began = out.began_at if out is not None and worst.state is State.DOWN else began_at(scene, worst)
-    first = out.shown[0] if out is not None and worst.state is State.DOWN else worst
-    return Row(name, worst.state.value, shape_of(worst), _wrong(first), since(scene, began))
+    return Row(name, worst.state.value, shape_of(worst), _wrong(worst), _since(scene, worst, found))
 
 
 def _in_order(scene: Scene, system: str, worst: Standing) -> str:
@@ -156,16 +159,14 @@ def _wrong(standing: Standing) -> str:
     return state_words(standing)
 
 
-def _feed(scene: Scene, feed: FeedPlan, out: Fault | None) -> Row:
+def _feed(scene: Scene, feed: FeedPlan, found: Sequence[Fault]) -> Row:
     about = {s.series.measure: s for s in scene.standings if feed_of(s) == feed.id}
     name, age, rate = feed_name(scene, feed), about.get("feed.age"), about.get("feed.rate")
     if age is None:
         return Row(name, "blind" if feed.required else "not_expected", words.SHAPES[State.BLIND], words.UNSEEN)
     if grave(age):
         shape, said = feed_words(age)
-        shared = out is not None and age in out.shown and age.state is State.DOWN
-        began = out.began_at if out is not None and shared else began_at(scene, age)
-        return Row(name, age.state.value, shape, said, since(scene, began))
+        return Row(name, age.state.value, shape, said, _since(scene, age, found))
     value = rate.judged.value if rate is not None else None
     said = str(figure(value, "per h")) if value is not None else ""
     if age.judged.value is None:

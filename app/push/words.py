@@ -47,10 +47,11 @@ TAGS = {
 BELOW, FAILING, UNMEASURED = "below", "failing", "not measured"
 LEANS = {"above": "▲", BELOW: "▼", FAILING: "✕"}
 SILENT, NO_ANSWER = "silent", "no answer"
+NO_SOURCE = "not measured: no source"  # as the judge says it
 NO_PROBE = "no probe or feed in golive.toml measures this"
 
 FEEDS = {"hl7-mllp": "HL7 from", "pacs-studies": "Study list of"}
-COLLECTOR = "Collector"
+COLLECTOR, NOBODY_LOOKS = "Collector", "nothing is measured until it is back"
 
 OUTCOMES = {
     "refused": "refused",

@@ -31,7 +31,7 @@ MOST_BYTES = 250_000
 MINUTE_MS = 60_000.0
 # every number is one of this run, none of the poured past
 FRESH = """() => document.querySelectorAll(".tile.is-ok").length >= 3
-  && ![...document.querySelectorAll(".tile .reason")].some(e => e.textContent.includes("no answer"))"""
+  && ![...document.querySelectorAll(".tile .reason")].some(e => /no answer|restart/.test(e.textContent))"""
 
 
 class Hospital:

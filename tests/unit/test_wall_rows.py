@@ -39,6 +39,17 @@ def test_an_outage_is_as_old_as_its_first_failure_wherever_it_is_told() -> None:
     assert reasons == [(first.name, first.since, first.said)]
 
 
+def test_a_slow_system_is_as_old_in_its_row_as_in_what_is_gravest() -> None:
+    later = NOON - timedelta(minutes=2)
+    slow = [
+        probe(NOON, "worklist.response", "ris", area, State.DEGRADED, value=value, outside_since=since)
+        for area, value, since in (("ct", 9.0, later), ("mr", 5.0, later - timedelta(minutes=1)))
+    ]
+    scene = scene_of(instead(SCENES["calm"](NOON), *slow))
+    rows = {r.name: r for r in systems(scene).rows}
+    assert clock(rows["RIS"]) == clock(gravest(scene).rows[0]) == "07:20:41"
+
+
 def test_a_probe_that_is_answered_wrongly_is_no_outage_of_its_system() -> None:
     since = NOON - timedelta(hours=2)
     wrong = probe(
@@ -83,8 +94,8 @@ def test_in_larger_type_only_what_is_in_order_makes_room() -> None:
         for rows in (systems(named(name)).rows, areas(named(name)).areas):
             assert not [r for r in rows if r.spare and State(r.state) is State.DEGRADED], name
             assert not [r for r in rows if r.spare and State(r.state) in (State.DOWN, State.BLIND, State.STALE)], name
-    calm = systems(named("calm"))
-    assert (sum(not r.spare for r in calm.rows), calm.more, calm.mid_more) == (MID_ROWS - 1, "", "and 2 more")
+    calm = areas(named("calm"))
+    assert (sum(not r.spare for r in calm.areas), calm.more, calm.mid_more) == (MID_ROWS - 1, "", "and 2 more")
 
 
 def test_what_finds_no_room_says_how_much_of_it_is_not_in_order() -> None:

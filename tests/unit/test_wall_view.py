@@ -148,6 +148,12 @@ def test_what_nothing_can_measure_is_no_trouble() -> None:
     assert (tile(scene, "report.turnaround").state, gravest(scene).total) == ("unmeasured", 0)
 
 
+def test_a_feed_that_was_never_heard_is_trouble() -> None:
+    unheard = replace(turnaround(NOON, State.BLIND), reason="not measured: ris-hl7 has not been heard yet")
+    scene = scene_of(instead(calm(NOON), unheard))
+    assert (tile(scene, "report.turnaround").state, gravest(scene).total) == ("blind", 1)
+
+
 def test_the_same_moment_gives_the_same_words_whatever_the_fraction_of_a_second() -> None:
     scene = named("slow-worklist")
     later = replace(scene, shown_at=scene.shown_at + timedelta(microseconds=412))
