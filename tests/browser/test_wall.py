@@ -261,7 +261,7 @@ def test_the_test_page_measures_socket_latency_and_clock(chromium: Browser, serv
         page.wait_for_function("() => document.getElementById('test-socket').textContent === 'open'")
         page.wait_for_function("() => / ms /.test(document.getElementById('test-latency').textContent)")
         assert page.inner_text("#test-clock") == "agrees with golive's within 1 s"
-        assert page.locator(".ruler p").count() == 6
+        assert page.locator(".ruler p").count() == 7
 
 
 def test_a_page_of_another_site_gets_no_socket(serve: Callable[..., Server]) -> None:
