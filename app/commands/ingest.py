@@ -36,16 +36,28 @@ class Taking:
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """Stand for one batch, from before its commit until the judge has heard of it."""
-        while not self._open.is_set():
-            await self._open.wait()
-        self._under_way += 1
-        self._idle.clear()
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN_S):
+                while not self._open.is_set():
+                    await self._open.wait()
+        except TimeoutError as error:
+            raise Unavailable("golive takes a new configuration; send the batch again") from error
+        self.begin()
         try:
             yield
         finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
+            self.end()
+
+    def begin(self) -> None:
+        """Count one more under way, for a batch that is let in already and outlasts its call."""
+        self._under_way += 1
+        self._idle.clear()
+
+    def end(self) -> None:
+        """Count one less."""
+        self._under_way -= 1
+        if not self._under_way:
+            self._idle.set()
 
     @asynccontextmanager
     async def none(self) -> AsyncIterator[None]:
@@ -99,17 +111,22 @@ async def take(
     steady: datetime,
     wall: datetime,
     on_stored: OnStored,
+    taking: Taking,
 ) -> Taken:
     """Store a batch and answer for it; what was read is durable when this returns, and the judge has heard of it."""
     large = len(envelope.samples) + len(envelope.exam_events) + len(envelope.messages) > 200
     reading = (envelope, known, steady, wall)
     batch = await asyncio.to_thread(read, *reading) if large else read(*reading)
-    stored = await _store(db, known, batch, envelope.source, steady)
+
+    def tell(stored: Stored) -> None:
+        if stored.samples.stored or stored.events.stored or stored.messages.stored:
+            on_stored(stored.samples.stored, stored.events.stored, stored.messages.stored)
+
+    stored = await _store(db, known, batch, envelope.source, steady, lambda late: _tell_late(late, tell, taking))
     heartbeats.heard(envelope.source, steady)
     for name, pulse in batch.heartbeats:
         heartbeats.take(envelope.source, name, pulse)
-    if stored.samples.stored or stored.events.stored or stored.messages.stored:
-        on_stored(stored.samples.stored, stored.events.stored, stored.messages.stored)
+    tell(stored)
     fresh = len(stored.samples.stored) + len(stored.events.stored) + len(stored.messages.stored)
     answer = IngestAnswer(
         accepted=fresh + len(stored.unreadable.stored) + len(batch.heartbeats),
@@ -119,7 +136,28 @@ async def take(
     return Taken(answer, stored, batch)
 
 
-async def _store(db: Database, known: Known, batch: Batch, source: str, at: datetime) -> Stored:
+def _tell_late(committing: "asyncio.Future[Stored]", tell: Callable[[Stored], None], taking: Taking) -> None:
+    """Tell the judge after all when a commit comes that its sender no longer waits for: sent again, it is a repeat."""
+    taking.begin()
+
+    def told(done: "asyncio.Future[Stored]") -> None:
+        try:
+            if not done.cancelled() and done.exception() is None:
+                tell(done.result())
+        finally:
+            taking.end()
+
+    committing.add_done_callback(told)
+
+
+async def _store(
+    db: Database,
+    known: Known,
+    batch: Batch,
+    source: str,
+    at: datetime,
+    late: "Callable[[asyncio.Future[Stored]], None]",
+) -> Stored:
     if not (batch.samples or batch.events or batch.messages or batch.unreadable or batch.bad):
         return Stored(Appended(), Appended(), Appended(), Appended())  # only signs of life, which are true for seconds
     site = known.plan.site
@@ -135,7 +173,14 @@ async def _store(db: Database, known: Known, batch: Batch, source: str, at: date
         quarantine.append(s, site, [*batch.bad, *(contradiction(source, r, at) for r in stored.refused)])
         return stored
 
+    submitted = db.submit(act)
+    committing = asyncio.wrap_future(submitted)
     try:
-        return await asyncio.wait_for(db.write(act), COMMIT_WITHIN_S)
-    except TimeoutError as error:
-        raise Unavailable("the database does not answer; send the batch again") from error
+        async with asyncio.timeout(COMMIT_WITHIN_S):
+            return await asyncio.shield(committing)
+    except (TimeoutError, asyncio.CancelledError) as error:
+        if not submitted.cancel():  # under way: it may be stored yet
+            late(committing)
+        if isinstance(error, TimeoutError):
+            raise Unavailable("the database does not answer; send the batch again") from error
+        raise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,6 +49,11 @@ class Database:
         """Give why the database does not take writes now; nothing while it does."""
         return self._writer.trouble
 
+    @property
+    def waiting(self) -> int:
+        """Give how many acts wait for their turn."""
+        return self._writer.waiting
+
     def open(self) -> None:
         """Take the lock of the one server, bring the schema up to date, start the writer and the readers."""
         if self._lock:
@@ -75,11 +80,15 @@ class Database:
 
     async def write(self, act: Callable[[Session], T]) -> T:
         """Carry out an act and give its result after the COMMIT."""
-        return await asyncio.wrap_future(self._writer.submit(act))
+        return await asyncio.wrap_future(self.submit(act))
+
+    def submit(self, act: Callable[[Session], T]) -> "Future[T]":
+        """Queue an act; its future has the result after the COMMIT, and can be cancelled until the act is begun."""
+        return self._writer.submit(act)
 
     def write_now(self, act: Callable[[Session], T]) -> T:
         """Do the same where there is no event loop."""
-        return self._writer.submit(act).result()
+        return self.submit(act).result()
 
     async def read(self, ask: Callable[[Session], T]) -> T:
         """Give what a question on one moment of the database is answered, off the event loop."""

@@ -69,11 +69,16 @@ class Writer:
         with self._closing:
             if self._closed:
                 raise Unavailable("the database is closed")
-            if self._queue.qsize() >= _MOST_WAITING:
+            if self.waiting >= _MOST_WAITING:
                 raise Unavailable(self.trouble or "too many writes wait for the database")
             waiting = _Waiting(act, Future())
             self._queue.put(waiting)
         return waiting.future
+
+    @property
+    def waiting(self) -> int:
+        """Give how many acts wait for their turn."""
+        return self._queue.qsize()
 
     @property
     def trouble(self) -> str:

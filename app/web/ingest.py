@@ -1,5 +1,6 @@
 """The door for collectors and outsiders: POST /api/ingest."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -9,7 +10,10 @@ from starlette.exceptions import HTTPException
 from app.clock import monotonic_s, utc_now
 from app.commands import ingest as commands
 from app.commands.ingest_reading import KEPT, Known
+from app.domain.exams import ExamEvent
+from app.domain.feed_messages import FeedMessage
 from app.domain.identity import normalised
+from app.domain.samples import Sample
 from app.errors import Invalid
 from app.web.house import House, house_of
 from app.web.problems import field_of
@@ -40,11 +44,21 @@ async def ingest(request: Request, _actor: Annotated[Actor, Depends(sender)]) ->
             envelope,
             steady=house.clock.now(),
             wall=utc_now(),
-            on_stored=house.on_stored,
+            on_stored=lambda *fresh: _tell(house, *fresh),
+            taking=house.taking,
         )
     house.metrics.commit_s.observe(monotonic_s() - began_s)
     _count(house, taken)
     return taken.answer
+
+
+def _tell(
+    house: House, samples: Sequence[Sample], events: Sequence[ExamEvent], messages: Sequence[FeedMessage]
+) -> None:
+    house.on_stored(samples, events, messages)
+    house.metrics.count_samples(samples)
+    for kind, fresh in (("sample", samples), ("exam_event", events), ("message", messages)):
+        house.metrics.items.labels(kind, "accepted").inc(len(fresh))
 
 
 async def _body(request: Request) -> bytes:
@@ -87,9 +101,7 @@ def _count(house: House, taken: commands.Taken) -> None:
     stored, items = taken.stored, house.metrics.items
     kinds: dict[str, Any] = {"sample": stored.samples, "exam_event": stored.events, "message": stored.messages}
     for kind, appended in kinds.items():
-        items.labels(kind, "accepted").inc(len(appended.stored))
         items.labels(kind, "repeated").inc(appended.repeated)
     items.labels("heartbeat", "accepted").inc(len(taken.batch.heartbeats))
     items.labels("unreadable", "accepted").inc(len(stored.unreadable.stored))
     items.labels("any", "refused").inc(len(taken.answer.refused))
-    house.metrics.count_samples(stored.samples.stored)

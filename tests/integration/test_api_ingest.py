@@ -1,13 +1,29 @@
 """The door for collectors: what it takes, what it refuses, and what it never forgets or shows."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from app.commands import ingest
+from app.store.db import Database, Session
 from tests.integration.served import Served, body_of, event, prepared, running, sample, serving, stamp, wait_for
+
+
+class Holding:
+    """An act that holds the writer until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, _: Session) -> None:
+        self.begun.set()
+        assert self.go_on.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +183,58 @@ def test_what_was_posted_is_counted_for_prometheus(tmp_path: Path) -> None:
         assert 'golive_http_requests_total{route="none",status="404"} 1.0' in text
         assert "4711" not in text
         assert "k1." not in text
+
+
+def test_a_batch_whose_commit_comes_too_late_for_its_sender_is_judged_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "COMMIT_WITHIN_S", 0.3)
+    with serving(tmp_path) as served, ThreadPoolExecutor() as threads:
+        database: Database = served.app.state.house.db
+        first, last = Holding(), Holding()
+        database.submit(first)
+        assert first.begun.wait(5)
+        batch = envelope(samples=[sample(), sample()])
+        sending = threads.submit(served.call, "POST", "/api/ingest", "ingest", json=batch)
+        wait_for(lambda: database.waiting == 1)
+        database.submit(last)  # commits together with the batch
+        first.go_on.set()
+        assert sending.result().status_code == 503
+        last.go_on.set()
+        wait_for(lambda: served.standing("worklist.response")["n"] == 2)
+        assert served.call("POST", "/api/ingest", "ingest", json=batch).json()["repeated"] == 2
+        assert served.standing("worklist.response")["n"] == 2
+
+
+def test_a_batch_that_its_sender_gave_up_before_its_turn_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "COMMIT_WITHIN_S", 0.3)
+    with serving(tmp_path) as served:
+        first = Holding()
+        served.app.state.house.db.submit(first)
+        assert first.begun.wait(5)
+        batch = envelope(samples=[sample()])
+        assert served.call("POST", "/api/ingest", "ingest", json=batch).status_code == 503
+        first.go_on.set()
+        assert wait_for(lambda: served.call("POST", "/api/ingest", "ingest", json=batch).json()["accepted"] == 1)
+
+
+def test_a_reload_waits_for_a_batch_whose_commit_is_late() -> None:
+    async def lived() -> list[str]:
+        taking, said = ingest.Taking(), []
+        async with taking.one():
+            taking.begin()
+
+        async def reload() -> None:
+            async with taking.none():
+                said.append("reloaded")
+
+        reloading = asyncio.create_task(reload())
+        await asyncio.sleep(0)
+        said.append("judged")
+        taking.end()
+        await asyncio.wait_for(reloading, 5)
+        return said
+
+    assert asyncio.run(lived()) == ["judged", "reloaded"]
