@@ -1,6 +1,8 @@
 """The database: one writer with group commit, a few readers, on SQLite and PostgreSQL by one code path."""
 
 import asyncio
+import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -13,13 +15,17 @@ from sqlmodel import Session
 from app.clock import utc_now
 from app.errors import GoLiveError, Unavailable
 from app.store import engines, marks, partitions, troubles
+from app.store.lines import Lines
 from app.store.lock import FileLock, site_lock
 from app.store.schema import migrate
 from app.store.writer import Writer
 
 __all__ = ["Database", "Session"]  # acts of other layers name the session only through here
 
+log = logging.getLogger("golive.store")
+
 T = TypeVar("T")
+CLOSE_WITHIN_S = 5.0
 
 
 class Database:
@@ -37,7 +43,9 @@ class Database:
         self._writing: Engine | None = None
         self._reading: Engine | None = None
         self._pool: ThreadPoolExecutor | None = None
-        self._writer = Writer(self._connect, self._check, idle_check=not self.is_sqlite)
+        self._known: tuple[int, int] | None = None
+        self._lines = Lines()
+        self._writer = Writer(self._connect, self._check, self._gone, idle_check=not self.is_sqlite)
 
     @property
     def address(self) -> str:
@@ -60,9 +68,11 @@ class Database:
             self._lock.take()
         try:
             if self.file:
+                self._known = engines.made(self.file)
                 self._writing, self._reading = engines.sqlite_writer(self.file), engines.sqlite_readers(self.file)
             else:
-                self._writing, self._reading = engines.postgres_writer(self.url), engines.postgres_readers(self.url)
+                self._writing = self._lines.watch(engines.postgres_writer(self.url))
+                self._reading = self._lines.watch(engines.postgres_readers(self.url))
             connection = self._prepared()
         except BaseException:
             self._put_away()
@@ -71,11 +81,17 @@ class Database:
         self._writer.start(connection)
 
     def close(self) -> None:
-        """Write what waits, then let go of everything; a second time does nothing."""
-        self._writer.stop()
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        """Write what waits, then let go of everything; a second time does nothing.
+
+        A database that does not answer is waited for no longer than CLOSE_WITHIN_S; then what waits fails.
+        """
+        if not self._writer.stop(CLOSE_WITHIN_S):
+            log.warning("the database does not answer: golive ends without it, and what waited is not written")
+            self._lines.cut()
+            self._writer.give_up()
+        pool, self._pool = self._pool, None
+        if pool is not None and not _ends(pool):
+            self._lines.cut()
         self._put_away()
 
     async def write(self, act: Callable[[Session], T]) -> T:
@@ -112,6 +128,8 @@ class Database:
         """Give a connection that may write: the site's lock is on it."""
         if self._writing is None:
             raise Unavailable("the database is closed")
+        if self.is_sqlite and self._reading is not None:
+            self._reading.dispose()  # what they opened may be another file than the one that is there now
         connection = self._writing.connect()
         try:
             if not self.is_sqlite:
@@ -149,6 +167,10 @@ class Database:
         else:
             session.connection().exec_driver_sql("select 1")
 
+    def _gone(self) -> str:
+        """Say that the file is not the one that was opened, or "": a commit into it would be lost."""
+        return engines.gone(self.file, self._known) if self.file and self._known else ""
+
     def _put_away(self) -> None:
         for engine in (self._reading, self._writing):
             if engine is not None:
@@ -156,3 +178,11 @@ class Database:
         self._reading = self._writing = None
         if self._lock:
             self._lock.release()
+
+
+def _ends(pool: ThreadPoolExecutor) -> bool:
+    """Let the readers end, and say whether they did within a second."""
+    ending = threading.Thread(target=pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+    ending.start()
+    ending.join(1.0)
+    return not ending.is_alive()

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from app.errors import Unavailable
 
 READERS = 4
+GONE = "the database file was removed or replaced"
 _BUSY_S = 5.0
 _WRITER = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "wal_autocheckpoint = 1000")
 _WRITER_LIMITS = (f"journal_size_limit = {64 * 2**20}", "temp_store = MEMORY")
@@ -54,15 +55,35 @@ def sqlite_file(url: URL, folder: Path) -> Path:
     return file
 
 
+def made(file: Path) -> tuple[int, int]:
+    """Make the file of an SQLite database where there is none; give which file it is."""
+    if not file.exists():
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    found = file.stat()
+    return found.st_dev, found.st_ino
+
+
+def gone(file: Path, known: tuple[int, int]) -> str:
+    """Say that a file is not the one that was opened, or ""."""
+    try:
+        found = file.stat()
+    except OSError:
+        return GONE
+    return "" if (found.st_dev, found.st_ino) == known else GONE
+
+
 def sqlite_writer(file: Path) -> Engine:
-    """Give the engine of the writing connection, which is also the only one that moves the log into the file."""
+    """Give the engine of the writing connection, which is also the only one that moves the log into the file.
 
-    def connect() -> sqlite3.Connection:
-        if not file.exists():
-            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
-        return _sqlite(str(file), _WRITER + _WRITER_LIMITS)
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    It makes no file: one that is gone while golive runs must be missed, not made anew without what was in it.
+    """
+    address = f"{file.as_uri()}?mode=rw"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _sqlite(address, _WRITER + _WRITER_LIMITS),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
@@ -76,6 +97,7 @@ def sqlite_readers(file: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=READERS,
         max_overflow=READERS,
+        hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)
     return engine
@@ -101,7 +123,10 @@ def _sqlite(address: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
 def postgres_writer(url: URL) -> Engine:
     """Give the engine of the writing connection."""
     return create_engine(
-        url, poolclass=NullPool, connect_args=_arguments("-c statement_timeout=30s -c lock_timeout=10s")
+        url,
+        poolclass=NullPool,
+        connect_args=_arguments("-c statement_timeout=30s -c lock_timeout=10s"),
+        hide_parameters=True,
     )
 
 
@@ -114,6 +139,7 @@ def postgres_readers(url: URL) -> Engine:
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
         connect_args=_arguments("-c statement_timeout=30s -c default_transaction_read_only=on"),
+        hide_parameters=True,
     )
 
 

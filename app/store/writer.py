@@ -3,7 +3,8 @@
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,15 +34,22 @@ class Writer:
     """Group commit over one connection, which it opens anew by itself when it is lost.
 
     `connect` gives a connection that may write (locks taken), `check` is a small act that shows whether writing works:
-    while something is wrong it is tried each second, so that golive recovers without being asked.
+    while something is wrong it is tried each second, so that golive recovers without being asked. `gone` says why
+    nothing may be committed although the connection would take it, or "".
     """
 
     def __init__(
-        self, connect: Callable[[], Connection], check: Callable[[Session], None], *, idle_check: bool
+        self,
+        connect: Callable[[], Connection],
+        check: Callable[[Session], None],
+        gone: Callable[[], str],
+        *,
+        idle_check: bool,
     ) -> None:
-        self._connect, self._check, self._idle_check = connect, check, idle_check
+        self._connect, self._check, self._gone, self._idle_check = connect, check, gone, idle_check
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
+        self._under_way: list[_Waiting] = []
         self._trouble = ""
         self._busy_since_s: float | None = None
         self._closing = threading.Lock()
@@ -54,15 +62,27 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Write what waits, then end."""
+    def stop(self, within_s: float) -> bool:
+        """Write what waits, then end; False when that is not done in time."""
         with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-            self._queue.put(None)
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(within_s)
+        return self._thread is None or not self._thread.is_alive()
+
+    def give_up(self) -> None:
+        """Wait no longer: whoever waits for a commit is told that there was none that we know of."""
+        if self._thread is not None:
+            self._thread.join(1.0)
+        waiting = list(self._under_way)
+        with suppress(queue.Empty):
+            while True:
+                if (found := self._queue.get_nowait()) is not None:
+                    waiting.append(found)
+        for one in waiting:
+            _fail(one, Unavailable(self.trouble or "the database does not answer"))
 
     def submit(self, act: Callable[[Session], T]) -> "Future[T]":
         """Queue an act; its future has the result after the commit."""
@@ -95,7 +115,7 @@ class Writer:
             self._busy_since_s = monotonic_s()
             if group:
                 self._write(group)
-            elif going_on and (self._trouble or self._idle_check):
+            elif going_on and (self._trouble or self._idle_check or self._gone()):
                 self._write([_Waiting(self._check, Future())])
             self._busy_since_s = None
         self._drop_connection()
@@ -115,28 +135,36 @@ class Writer:
         return group, False
 
     def _write(self, group: list[_Waiting]) -> None:
-        group = [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]
+        self._under_way = group = [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]
         try:
+            self._must_be_there()
             if self._connection is None:
                 self._connection = self._connect()
             with self._connection.begin():
                 for waiting in group:
                     _carry_out(self._connection, waiting)
+                self._must_be_there()
         except Exception as error:  # whatever it is, nothing of this group is stored, and each sender must know
             self._lost(error, group)
         else:
             self._trouble = ""
             for waiting in group:
                 if waiting.error is not None:
-                    waiting.future.set_exception(waiting.error)
+                    _fail(waiting, waiting.error)
                 else:
-                    waiting.future.set_result(waiting.result)
+                    with suppress(InvalidStateError):  # it was given up
+                        waiting.future.set_result(waiting.result)
+        self._under_way = []
+
+    def _must_be_there(self) -> None:
+        if why := self._gone():
+            raise Unavailable(why)
 
     def _lost(self, error: Exception, group: Sequence[_Waiting]) -> None:
         self._trouble = error.detail if isinstance(error, Unavailable) else troubles.sentence(error)
         self._drop_connection()
         for waiting in group:
-            waiting.future.set_exception(Unavailable(self._trouble))
+            _fail(waiting, Unavailable(self._trouble))
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
@@ -145,6 +173,11 @@ class Writer:
                 connection.close()
             except Exception:  # a dead connection cannot even be closed; then it is thrown away
                 connection.invalidate()
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    with suppress(InvalidStateError):  # it was given up, or called off before its turn
+        waiting.future.set_exception(error)
 
 
 def _carry_out(connection: Connection, waiting: _Waiting) -> None:

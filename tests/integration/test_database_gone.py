@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.integration.served import prepared, running, sample, wait_for
-from tests.peers.golive import config_text
+from tests.peers.golive import GoLive, config_text
 from tests.peers.ports import free_port
 from tests.peers.postgres import postgres
 
@@ -26,3 +26,13 @@ def test_the_status_says_blind_and_why_to_those_who_were_known_before_it_was_gon
             server.start()
             wait_for(lambda: served.call("GET", "/readyz").status_code == 200, 20)
             assert served.call("GET", "/api/status", "desk").status_code == 200
+
+
+def test_golive_ends_although_its_database_is_frozen() -> None:
+    with postgres() as server, GoLive(database=server.create("frozen")).start("serve") as golive:
+        with server.frozen():
+            wait_for(lambda: golive.status_of("/readyz") == 503, 20)
+            process = golive.processes["serve"]
+            process.terminate()
+            assert process.wait(20) == 0
+        assert "ends without it" in golive.said("serve")

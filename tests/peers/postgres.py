@@ -78,6 +78,20 @@ class Postgres:
             self.process.wait(20)
             self.process = None
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still with all its processes, as on a hung disk: connections stay, answers do not come."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        everybody = [self.process.pid, *(int(child) for child in children)]
+        for pid in everybody:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in everybody:
+                os.kill(pid, signal.SIGCONT)
+
     def admin(self) -> "psycopg.Connection[tuple[object, ...]]":
         """Give a connection of the server's owner."""
         return psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname="postgres", autocommit=True)
