@@ -33,6 +33,7 @@ from app.store import golives, quarantine, standings
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import (
+    body_limit,
     exams,
     gate,
     home,
@@ -96,6 +97,7 @@ def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, sp
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
     problems.install(app)
     # the last one added is the first one passed
+    app.add_middleware(body_limit.BodyLimit, but=ingest.PATH)
     app.add_middleware(problems.Unforeseen, count=life.house.metrics.bugs.inc)
     app.add_middleware(ops.Counted, house=life.house)
     app.add_middleware(gate.Gate, house=life.house)

@@ -131,6 +131,12 @@ class Envelope(BaseModel):
     unreadable: list[Any] = Field(default_factory=list)
     messages: list[Any] = Field(default_factory=list)
 
+    @property
+    def items(self) -> int:
+        """Count what the batch holds."""
+        lists = (self.samples, self.exam_events, self.heartbeats, self.unreadable, self.messages)
+        return sum(map(len, lists))
+
 
 class Refusal(BaseModel):
     """An item that was not taken: which, which field, and why."""

@@ -21,6 +21,8 @@ from app.wire import Envelope, IngestAnswer, Refusal
 
 COMMIT_WITHIN_S = 10.0  # then the sender is told to come again; a commit that still happens makes that a repeat
 
+AT_ONCE = 200  # so many items are read on the event loop; more of them beside it
+
 OnStored = Callable[[Sequence[Sample], Sequence[ExamEvent], Sequence[FeedMessage]], None]
 
 
@@ -114,9 +116,8 @@ async def take(
     taking: Taking,
 ) -> Taken:
     """Store a batch and answer for it; what was read is durable when this returns, and the judge has heard of it."""
-    large = len(envelope.samples) + len(envelope.exam_events) + len(envelope.messages) > 200
     reading = (envelope, known, steady, wall)
-    batch = await asyncio.to_thread(read, *reading) if large else read(*reading)
+    batch = await asyncio.to_thread(read, *reading) if envelope.items > AT_ONCE else read(*reading)
 
     def tell(stored: Stored) -> None:
         if stored.samples.stored or stored.events.stored or stored.messages.stored:

@@ -20,12 +20,14 @@ from app.web.problems import field_of
 from app.web.security import Actor, sender
 from app.wire import Envelope, IngestAnswer
 
+PATH = "/api/ingest"
 MOST_BYTES = 8 * 2**20
+MOST_ITEMS = 20_000  # each bad one is written about by itself, so that bytes alone bound no work
 router = APIRouter(tags=["ingest"])
 
 
 @router.post(
-    "/api/ingest",
+    PATH,
     response_model=IngestAnswer,
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": Envelope.model_json_schema()}}}
@@ -76,10 +78,13 @@ async def _body(request: Request) -> bytes:
 
 def _envelope(body: bytes) -> Envelope:
     try:
-        return Envelope.model_validate_json(body)
+        envelope = Envelope.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         raise Invalid(field_of(first["loc"]), first["msg"]) from None
+    if envelope.items > MOST_ITEMS:
+        raise HTTPException(413, f"a batch may have {MOST_ITEMS} items; send it in parts")
+    return envelope
 
 
 def _known(house: House) -> Known:

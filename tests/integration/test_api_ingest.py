@@ -238,3 +238,23 @@ def test_a_reload_waits_for_a_batch_whose_commit_is_late() -> None:
         return said
 
     assert asyncio.run(lived()) == ["judged", "reloaded"]
+
+
+@pytest.mark.parametrize("name", ["heartbeats", "samples", "exam_events", "messages", "unreadable"])
+def test_a_batch_of_too_many_items_is_refused_before_they_are_read(golive: Served, name: str) -> None:
+    answer = golive.call("POST", "/api/ingest", "ingest", json=envelope(**{name: [{}] * 20_001}))
+    assert (answer.status_code, body_of(answer)["detail"]) == (413, "a batch may have 20000 items; send it in parts")
+
+
+@pytest.mark.parametrize("path", ["/api/internal/tokens", "/api/internal/backup", "/login", "/api/nothing"])
+def test_nobody_without_a_token_fills_the_memory_by_a_large_body(golive: Served, path: str) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(64):
+            yield b" " * 2**16
+
+    form = {"Content-Type": "application/x-www-form-urlencoded" if path == "/login" else "application/json"}
+    answer = golive.call("POST", path, content=b" " * (2**16 + 1), headers=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert body_of(answer)["detail"] == "a body may have 64 KiB here"
+    if path != "/api/nothing":  # nobody reads what is sent to nowhere
+        assert golive.call("POST", path, content=pieces(), headers=form).status_code == 413
