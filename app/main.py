@@ -45,6 +45,7 @@ from app.web import (
     not_built,
     ops,
     problems,
+    security,
     series,
     status,
     wall,
@@ -170,6 +171,8 @@ class Life:
         self._on_hangup(True)
         for loop in self._loops:
             loop.start()
+        if why := security.no_sessions(config.settings.server):
+            log.warning("%s", why)
         log.info("golive serves %s on %s", config.settings.site.id, config.settings.server.listen)
 
     async def end(self) -> None:
@@ -248,5 +251,6 @@ class Life:
         async with self.house.taking.none():  # else a batch of this moment would count twice, or never
             await self._judge.load(plan)
             self.house.config, self.house.plan, self.house.follow.plan = found.config, plan, plan
+        self.house.recognised.ask_again()
         self.house.follow.poke()
         log.info("configuration %s is in effect", found.config.version)

@@ -13,7 +13,7 @@ from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
 from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
-from app.settings.values import HL7_FIELD_PATTERN, duration_s, host_of, is_loopback
+from app.settings.values import HL7_FIELD_PATTERN, duration_s, host_of
 from app.settings.words import Loc, nearest, quoted
 
 UNBUILT_FEEDS = frozenset({"sql", "fhir", "mpps", "files"})
@@ -78,14 +78,6 @@ def _once(rows: list[tuple[Row, str]], mistaken: Mistaken) -> None:
 
 
 def _server(server: Row, mistaken: Mistaken) -> None:
-    listen = server.text("listen")
-    secured = server.text("tls_cert") or server.raw.get("proxies")
-    if listen and not is_loopback(host_of(listen)) and not secured and server.get("open_screens") is not True:
-        mistaken(
-            ("server", "listen"),
-            f"{quoted(listen)} can be reached by others: sessions on it need tls_cert and tls_key, or the TLS proxy "
-            "named in proxies (open_screens = true leaves the wall open without any login)",
-        )
     _both(server, "tls_cert", "tls_key", mistaken)
     if "database" in server.raw and "database_file" in server.raw:
         mistaken(("server", "database_file"), "stands beside database: only one of the two can count")

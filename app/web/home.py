@@ -13,7 +13,7 @@ from app.push.fragments import page
 from app.push.scene import gravity
 from app.push.wall import grave, shape_of, state_words
 from app.web.house import house_of
-from app.web.security import LEADERS, READERS, Actor, actor_of, engineer, screen
+from app.web.security import LEADERS, READERS, Actor, actor_of, engineer, visitor
 
 router = APIRouter(include_in_schema=False)
 PROBLEM = {
@@ -61,7 +61,7 @@ class Call:
 
 
 @router.get("/")
-async def home(request: Request, _actor: Annotated[Actor, Depends(screen)]) -> HTMLResponse:
+async def home(request: Request, _actor: Annotated[Actor, Depends(visitor)]) -> HTMLResponse:
     """Give the places there are, and the series for those who may read them."""
     house = house_of(request)
     actor = await _known(request)

@@ -14,7 +14,11 @@ from app.web.house import House, house_of
 
 READERS = frozenset({"engineer", "desk", "authority", "admin"})
 LEADERS = READERS | {"leadership"}
-SCREENS = LEADERS | {"display"}
+_NO_SESSIONS = (
+    "Sessions are refused here: other machines reach this address without TLS, so that anybody on the way "
+    "could take the session. Set [server] tls_cert and tls_key, or name the TLS proxy in [server] proxies."
+)
+SCREENS = READERS | {"display"}
 ON_FLOOR = READERS | {"floor"}
 
 
@@ -35,12 +39,12 @@ def screens_are_open(server: Server) -> bool:
 
 def sessions_trouble(connection: HTTPConnection, server: Server) -> str:
     """Say why no session can be had over this connection, or ""."""
-    if connection.url.scheme in ("https", "wss") or is_loopback(server.host):
-        return ""
-    return (
-        "Sessions are refused here: other machines reach this address without TLS, so that anybody on the way "
-        "could take the session. Set [server] tls_cert and tls_key, or name the TLS proxy in [server] proxies."
-    )
+    return "" if connection.url.scheme in ("https", "wss") or is_loopback(server.host) else _NO_SESSIONS
+
+
+def no_sessions(server: Server) -> str:
+    """Say why nobody at all can have a session on this address, or "": known before anybody comes."""
+    return "" if is_loopback(server.host) or server.tls_cert or server.proxies else _NO_SESSIONS
 
 
 def cookie_name(connection: HTTPConnection) -> str:
@@ -142,6 +146,13 @@ async def screen(connection: HTTPConnection) -> Actor:
     if screens_are_open(house_of(connection).config.settings.server):
         return Actor("display", "open screen", "open screen")
     return await one_of(connection, SCREENS)
+
+
+async def visitor(connection: HTTPConnection) -> Actor:
+    """Give who sees the start page: everybody who may see something of it."""
+    if screens_are_open(house_of(connection).config.settings.server):
+        return Actor("display", "open screen", "open screen")
+    return await one_of(connection, SCREENS | LEADERS)
 
 
 async def evidence(connection: HTTPConnection) -> Actor:

@@ -114,7 +114,6 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         ('[[triggers]]\nid = "x"\n', "triggers: rollback triggers come with a later version of golive"),
         ('[measures."worklist.respons"]\nwindow = "5m"\n', 'is no measure: did you mean "worklist.response"?'),
         ('[[area]]\nid = "ct"\n', 'area: is an unknown key: did you mean "areas"?'),
-        ('[server]\nlisten = "0.0.0.0:8000"\n', "sessions on it need tls_cert and tls_key, or the TLS proxy"),
         ('[server]\ntls_cert = "a.pem"\n', "server.tls_cert: needs tls_key beside it"),
         ("collectors = []\n", "collectors: [] is empty"),
     ],
