@@ -100,6 +100,12 @@ class Recognised:
     def __init__(self, within: timedelta = timedelta(hours=SESSION_HOURS), most: int = 1000) -> None:
         self._within, self._most = within, most
         self._known: dict[bytes, tuple[datetime, Bearer]] = {}
+        self._changed = asyncio.Event()
+
+    @property
+    def changed(self) -> asyncio.Event:
+        """Give what is set when somebody may be known no more, or not let in any more; then there is another one."""
+        return self._changed
 
     async def of(self, clear: str, asked: Awaitable[Bearer | None], now: datetime) -> Bearer | None:
         """Give what the database says of a clear text; while it does not answer, what it said last."""
@@ -121,6 +127,12 @@ class Recognised:
     def forget(self) -> None:
         """Forget everybody, because somebody was sent away."""
         self._known.clear()
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Have those asked again who stay connected."""
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 class Attempts:

@@ -9,10 +9,11 @@ from app.push.fragments import Fragment
 class Outbox:
     """What one browser has still to get: the newest message per DOM id, so never more than one screen."""
 
-    __slots__ = ("_closed", "_held", "_joined", "_wake", "view")
+    __slots__ = ("_closed", "_held", "_joined", "_wake", "code", "view")
 
     def __init__(self, view: str) -> None:
         self.view = view
+        self.code: int | None = None
         self._held: dict[str, str] = {}
         self._joined: str | None = None
         self._wake = asyncio.Event()
@@ -38,9 +39,10 @@ class Outbox:
         self._held, self._joined = {}, None
         return frame
 
-    def close(self) -> None:
-        """Let the browser go."""
+    def close(self, code: int | None = None) -> None:
+        """Let the browser go; `code` says why to it, by default that the server ends."""
         self._closed = True
+        self.code = self.code or code
         self._wake.set()
 
     @property

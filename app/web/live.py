@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
 
-from app.errors import Missing
+from app.errors import Missing, Unavailable
 from app.push.fragments import VIEWS
 from app.push.hub import Outbox
 from app.web.house import house_of
 from app.web.security import Actor, may_connect, screen
 
 DRAIN_S = 10.0
+ASK_AGAIN_S = 60.0
 GOING, SLOW, FOREIGN = 1012, 1013, 1008
 router = APIRouter(tags=["live"])
 
@@ -21,19 +22,38 @@ router = APIRouter(tags=["live"])
 @router.websocket("/live")
 async def live(socket: WebSocket, view: str = "wall") -> None:
     """Send the whole view, then whatever changes in it, until the browser goes or stops reading."""
+    changed = house_of(socket).recognised.changed
     if view not in VIEWS or await may_connect(socket) is None:
         await socket.close(FOREIGN)  # before accept: the handshake is refused
         return
     house = house_of(socket)
     outbox = house.hub.join(view)
     house.metrics.browsers.set(len(house.hub))
+    watching = asyncio.create_task(_keep_asking(socket, outbox, changed))
     try:
         await socket.accept()
         outbox.put(house.follow.snapshot(view))
         await serve(socket, outbox)
     finally:
+        watching.cancel()
         house.hub.leave(outbox)
         house.metrics.browsers.set(len(house.hub))
+
+
+async def _keep_asking(socket: WebSocket, outbox: Outbox, changed: asyncio.Event) -> None:
+    """Let the browser go once its token or session is taken away or over, or screens are open no more."""
+    recognised = house_of(socket).recognised
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ASK_AGAIN_S):
+                await changed.wait()
+        changed = recognised.changed  # before the question: what changes while it is answered is asked again
+        try:
+            if await may_connect(socket) is None:
+                outbox.close(FOREIGN)
+                return
+        except Unavailable:
+            continue  # nobody can be recognised now; the wall says that golive is blind
 
 
 async def serve(socket: WebSocket, outbox: Outbox) -> None:
@@ -44,7 +64,7 @@ async def serve(socket: WebSocket, outbox: Outbox) -> None:
             async with asyncio.timeout(DRAIN_S):
                 await socket.send_text(frame)
         if not listening.done():
-            await socket.close(GOING)
+            await socket.close(outbox.code or GOING)
     except TimeoutError:
         with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
             async with asyncio.timeout(1):

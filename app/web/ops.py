@@ -1,6 +1,7 @@
 """Whether golive lives and is ready, and its metrics: GET /healthz, /readyz, /metrics."""
 
 import asyncio
+import logging
 from collections.abc import MutableMapping
 from datetime import timedelta
 from typing import Annotated, Any
@@ -16,26 +17,34 @@ from app.web.security import Actor, reader
 
 ANSWER_WITHIN_S = 2.0
 SILENT_AFTER = timedelta(seconds=10)
+log = logging.getLogger("golive.web")
 router = APIRouter(tags=["operation"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> dict[str, str]:
     """Say that the process answers; nothing else is looked at."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"description": "names what is gone: database, judge, ingest or push"}})
 async def readyz(request: Request) -> Response:
     """Say whether golive can do its work; before any first sample it can."""
     house = house_of(request)
-    gone = await missing(house)
-    house.metrics.ready.set(0 if gone else 1)
+    gone = await _note(house)
     if gone:
         said = "; ".join(f"{name}: {why}" for name, why in gone.items())
         more = {"gone": list(gone), "reasons": gone}
         return Problem(503, "Not ready", said, "urn:golive:problem:not-ready", more, {"Retry-After": "1"}).response()
     return Response(b'{"status":"ready"}', media_type="application/json")
+
+
+async def _note(house: House) -> dict[str, str]:
+    gone = await missing(house)
+    house.metrics.ready.set(0 if gone else 1)
+    return gone
 
 
 async def missing(house: House) -> dict[str, str]:
@@ -53,13 +62,14 @@ async def missing(house: House) -> dict[str, str]:
 
 async def _database(house: House) -> str:
     if house.db.trouble:
-        return house.db.trouble
+        return house.db.trouble.partition(":")[0]  # what the driver said is not for everybody
     try:
         await asyncio.wait_for(house.db.read(lambda s: marks.get(s, house.site, "readiness")), ANSWER_WITHIN_S)
     except TimeoutError:
         return f"it has not answered for {ANSWER_WITHIN_S:g} s"
     except Exception as error:  # whatever a driver raises: it does not answer, and that is the answer here
-        return f"it does not answer ({type(error).__name__})"
+        log.warning("readiness: the database does not answer: %s", error)
+        return "it does not answer"
     return ""
 
 
@@ -76,6 +86,7 @@ async def metrics(request: Request, _actor: Annotated[Actor, Depends(reader)]) -
     """Give everything for Prometheus, in its text format."""
     house = house_of(request)
     scene = house.follow.scene()
+    await _note(house)
     house.metrics.browsers.set(len(house.hub))
     page = await asyncio.to_thread(house.metrics.page, scene.standings, house.plan.main_vantage)
     return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")

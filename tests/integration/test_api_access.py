@@ -2,14 +2,16 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from app.web import live
 from tests.integration.served import Served, body_of, prepared, running, sample, write_config
 
 ROLES = ("display", "floor", "desk", "authority", "leadership", "engineer", "admin")
@@ -78,6 +80,7 @@ def test_a_wrong_token_is_an_error_and_not_nobody(golive: Served) -> None:
 def test_the_health_calls_need_no_token(golive: Served) -> None:
     assert golive.call("GET", "/healthz").json() == {"status": "alive"}
     assert golive.call("GET", "/readyz").status_code == 200
+    assert [golive.call("HEAD", path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
 
 
 def test_a_token_is_made_while_golive_runs_and_revoked_at_once(golive: Served) -> None:
@@ -220,6 +223,100 @@ def test_the_wall_is_closed_where_others_can_reach_it_and_sessions_need_tls(tmp_
         refused = golive.call("POST", "/login", data={"token": tokens["engineer"]})
         assert refused.status_code == 403
         assert "Sessions are refused here" in refused.text
+        assert golive.call("GET", "/api/status", "engineer").status_code == 200
+
+
+def closed_with(socket: ClientConnection, frames: int = 12) -> int:
+    """The code with which a socket ends, which sends a frame each second until then."""
+    try:
+        for _ in range(frames):
+            socket.recv(timeout=5)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 0
+    raise AssertionError("it did not end")
+
+
+@pytest.mark.parametrize("by", ["token", "session"])
+def test_an_open_socket_ends_with_the_token_that_opened_it(tmp_path: Path, by: str) -> None:
+    file = write_config(tmp_path)
+    file.write_text(file.read_text().replace("[server]\n", '[server]\nproxies = ["10.0.0.2"]\n'))
+    config, _ = prepared(tmp_path, [], file)
+    with running(config, {}) as golive:
+        made = [
+            golive.call("POST", "/api/internal/tokens", "local", json={"role": "display", "name": name}).json()
+            for name in ("one", "other")
+        ]
+
+        def shown(token: str) -> dict[str, str]:
+            if by == "token":
+                return {"Authorization": f"Bearer {token}"}
+            with httpx.Client(base_url=golive.url) as browser:
+                browser.post("/login", data={"token": token})
+                return {"Cookie": f"golive={browser.cookies['golive']}"}
+
+        url, origin = golive.url.replace("http", "ws") + "/live?view=wall", Origin(golive.url)
+        with (
+            connect(url, origin=origin, additional_headers=shown(made[0]["token"])) as one,
+            connect(url, origin=origin, additional_headers=shown(made[1]["token"])) as other,
+        ):
+            assert "hx-partial" in str(one.recv(timeout=5))
+            golive.call("DELETE", f"/api/internal/tokens/{made[0]['id']}", "local")
+            assert closed_with(one) == 1008
+            for _ in range(5):
+                assert "hx-partial" in str(other.recv(timeout=5))
+
+
+def test_an_open_socket_ends_when_screens_are_open_no_more(tmp_path: Path) -> None:
+    file = write_config(tmp_path)
+    exposed(file, "open_screens = true")
+    config, _ = prepared(tmp_path, [], file)
+    with (
+        running(config, {}) as golive,
+        connect(golive.url.replace("http", "ws") + "/live?view=wall", origin=Origin(golive.url)) as browser,
+    ):
+        assert "hx-partial" in str(browser.recv(timeout=5))
+        file.write_text(file.read_text().replace("open_screens = true", "open_screens = false"))
+        assert closed_with(browser) == 1008
+
+
+def test_a_session_that_is_over_ends_its_open_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "ASK_AGAIN_S", 0.1)
+    file = write_config(tmp_path)
+    file.write_text(file.read_text().replace("[server]\n", '[server]\nproxies = ["10.0.0.2"]\n'))
+    config, tokens = prepared(tmp_path, ["display"], file)
+    with running(config, tokens) as golive, httpx.Client(base_url=golive.url) as browser:
+        browser.post("/login", data={"token": tokens["display"]})
+        cookie = {"Cookie": f"golive={browser.cookies['golive']}"}
+        url, origin = golive.url.replace("http", "ws") + "/live?view=wall", Origin(golive.url)
+        with connect(url, origin=origin, additional_headers=cookie) as socket:
+            assert "hx-partial" in str(socket.recv(timeout=5))
+            house = golive.app.state.house
+            real = house.clock.now
+            house.clock.now = lambda: real() + timedelta(hours=13)
+            assert closed_with(socket) == 1008
+
+
+def test_the_leadership_has_no_wall_where_screens_are_closed(tmp_path: Path) -> None:
+    file = write_config(tmp_path)
+    exposed(file, 'proxies = ["10.0.0.2"]')
+    config, tokens = prepared(tmp_path, ["leadership"], file)
+    with running(config, tokens) as golive:
+        paths = ("/wall", "/live/snapshot?view=wall", "/", "/api/status")
+        assert [golive.call("GET", p, "leadership").status_code for p in paths] == [403, 403, 200, 200]
+
+
+def test_golive_starts_where_others_reach_it_and_refuses_sessions_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = write_config(tmp_path)
+    exposed(file, "")
+    config, tokens = prepared(tmp_path, ["display", "engineer"], file)
+    with running(config, tokens) as golive:
+        assert "Sessions are refused here" in caplog.text
+        refused = golive.call("POST", "/login", data={"token": tokens["engineer"]})
+        assert (refused.status_code, "Sessions are refused here" in refused.text) == (403, True)
+        assert golive.call("GET", "/live/snapshot?view=wall").status_code == 401
+        assert golive.call("GET", "/live/snapshot?view=wall", "display").status_code == 200
         assert golive.call("GET", "/api/status", "engineer").status_code == 200
 
 

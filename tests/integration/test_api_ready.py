@@ -42,6 +42,15 @@ def test_a_collector_that_reported_and_fell_silent_is_named_and_comes_back(tmp_p
         wait_for(lambda: gone(golive) == [])
 
 
+def test_readiness_is_a_gauge_that_nobody_has_to_ask_for_first(tmp_path: Path) -> None:
+    with serving(tmp_path) as golive:
+        house = golive.app.state.house
+        house.metrics.ready.set(0)
+        assert "golive_ready 1.0" in golive.call("GET", "/metrics", "engineer").text
+        house.down["judge"] = "it crashed (RuntimeError) and is started again"
+        assert "golive_ready 0.0" in golive.call("GET", "/metrics", "engineer").text
+
+
 def test_a_loop_that_is_down_is_named_until_it_runs_again(tmp_path: Path) -> None:
     with serving(tmp_path) as golive:
         house = golive.app.state.house

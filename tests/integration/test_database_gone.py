@@ -20,7 +20,9 @@ def test_the_status_says_blind_and_why_to_those_who_were_known_before_it_was_gon
             assert "golive's database" in said[0]
             assert served.get("/api/status")["overall"] == "blind"
             assert served.call("GET", "/api/status", "desk").status_code == 503  # nobody knows this token yet
-            assert "database" in served.call("GET", "/readyz").json()["gone"]
+            ready = served.call("GET", "/readyz").json()
+            assert "database" in ready["gone"]
+            assert ready["reasons"]["database"] == "the database does not answer"
             refused = served.call("POST", "/api/ingest", "ingest", json={"samples": [sample()]})
             assert refused.status_code != 200
             server.start()
