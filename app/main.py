@@ -18,7 +18,7 @@ from app.clock import SteadyClock, utc_now
 from app.commands import configuration
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
-from app.domain.overall import overall
+from app.domain.overall import Ground, overall
 from app.domain.samples import Sample
 from app.domain.sights import Pulses, standings_now
 from app.domain.standings import Judged, Standing
@@ -213,8 +213,12 @@ class Life:
         return standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
 
     def _whole(self, found: Sequence[Standing], now: datetime) -> tuple[str, list[str]]:
-        whole = overall(found, self.house.plan, self._pulses(), now)
+        whole = overall(found, self.house.plan, self._pulses(), now, self._own_grounds())
         return whole.state, whole.reasons
+
+    def _own_grounds(self) -> Iterator[Ground]:
+        if self.house.config_trouble:
+            yield Ground("watch", "configuration", self.house.config_trouble)
 
     def _pulses(self) -> Pulses:
         return self._heartbeats.newest_of_all()

@@ -18,15 +18,12 @@ router = APIRouter(tags=["now"], dependencies=[Depends(leader)])
 async def status(request: Request) -> JSONResponse:
     """Give phase, way back and overall state, with every ground for it, gravest first."""
     house = house_of(request)
-    return JSONResponse(told(house.follow.scene(), house.config_trouble))
+    return JSONResponse(told(house.follow.scene()))
 
 
-def told(scene: Scene, config_trouble: str = "") -> dict[str, Any]:
-    """Give the status of a scene; a changed file that could not be used is a ground to watch."""
-    moment, overall, reasons = scene.moment, scene.overall, list(scene.reasons)
-    if config_trouble:
-        reasons.append(config_trouble)
-        overall = "watch" if overall == "ok" else overall
+def told(scene: Scene) -> dict[str, Any]:
+    """Give the status of a scene, as the wall shows it."""
+    moment = scene.moment
     return {
         "site": scene.plan.site,
         "now": utc_text(scene.shown_at),
@@ -35,7 +32,7 @@ def told(scene: Scene, config_trouble: str = "") -> dict[str, Any]:
         "since_go_live_s": moment.since_go_live_s,
         "decision_left_s": moment.decision_left_s,
         "rollback": moment.rollback,
-        "overall": overall,
-        "reasons": reasons,
+        "overall": scene.overall,
+        "reasons": list(scene.reasons),
         "simulation": scene.plan.simulation,
     }

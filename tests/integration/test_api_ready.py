@@ -85,6 +85,9 @@ def test_a_changed_file_takes_effect_and_a_bad_one_changes_nothing_and_is_said(t
         file.write_text(good.replace('every = "10s"', 'every = "soon"'))
         wait_for(lambda: any("is not used" in r for r in golive.get("/api/status")["reasons"]))
         assert any("probes[0].every" in r for r in golive.get("/api/status")["reasons"])
+        assert golive.get("/api/status")["reasons"] == list(golive.app.state.house.follow.scene().reasons)
+        golive.ingest(heartbeats=[{"probe_or_feed": "ris-hl7", "at": stamp(), "state": "listening"}])
+        wait_for(lambda: "is not used" in golive.call("GET", "/live/snapshot?view=wall").text)
         assert golive.standing("worklist.response")["n"] == 12
         file.write_text(good + '\n[measures."worklist.response"]\nexpected_below = "1ms"\n')
         wait_for(lambda: golive.standing("worklist.response")["expected"] == {"low": 0.0, "high": 0.001})
