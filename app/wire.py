@@ -18,11 +18,13 @@ def _utc(at: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
-ItemId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+ItemId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL holds no NUL in a text
 ShortText = Annotated[str, Field(max_length=400, pattern=_NO_NUL)]
+# what a device said may be long, and is no reason to lose the attempt that it tells of
+Detail = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(lambda said: said[:400])]
 Code = Annotated[str, Field(max_length=64, pattern=_NO_NUL)]
 Token = Annotated[str, Field(pattern=r"^k[0-9]+\.[0-9a-f]{64}$")]
 
@@ -43,7 +45,7 @@ class SampleIn(Strict):
     area: Identifier | None = None
     at: Moment
     outcome: Outcome
-    detail: ShortText = ""
+    detail: Detail = ""
     connect_s: Seconds | None = None
     tls_s: Seconds | None = None
     associate_s: Seconds | None = None
@@ -87,7 +89,7 @@ class HeartbeatIn(Strict):
     probe_or_feed: Identifier
     at: Moment
     state: Annotated[str, Field(max_length=40)]  # probes: idle | waiting | under way; feeds: listening, polling, …
-    detail: ShortText = ""
+    detail: Detail = ""
     since: Moment | None = None
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from app.commands import ingest
+from app.store import samples
 from app.store.db import Database, Session
 from tests.integration.served import Served, body_of, event, prepared, running, sample, serving, stamp, wait_for
 
@@ -134,9 +135,29 @@ HOSTILE: list[Any] = [
     sample(id="01930000-big", bytes=2**70),
     sample(id="01930000-neg", matches=-1),
     sample(id="01930000-deep", detail={"a": [{"b": "c"}]}),
-    sample(id="01930000-long", detail="x" * 100_000),
     sample(id="'; drop table sample; --"),
 ]
+
+
+@pytest.mark.parametrize("id_", ["7", "a", "sample:1.2_3-X", "-", "x" * 64])
+def test_an_id_is_taken_as_the_interface_says(golive: Served, id_: str) -> None:
+    assert golive.ingest(samples=[sample(id=id_)]) == {"accepted": 1, "repeated": 0, "refused": []}
+
+
+@pytest.mark.parametrize("id_", ["", "x" * 65, "a b", "ä", "a\n"])
+def test_another_id_is_refused(golive: Served, id_: str) -> None:
+    assert [r["field"] for r in golive.ingest(samples=[sample(id=id_)])["refused"]] == ["id"]
+
+
+def test_a_long_detail_is_cut_and_its_sample_counts(golive: Served) -> None:
+    sent = sample(detail="x" * 100_000)
+    beat = {"probe_or_feed": "ris-hl7", "at": stamp(), "state": "listening", "detail": "y" * 100_000}
+    assert golive.ingest(samples=[sent], heartbeats=[beat]) == {"accepted": 2, "repeated": 0, "refused": []}
+    house = golive.app.state.house
+    [kept] = [
+        s for s in house.db.read_now(lambda s: samples.newest(s, "north", ["worklist-ct"], 9)) if s.id == sent["id"]
+    ]
+    assert kept.detail == "x" * 400
 
 
 def test_hostile_items_are_refused_one_by_one_and_the_good_one_among_them_is_stored(golive: Served) -> None:
