@@ -267,6 +267,20 @@ def backup(
     typer.echo(json.dumps(made) if as_json else f"{made['file']}: {made['bytes']} bytes, SHA-256 {made['sha256']}")
 
 
+@cli.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(metavar="FILE", help="What golive backup made.")],
+    file: File = HERE,
+    as_json: Json = False,
+) -> None:
+    """Put a backup in the place of the database while golive is stopped; what was there is kept beside it."""
+    from app.housekeeping import restore as put_back
+
+    made = put_back(load(file), copy)
+    kept = f"; what was there is kept in {made['kept']}" if made["kept"] else ""
+    typer.echo(json.dumps(made) if as_json else f"{made['file']} is {made['from']}{kept}")
+
+
 def _run(task: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(task)
 

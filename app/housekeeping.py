@@ -20,12 +20,13 @@ from app.domain.journal import Verification
 from app.errors import GoLiveError, Missing, Unavailable
 from app.settings import Config, load_secrets
 from app.store import engines, exams, feed_messages, journal, tokens, troubles
+from app.store import restore as store_restore
 from app.store.db import Database, Session
 
 T = TypeVar("T")
 
 STARTING_S = 8.0  # a starting golive holds the database before it answers
-BACKUP_S = 3600.0
+ANSWER_S, BACKUP_S = 10.0, 3600.0
 BY = "this machine"
 
 
@@ -82,8 +83,29 @@ def back_up(config: Config, environ: Mapping[str, str], file: Path) -> dict[str,
         return {"file": str(made.file), "bytes": made.size, "sha256": made.sha256}
 
     file = file.resolve()
-    done: dict[str, Any] = _either(config, environ, ("POST", "/api/internal/backup", {"file": str(file)}), here)
+    done: dict[str, Any] = _either(
+        config, environ, ("POST", "/api/internal/backup", {"file": str(file)}), here, BACKUP_S
+    )
     return done
+
+
+def restore(config: Config, copy: Path) -> dict[str, Any]:
+    """Put a backup in the place of the database, where no golive runs on it; what was there is kept beside."""
+    server, site, copy = config.settings.server, config.settings.site.id, copy.resolve()
+    url = engines.parse(server.database)
+    if url.get_backend_name() != "sqlite":
+        raise Unavailable(
+            "PostgreSQL restores its own: make an empty database, then "
+            f"pg_restore --exit-on-error --no-owner --dbname=postgresql://… {copy}, and name it in [server] database"
+        )
+    file = engines.sqlite_file(url, config.folder)
+    kept = store_restore.restore(file, copy)
+    body = {"file": str(copy), "kept": str(kept or "")}
+    _on_database(
+        config,
+        lambda db: db.write_now(lambda s: journal.append(s, site, utc_now(), BY, "backup.restore", copy.name, body)),
+    )
+    return {"file": str(file), "from": str(copy), "kept": str(kept) if kept else None}
 
 
 def verify_journal(config: Config) -> Verification:
@@ -135,6 +157,7 @@ def _either(
     environ: Mapping[str, str],
     call: tuple[str, str, Mapping[str, Any] | None],
     here: Callable[[Database], T],
+    within_s: float = ANSWER_S,
 ) -> Any:
     """Have the running server do it; where none answers, do it on the database.
 
@@ -142,7 +165,7 @@ def _either(
     """
     deadline_s = monotonic_s() + STARTING_S
     while True:
-        answered = _of_server(config, environ, *call)
+        answered = _of_server(config, environ, *call, within_s)
         if answered is not None:
             return answered.result()
         try:
@@ -163,7 +186,12 @@ def _on_database(config: Config, act: Callable[[Database], T]) -> T:
 
 
 def _of_server(
-    config: Config, environ: Mapping[str, str], method: str, path: str, body: Mapping[str, Any] | None
+    config: Config,
+    environ: Mapping[str, str],
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None,
+    within_s: float,
 ) -> _Answered | None:
     """Give the running server's answer; None when there is none, or what listens there does not know us."""
     try:
@@ -177,11 +205,16 @@ def _of_server(
             base_url=config.settings.server.local_url,
             verify=_any_certificate(),
             trust_env=False,
-            timeout=httpx.Timeout(BACKUP_S, connect=2.0),
+            timeout=httpx.Timeout(within_s, connect=2.0),
         ) as client:
             answer = client.request(
                 method, path, json=body, headers={"Authorization": f"Bearer {admin.get_secret_value()}"}
             )
+    except httpx.ReadTimeout as error:
+        raise Unavailable(
+            f"golive runs, but has not answered for {within_s:g} s: it may do it yet; "
+            "see whether it is well (/readyz, its log), then look before you try again"
+        ) from error
     except httpx.TransportError:
         return None
     if answer.status_code in (401, 403, 404, 405):

@@ -13,7 +13,7 @@ from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
 from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
-from app.settings.values import HL7_FIELD_PATTERN, duration_s, host_of
+from app.settings.values import HL7_FIELD_PATTERN, duration_s
 from app.settings.words import Loc, nearest, quoted
 
 UNBUILT_FEEDS = frozenset({"sql", "fhir", "mpps", "files"})

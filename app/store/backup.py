@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -27,14 +28,18 @@ def backup(database: Database, file: Path) -> None:
         raise Conflict(f"{file} is there already; a backup never overwrites one")
     if not file.parent.is_dir():
         raise Unavailable(f"the folder {file.parent} does not exist")
-    part = file.with_name(f".{file.name}.part")
-    part.unlink(missing_ok=True)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be written: {error.strerror}") from error
+    os.close(descriptor)
+    part = Path(name)  # a name of its own, mode 0600: two backups into one file must not share it
     try:
         if database.file:
             _sqlite(database.file, part)
         else:
             _postgres(database.url, part)
-        _settle(part)
+        settle(part)
         os.link(part, file)
     except FileExistsError as error:
         raise Conflict(f"{file} is there already; a backup never overwrites one") from error
@@ -45,7 +50,6 @@ def backup(database: Database, file: Path) -> None:
 
 
 def _sqlite(source: Path, part: Path) -> None:
-    os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
     try:
         with contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
             connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -78,7 +82,7 @@ def _pg_dump() -> str | None:
     return str(found[-1]) if found else shutil.which("pg_dump")
 
 
-def _settle(part: Path) -> None:
+def settle(part: Path) -> None:
     """Wait until the copy, and its place in the folder, are on the disk."""
     for path, flags in ((part, os.O_RDWR), (part.parent, os.O_RDONLY | os.O_DIRECTORY)):
         descriptor = os.open(path, flags)

@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,16 @@ def test_without_pg_dump_a_postgresql_backup_says_what_to_install(
     finally:
         database.close()
     assert not (tmp_path / "copy").exists()
+
+
+def test_two_backups_into_one_file_are_one_backup_and_one_refusal(database: Database, tmp_path: Path) -> None:
+    def once(_: int) -> str:
+        try:
+            backup(database, tmp_path / "same.backup")
+        except Conflict:
+            return "refused"
+        return "made"
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(once, range(4))) == ["made", "refused", "refused", "refused"]
+    assert not list(tmp_path.glob(".*.part"))
