@@ -38,13 +38,22 @@ REFRESH_S = PICTURE_S = 3600.0
 class Judge:
     """Judges what is stored; `changed` is called after each commit of new numbers.
 
+    `size_bytes` is what the database takes on its disk, `used_bytes` what of it is in use, both as of the last minute;
     `alive_at` is the steady moment of its last pass, None before the first; `trouble` why numbers wait, or "".
     """
 
     def __init__(
-        self, plan: Plan, db: Database, heartbeats: Heartbeats, clock: SteadyClock, changed: Callable[[], None]
+        self,
+        plan: Plan,
+        db: Database,
+        heartbeats: Heartbeats,
+        clock: SteadyClock,
+        changed: Callable[[], None],
+        most_bytes: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._plan, self._db, self._heartbeats, self._clock, self._changed = plan, db, heartbeats, clock, changed
+        self._most_bytes = most_bytes
+        self.size_bytes = self.used_bytes = 0
         self.alive_at: datetime | None = None
         self.trouble = ""
         self.passes = self.bugs = 0
@@ -183,6 +192,7 @@ class Judge:
         """Roll hours up and forget old days, each in short acts between the others' writes."""
         forgot_s = -REFRESH_S
         while True:
+            await self._guarded(self._measure)
             await asyncio.sleep(MAINTENANCE_S)
             await self._guarded(self._catch_up)
             if monotonic_s() - forgot_s >= REFRESH_S:
@@ -196,7 +206,12 @@ class Judge:
 
     async def _forget(self) -> None:
         site, now = self._plan.site, self._clock.now()
-        await self._until_done(lambda s: retention.drop_old(s, site, now))
+        most = self._most_bytes()
+        await self._until_done(lambda s: retention.drop_old(s, site, now, most_bytes=most))
+
+    async def _measure(self) -> None:
+        self.size_bytes = await self._db.read(retention.size_bytes)
+        self.used_bytes = await self._db.read(retention.used_bytes)
 
     async def _until_done(self, act: Callable[[Session], int]) -> None:
         while True:

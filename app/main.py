@@ -18,7 +18,7 @@ from app.clock import SteadyClock, utc_now
 from app.commands import configuration
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
-from app.domain.overall import Ground, overall
+from app.domain.overall import Ground, nearly_full, overall
 from app.domain.samples import Sample
 from app.domain.sights import Pulses, standings_now
 from app.domain.standings import Judged, Standing
@@ -120,7 +120,9 @@ class Life:
         self._heartbeats, self._hub = Heartbeats(), Hub()
         self._started_at = self._clock.now()
         plan = plan_of(config, simulation=simulation, speed=speed)
-        self._judge = Judge(plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke())
+        self._judge = Judge(
+            plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._most_bytes
+        )
         follow = Follow(
             self._look,
             self._stand,
@@ -141,7 +143,7 @@ class Life:
             clock=self._clock,
             hub=self._hub,
             follow=follow,
-            metrics=Metrics(limits),
+            metrics=Metrics(limits, size_bytes=lambda: self._judge.size_bytes),
             judge_alive=self._judge_alive,
             on_stored=self._stored,
         )
@@ -219,6 +221,11 @@ class Life:
     def _own_grounds(self) -> Iterator[Ground]:
         if self.house.config_trouble:
             yield Ground("watch", "configuration", self.house.config_trouble)
+        if why := nearly_full(self._judge.used_bytes, self._most_bytes()):
+            yield Ground("watch", "database", why)
+
+    def _most_bytes(self) -> int:
+        return self.house.config.settings.server.most_bytes
 
     def _pulses(self) -> Pulses:
         return self._heartbeats.newest_of_all()

@@ -11,6 +11,7 @@ from app.domain.standings import Series, Standing, State
 from app.domain.watched import Watched, watched
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
+_NEARLY_FULL = 0.8
 _LOOKED_AT = (State.OK, State.DEGRADED, State.DOWN)
 _WATCH = (State.DOWN, State.DEGRADED, State.BLIND, State.STALE)
 _STATE_WORDS = {State.NOT_EXPECTED: "not expected", State.INSUFFICIENT: "not enough yet"}
@@ -57,6 +58,14 @@ def overall(
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
+
+
+def nearly_full(used_bytes: int, most_bytes: int) -> str:
+    """Say that a database comes near to the size that it may have, or ""."""
+    if used_bytes < _NEARLY_FULL * most_bytes:
+        return ""
+    said = f"it holds {used_bytes / 1e9:.1f} GB of the {most_bytes / 1e9:.1f} GB that most_bytes allows"
+    return f"{said}; raw samples are dropped before their seven days" if used_bytes > most_bytes else said
 
 
 def _ground(standing: Standing, plan: Plan, expected: Mapping[str, Watched]) -> Ground | None:

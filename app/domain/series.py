@@ -47,8 +47,10 @@ def series_of(sample: Sample, plan: Plan) -> list[Reading]:
     after its first image fails `image.study`, not `image.first`. What speaks of the whole needs an end that was ok.
     """
     probe = plan.probes.get(sample.probe)
-    if probe is None:
-        return []
+    return [] if probe is None else _readings(sample, probe, plan)
+
+
+def _readings(sample: Sample, probe: ProbePlan, plan: Plan) -> list[Reading]:
     vantage = plan.vantage_of(sample.source)
     readings = []
     for measure in measures_of(probe):
@@ -81,5 +83,15 @@ def window_s(measure: str, probe: ProbePlan, plan: Plan) -> float:
 
 
 def rolled_up(sample: Sample, plan: Plan) -> list[tuple[str, float | None, bool, str]]:
-    """Give a sample's numbers as the hourly roll-ups take them: series key, value, failed, unit."""
-    return [(r.series.key, r.value, r.failed, CATALOGUE[r.series.measure].unit) for r in series_of(sample, plan)]
+    """Give a sample's numbers as the hourly roll-ups take them: series key, value, failed, unit.
+
+    A probe that was taken out of the configuration meanwhile keeps the hours that it measured.
+    """
+    readings = _readings(sample, plan.probes.get(sample.probe) or _former(sample), plan)
+    return [(r.series.key, r.value, r.failed, CATALOGUE[r.series.measure].unit) for r in readings]
+
+
+def _former(sample: Sample) -> ProbePlan:
+    """Give what a sample itself tells of its probe; without metadata it need not have been for a whole study."""
+    depth = "study" if sample.metadata_s is not None else "first-image"
+    return ProbePlan(sample.probe, sample.kind, sample.system, sample.area, 0.0, 0.0, (), depth=depth)

@@ -53,6 +53,10 @@ class Server(Table):
     listen: Listen = Field("127.0.0.1:8000", description="address and port of the web server")
     database: str = Field("sqlite:///golive.db", description="SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…")
     database_file: str | None = Field(None, description="file that holds the database URL, for one with a password")
+    most_bytes: Annotated[int, Field(ge=100_000_000)] = Field(
+        20_000_000_000,
+        description="size of the database; from 80 % on screens say so, beyond it raw samples go earlier",
+    )
     tls_cert: str | None = Field(None, description="certificate chain (PEM); reloaded when it changes")
     tls_key: str | None = Field(None, description="private key (PEM)")
     proxies: list[Network] = Field(

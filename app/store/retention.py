@@ -15,11 +15,12 @@ _HOUR = timedelta(hours=1)
 _ROWS_AT_ONCE = 3000
 
 
-def drop_old(session: Session, site: str, now: datetime, days: int = 7) -> int:
+def drop_old(session: Session, site: str, now: datetime, days: int = 7, most_bytes: int | None = None) -> int:
     """Drop the oldest piece of raw samples of days that are over; give 1, or 0 when nothing is left to drop.
 
     A piece is a day on PostgreSQL, some probes' hour on SQLite: one each call keeps the writer's act short. Nothing
-    goes that still waits for its roll-up. With the last piece old feed messages and quarantine go too, and on
+    goes that still waits for its roll-up. Beyond `most_bytes` samples of those days go as well, the oldest first, but
+    for the last day's. With the last piece old feed messages and quarantine go too, and on
     PostgreSQL the next days' partitions are made.
     """
     partitions.ahead(session, now)
@@ -30,7 +31,8 @@ def drop_old(session: Session, site: str, now: datetime, days: int = 7) -> int:
     if oldest is not None:
         start = partitions.day_of(oldest) if by_day else hour_of(oldest)
         end = start + (partitions.DAY if by_day else _HOUR)
-        if end <= min(cutoff, due or cutoff):
+        limit = now - partitions.DAY if most_bytes is not None and used_bytes(session) > most_bytes else cutoff
+        if end <= min(limit, due or limit):
             _drop_day(session, site, start) if by_day else _drop_probes(session, site, start)
             return 1
     _drop_others(session, site, now, days)
@@ -74,8 +76,17 @@ def _drop_others(session: Session, site: str, now: datetime, days: int) -> None:
 
 def size_bytes(session: Session) -> int:
     """Give how much room the database takes on its disk."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        return int(connection.execute(text("select pg_database_size(current_database())")).scalar_one())
-    pages = int(connection.exec_driver_sql("pragma page_count").scalar_one())
-    return pages * int(connection.exec_driver_sql("pragma page_size").scalar_one())
+    if partitions.on(session):
+        found = session.connection().execute(text("select pg_database_size(current_database())"))
+        return int(found.scalar_one())
+    return _pragma(session, "page_count") * _pragma(session, "page_size")
+
+
+def used_bytes(session: Session) -> int:
+    """Give how much of that is in use: an SQLite file does not shrink, but fills again what was dropped."""
+    free = 0 if partitions.on(session) else _pragma(session, "freelist_count") * _pragma(session, "page_size")
+    return size_bytes(session) - free
+
+
+def _pragma(session: Session, name: str) -> int:
+    return int(session.connection().exec_driver_sql(f"pragma {name}").scalar_one())

@@ -1,6 +1,6 @@
 """What golive tells Prometheus: its own work as counters and histograms, and the newest standings as gauges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -26,7 +26,7 @@ _GAUGES: dict[str, tuple[str, str, float]] = {
 class Metrics:
     """The registry of one process; no exam, person or free text is ever a label."""
 
-    def __init__(self, limits_s: Iterable[float] = ()) -> None:
+    def __init__(self, limits_s: Iterable[float] = (), size_bytes: Callable[[], int] = lambda: 0) -> None:
         self.registry = CollectorRegistry()
         r = self.registry
         ProcessCollector(registry=r)
@@ -59,6 +59,10 @@ class Metrics:
             registry=r,
         )
         self.browsers = Gauge("golive_live_connections", "Browsers on the live socket", registry=r)
+        size = Gauge(
+            "golive_database_size_bytes", "What the database takes on its disk, of the last minute", registry=r
+        )
+        size.set_function(size_bytes)
         self.ready = Gauge("golive_ready", "1 when golive is ready", registry=r)
 
     def count_samples(self, samples: Sequence[Sample]) -> None:

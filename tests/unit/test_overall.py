@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.domain.board import Board
-from app.domain.overall import Ground, Overall, overall
+from app.domain.overall import Ground, Overall, nearly_full, overall
 from app.domain.plans import MeasurePlan, Plan
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse
@@ -85,3 +87,15 @@ def test_every_ground_is_listed_gravest_first() -> None:
     assert found.state == "act"
     assert ranks == sorted(ranks, key=["act", "blind", "watch", "named"].index)
     assert set(ranks) == {"act", "blind", "watch", "named"}
+
+
+@pytest.mark.parametrize(
+    ("used_gb", "said"),
+    [
+        (15.9, ""),
+        (16, "it holds 16.0 GB of the 20.0 GB that most_bytes allows"),
+        (21, "it holds 21.0 GB of the 20.0 GB that most_bytes allows; raw samples are dropped before their seven days"),
+    ],
+)
+def test_a_database_that_is_nearly_full_is_said(used_gb: float, said: str) -> None:
+    assert nearly_full(int(used_gb * 1e9), 20_000_000_000) == said

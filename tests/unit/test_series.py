@@ -289,3 +289,9 @@ def test_a_collector_that_is_not_asked_for_a_probe_still_gets_its_own_series() -
     assert "worklist.response/ris/ct@room-b" not in {s.series.key for s in standings_now([], PLAN, {}, at(50))}
     later = {s.series.key for s in standings_now(rows, PLAN, {}, at(100_000))}
     assert "worklist.response/ris/ct@room-b" not in later
+
+
+def test_a_probe_that_is_configured_no_more_keeps_the_hours_that_it_measured() -> None:
+    gone = replace(PLAN, probes={})
+    assert rolled_up(sample(WORKLIST, 0), gone) == [("worklist.response/ris/ct", 0.1, False, "s")]
+    assert series_of(sample(WORKLIST, 0), gone) == []

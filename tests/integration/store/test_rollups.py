@@ -15,7 +15,7 @@ from app.store.db import Database
 from tests.integration.store.making import NOON, sample
 
 SITE = "north"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOON + timedelta(hours=6)
 
 
@@ -145,6 +145,26 @@ def test_raw_samples_go_after_seven_days_and_roll_ups_stay(database: Database) -
     assert drop(database, NOON + timedelta(days=8)) > 0
     assert kept(database) == 0
     assert sum(r.n for r in hours(database)) == 400
+
+
+def test_beyond_its_size_the_oldest_samples_go_early_but_none_that_wait_and_none_of_the_last_day(
+    database: Database,
+) -> None:
+    days = [taken(100, seed, NOON + seed * DAY) for seed in range(4)]
+    for made in days:
+        store(database, made)
+    now = NOON + 4 * DAY
+    database.write_now(lambda s: retention.drop_old(s, SITE, now, most_bytes=1))
+    assert kept(database) == 400, "nothing goes before its roll-up"
+    while catch_up(database, now):
+        pass
+    while database.write_now(lambda s: retention.drop_old(s, SITE, now, most_bytes=10**12)):
+        pass
+    assert kept(database) == 400, "it is small enough"
+    while database.write_now(lambda s: retention.drop_old(s, SITE, now, most_bytes=1)):
+        pass
+    assert kept(database) == 100
+    assert sum(r.n for r in hours(database, NOON, now)) == 400
 
 
 def test_a_day_that_still_waits_for_its_roll_up_is_not_dropped(database: Database) -> None:
