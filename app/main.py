@@ -132,6 +132,7 @@ class Life:
             self._hub,
             judge_alive_at=lambda: self._judge.alive_at,
             trouble=lambda: self._db.trouble,
+            own=lambda: [ground.text for ground in self._own_grounds()],
         )
         limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
         self.house = House(

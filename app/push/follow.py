@@ -56,12 +56,13 @@ class Follow:
         *,
         judge_alive_at: Callable[[], datetime | None] = lambda: None,
         trouble: Callable[[], str] = lambda: "",
+        own: Callable[[], Sequence[str]] = tuple,
         shown: Callable[[], datetime] = utc_now,
     ) -> None:
         self.plan = plan
         self._look, self._stand, self._whole = look, stand, whole
         self._clock, self._hub, self._shown = clock, hub, shown
-        self._judge_alive_at, self._trouble = judge_alive_at, trouble
+        self._judge_alive_at, self._trouble, self._own = judge_alive_at, trouble, own
         self._poked = asyncio.Event()
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
@@ -142,8 +143,8 @@ class Follow:
             zone_now=now.astimezone(self.plan.zone),
         )
         unreadable = self._seen.unreadable
-        said = tuple(reasons)
-        return Scene(now, shown_at, self.plan, moment, standings, overall, said, unreadable, trouble, build())
+        said, own = tuple(reasons), tuple(self._own())
+        return Scene(now, shown_at, self.plan, moment, standings, overall, said, unreadable, trouble, build(), own)
 
     def trouble_at(self, now: datetime) -> str:
         """Say why golive cannot judge now, or ""."""

@@ -29,7 +29,8 @@ class Scene:
     """All that a screen shows at one moment.
 
     `now` is steady and ages are counted by it; `shown_at` is what the clock on the wall says, in the site's zone.
-    `trouble` says why golive itself cannot judge now, or "".
+    `trouble` says why golive itself cannot judge now, or ""; `own` what else golive wants of its own keepers, such as a
+    golive.toml that cannot be used.
     """
 
     now: datetime
@@ -42,6 +43,7 @@ class Scene:
     unreadable: int = 0
     trouble: str = ""
     build: str = ""
+    own: tuple[str, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """Give a steady moment as the site's clock tells it."""

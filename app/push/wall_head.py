@@ -127,12 +127,13 @@ def strip(scene: Scene) -> Strip:
 
 
 def _reasons(scene: Scene) -> tuple[Reason, ...]:
-    """Give the two gravest faults, of a blind whole first what is not seen; what is no fault as it was said."""
+    """Give what is gravest in two lines: faults, of a blind whole first what is not seen, and golive's own trouble."""
     rows = gravest(scene).rows
     if scene.trouble or scene.overall == "act" or not rows:
         return tuple(Reason(text) for text in scene.reasons[:2])
     order = sorted(rows, key=lambda r: scene.overall == "blind" and r.state not in ("blind", "stale"))
-    return tuple(Reason(r.name, r.since, r.said) for r in order[:2])
+    faults = tuple(Reason(r.name, r.since, r.said) for r in order[: 1 if scene.own else 2])
+    return (*faults, *(Reason(text) for text in scene.own[:1]))
 
 
 def _is_too_few(scene: Scene, measure: str) -> bool:

@@ -64,9 +64,9 @@ class Player:
         probe = next(p for p in self.settings.probes if p.id == probe_id)
         probe = probe.model_copy(update={"timeout": timeout_s or probe.timeout})
         system = next(s for s in self.settings.systems if s.id == probe.system)
-        http, zone = HttpClients(Path()), self.part.life.hospital.zone
+        http, zone, now = HttpClients(Path()), self.part.life.hospital.zone, self.part.pace.now
         try:
-            contexts = (ProbeContext(zone, self.part.pace.now, run, Path(), http) for run in range(1, times + 1))
+            contexts = (ProbeContext(zone, now, run, Path(), http, wall=now) for run in range(1, times + 1))
             return [await attempt(probe, system, context) for context in contexts]
         finally:
             await http.close()
