@@ -115,6 +115,7 @@ class Life:
     def __init__(self, config: Config, secrets: Secrets, *, simulation: bool, speed: float) -> None:
         settings = config.settings
         self._simulation, self._speed = simulation, speed
+        self._file_seen = configuration.stamp_of(config.file)  # what changes while the database opens is a change
         self._clock = SteadyClock()
         self._db = Database(settings.server.database, settings.site.id, config.folder)
         self._heartbeats, self._hub = Heartbeats(), Hub()
@@ -243,7 +244,9 @@ class Life:
                 loop.remove_signal_handler(signal.SIGHUP)
 
     async def _watch_file(self) -> None:
-        await configuration.watch(self.house.config.file, self._reread, self._take_again, self._by_clock)
+        await configuration.watch(
+            self.house.config.file, self._file_seen, self._reread, self._take_again, self._by_clock
+        )
 
     async def _by_clock(self) -> None:
         if await configuration.declare_by_clock(self._db, self.house.config, utc_now()):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import ipaddress
 import logging
 import signal
 import socket
@@ -114,7 +115,8 @@ def _uvicorn_config(app: FastAPI, config: Config) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
         proxy_headers=bool(server.proxies),
-        forwarded_allow_ips=list(server.proxies),
+        # an address within its network (10.0.0.5/24) means that network, where uvicorn would trust nobody
+        forwarded_allow_ips=[str(ipaddress.ip_network(p, strict=False)) for p in server.proxies],
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_S,
         ssl_certfile=config.folder / server.tls_cert if server.tls_cert else None,

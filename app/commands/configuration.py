@@ -74,9 +74,8 @@ async def _refused(db: Database, site: str, old: Config, at: datetime, trouble: 
     return Reread(None, f"the changed {old.file.name} is not used: {trouble}")
 
 
-async def watch(file: Path, asked: asyncio.Event, again: Act, each: Act) -> None:
-    """Call `again` when the file has changed or somebody asked, and `each` every second, until cancelled."""
-    seen = stamp_of(file)
+async def watch(file: Path, seen: Stamp | None, asked: asyncio.Event, again: Act, each: Act) -> None:
+    """Call `again` when the file is not as `seen` or somebody asked, and `each` every second, until cancelled."""
     while True:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(WATCH_EACH_S):

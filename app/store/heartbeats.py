@@ -5,6 +5,8 @@ from datetime import datetime
 
 from app.domain.standings import UNDER_WAY, Pulse
 
+MOST_SOURCES = 200  # a source may be any word; beyond so many, the one heard longest ago is forgotten
+
 
 class Heartbeats:
     """The newest pulse of each probe and feed, from each collector."""
@@ -15,6 +17,7 @@ class Heartbeats:
 
     def take(self, source: str, name: str, pulse: Pulse) -> None:
         """Keep a pulse unless a newer one is there, and with it when the last attempt ended."""
+        self.heard(source, pulse.known_at)
         pulses = self._pulses.setdefault(source, {})
         before = pulses.get(name)
         if before is None:
@@ -22,11 +25,14 @@ class Heartbeats:
         elif before.known_at <= pulse.known_at:
             ended_at = pulse.known_at if before.state == UNDER_WAY != pulse.state else before.busy_until
             pulses[name] = replace(pulse, busy_until=ended_at)
-        self.heard(source, pulse.known_at)
 
     def heard(self, source: str, known_at: datetime) -> None:
         """Note that a collector spoke, be it without any pulse."""
         before = self._heard.get(source)
+        if before is None and len(self._heard) >= MOST_SOURCES:
+            longest_ago = min(self._heard, key=self._heard.__getitem__)
+            del self._heard[longest_ago]
+            self._pulses.pop(longest_ago, None)
         self._heard[source] = known_at if before is None else max(before, known_at)
 
     def newest(self, name: str) -> Pulse | None:

@@ -58,7 +58,7 @@ def _tell(
     house: House, samples: Sequence[Sample], events: Sequence[ExamEvent], messages: Sequence[FeedMessage]
 ) -> None:
     house.on_stored(samples, events, messages)
-    house.metrics.count_samples(samples)
+    house.metrics.count_samples(samples, house.plan.vantage_of)
     for kind, fresh in (("sample", samples), ("exam_event", events), ("message", messages)):
         house.metrics.items.labels(kind, "accepted").inc(len(fresh))
 

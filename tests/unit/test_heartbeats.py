@@ -38,3 +38,13 @@ def test_a_collector_is_heard_also_when_it_tells_nothing() -> None:
     board.take("main", "echo", pulse(-5))
     assert board.last_heard("main") == NOON
     assert board.by_source("other") == {}
+
+
+def test_any_number_of_strangers_leaves_no_more_than_the_newest_two_hundred() -> None:
+    board = Heartbeats()
+    for second in range(300):
+        board.take(f"stranger-{second}", "echo", pulse(second))
+        board.heard("main", NOON + timedelta(seconds=second))
+    assert len({source for source, _ in board.newest_of_all()}) == 199
+    assert board.last_heard("main") == NOON + timedelta(seconds=299)
+    assert board.last_heard("stranger-0") is None

@@ -30,9 +30,9 @@ def standing(measure: str = "worklist.response", **more: object) -> Standing:
 def filled() -> Metrics:
     metrics = Metrics([1.5])
     sample = Sample(
-        "1", "worklist-ct", Kind.WORKLIST, "ris", "ct", "main", AT, Outcome.OK, total_s=0.0071, first_s=0.0052
+        "1", "worklist-ct", Kind.WORKLIST, "ris", "ct", "a stranger", AT, Outcome.OK, total_s=0.0071, first_s=0.0052
     )
-    metrics.count_samples([sample])
+    metrics.count_samples([sample], lambda _: "main")
     metrics.requests.labels("/api/status", "200").inc()
     metrics.answer_s.labels("/api/status").observe(0.01)
     metrics.items.labels("sample", "accepted").inc()
@@ -117,3 +117,10 @@ def test_a_percentile_that_is_not_known_is_not_there() -> None:
 
 def test_each_unit_of_the_catalogue_has_a_gauge() -> None:
     assert {m.unit for m in CATALOGUE.values()} <= set(_GAUGES)
+
+
+def test_attempts_are_counted_by_vantage_whatever_word_their_source_is() -> None:
+    counted = [line for line in page().splitlines() if line.startswith("golive_probe_attempts_total{")]
+    assert counted == [
+        'golive_probe_attempts_total{area="ct",outcome="ok",probe="worklist-ct",source="main",system="ris"} 1.0'
+    ]
