@@ -1,5 +1,6 @@
 # One image for app and collector: `golive serve`, `golive collect`, `golive run`.
-FROM python:3.13-slim AS build
+# Debian is named so that its pg_dump (postgresql-client 17) is not older than the server of compose.yaml.
+FROM python:3.13-slim-trixie AS build
 WORKDIR /golive
 RUN python -m venv /venv
 COPY requirements.lock ./
@@ -12,7 +13,8 @@ COPY static static
 COPY migrations migrations
 RUN /venv/bin/pip install --no-cache-dir --no-deps .
 
-FROM python:3.13-slim
+FROM python:3.13-slim-trixie
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --create-home golive
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
@@ -20,6 +22,6 @@ USER golive
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000 2575
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["golive", "health", "-c", "/data/golive.toml"]
 ENTRYPOINT ["golive"]
 CMD ["run", "-c", "/data/golive.toml"]

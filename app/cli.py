@@ -268,6 +268,16 @@ def backup(
 
 
 @cli.command()
+def health(file: File = HERE) -> None:
+    """Say whether the golive of this machine answers: for the health checks of containers and service managers."""
+    from app.housekeeping import healthy
+
+    said = healthy(load(file))
+    typer.echo(said or "alive")
+    raise typer.Exit(WANTING if said else FINE)
+
+
+@cli.command()
 def restore(
     copy: Annotated[Path, typer.Argument(metavar="FILE", help="What golive backup made.")],
     file: File = HERE,

@@ -26,7 +26,7 @@ from app.store.db import Database, Session
 T = TypeVar("T")
 
 STARTING_S = 8.0  # a starting golive holds the database before it answers
-ANSWER_S, BACKUP_S = 10.0, 3600.0
+HEALTH_S, ANSWER_S, BACKUP_S = 4.0, 10.0, 3600.0
 BY = "this machine"
 
 
@@ -106,6 +106,16 @@ def restore(config: Config, copy: Path) -> dict[str, Any]:
         lambda db: db.write_now(lambda s: journal.append(s, site, utc_now(), BY, "backup.restore", copy.name, body)),
     )
     return {"file": str(file), "from": str(copy), "kept": str(kept) if kept else None}
+
+
+def healthy(config: Config) -> str:
+    """Say why the running server does not answer, over TLS or not as it is configured; "" when it does."""
+    url = f"{config.settings.server.local_url}/healthz"
+    try:
+        answer = httpx.get(url, verify=_any_certificate(), trust_env=False, timeout=HEALTH_S)
+    except httpx.TransportError as error:
+        return f"{url} does not answer: {error or type(error).__name__}"
+    return "" if answer.is_success else f"{url} answered {answer.status_code}"
 
 
 def verify_journal(config: Config) -> Verification:

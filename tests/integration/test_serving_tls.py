@@ -78,9 +78,13 @@ def test_a_renewed_certificate_is_served_within_ten_seconds_and_a_broken_one_nev
 def test_the_machines_own_commands_work_over_tls(golive: GoLive) -> None:
     made = golive.cli("token", "create", "--role", "desk", "--json")
     assert made.returncode == 0, made.stderr
+    assert golive.cli("health").returncode == 0
     with browser_of(golive) as program:
         token = json.loads(made.stdout)["token"]
         assert program.get("/api/status", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    golive.kill("serve")
+    gone = golive.cli("health")
+    assert (gone.returncode, "does not answer" in gone.stdout) == (1, True)
 
 
 def test_a_proxy_within_a_named_network_says_that_a_session_came_over_tls() -> None:

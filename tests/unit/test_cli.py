@@ -97,7 +97,21 @@ def test_a_bug_of_ours_is_no_finding(said, monkeypatch):
 
 
 def test_every_command_explains_itself(said):
-    for command in ("run", "serve", "collect", "check", "probe", "exam", "demo", "backup", "token", "feed", "journal"):
+    for command in (
+        "run",
+        "serve",
+        "collect",
+        "check",
+        "probe",
+        "exam",
+        "demo",
+        "backup",
+        "restore",
+        "health",
+        "token",
+        "feed",
+        "journal",
+    ):
         code, out, _ = said(command, "--help")
         assert code == 0
         assert "Usage" in out
