@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.exam_gauges import gauges
 from app.domain.exam_measures import DAY_S, INTERVAL_MEASURES, View, intervals, linked
-from app.domain.exams import Exam, ExamEvent
+from app.domain.exams import Exam, ExamEvent, Milestone
 from app.domain.feed_measures import FeedWatch
 from app.domain.feed_measures import judged as feed_judged
 from app.domain.feed_messages import FeedMessage
@@ -77,7 +77,7 @@ class ExamBoard:
             self._touched.add(event.exam)
             watch = self._feeds.get(event.feed)
             if watch is not None:
-                watch.hear(now, _told_at(event))
+                watch.hear(now, _told_at(event), final=event.milestone is Milestone.FINAL)
                 if not messages:
                     watch.offset(event.received_at, event.message_at)
         for message in messages:
@@ -89,7 +89,8 @@ class ExamBoard:
         watch = self._feeds.get(event.feed)
         if watch is not None:
             received_at = min(event.received_at, now)
-            watch.hear(received_at, min(received_at, _told_at(event)))
+            told_at = min(received_at, _told_at(event))
+            watch.hear(received_at, told_at, final=event.milestone is Milestone.FINAL)
             watch.began_at = min(watch.began_at, received_at)
 
     def messages_before(self, feed: str, offsets: Sequence[float]) -> None:
@@ -104,12 +105,14 @@ class ExamBoard:
     def judged(self, now: datetime, t0: datetime | None, feeds: Sequence[Judged] = ()) -> list[Judged]:
         """Give the numbers of exams, and of feeds as judged beside them, that are not as they were.
 
-        It may run in a thread of its own: what `hear` changes meanwhile it never reads. What only grows older is given
+        It may run in a thread of its own: of what `hear` changes meanwhile it reads single moments at most. What only grows older is given
         again after ten seconds, and a group that holds nothing any more once, emptied.
         """
         view = View(self.plan, now, t0 if t0 is not None and t0 <= now else None)
         exams = linked(list(self._exams.values()))
-        rows = intervals(exams, view) + gauges(exams, view, trusted=self._trusted)
+        rows = intervals(exams, view) + gauges(
+            exams, view, trusted=self._trusted, unreported_since=self._unreported_since()
+        )
         self._trusted |= any(r.series.measure == "exam.matched" and r.value is not None for r in rows)
         rows = [self._with_past(row, now) for row in (*rows, *feeds)]
         shown = {(row.series.key, row.window): row for row in rows}
@@ -123,6 +126,11 @@ class ExamBoard:
             self._full_at = now
             return rows + gone
         return [r for r in rows if _essence(r) != _essence(before.get((r.series.key, r.window)))] + gone
+
+    def _unreported_since(self) -> datetime | None:
+        """Give since when no feed that could tell of a final report has."""
+        telling = [w.unreported_since for w in self._feeds.values() if "final" in w.feed.gives and not w.feed.legacy]
+        return max((at for at in telling if at is not None), default=None)
 
     def _with_past(self, row: Judged, now: datetime) -> Judged:
         key, own = (row.series.key, row.window), self.plan.measures.get(row.series.measure)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.domain.exam_measures import DAY_S, WHOLE, Group, Segment, View, groups_of
@@ -16,8 +17,13 @@ TRUSTED_SHARE = 0.8
 PLACES = 5  # as many places of strays are named
 
 
-def gauges(exams: Sequence[Exam], view: View, *, trusted: bool = False) -> list[Judged]:
-    """Give rates, backlog, oldest waiting, matched share and strays; `trusted`: the share was ≥ 80 % once."""
+def gauges(
+    exams: Sequence[Exam], view: View, *, trusted: bool = False, unreported_since: datetime | None = None
+) -> list[Judged]:
+    """Give rates, backlog, oldest waiting, matched share and strays.
+
+    `trusted`: the share was ≥ 80 % once; `unreported_since`: when the feeds last told of a final report.
+    """
     known = [e for e in exams if e.counted]
     by_group: dict[Group, list[Exam]] = {WHOLE: []}
     for exam in known:
@@ -27,6 +33,7 @@ def gauges(exams: Sequence[Exam], view: View, *, trusted: bool = False) -> list[
     for group, members in by_group.items():
         judged += _rates(group, members, view) + _waiting(group, members, view)
     judged.append(_matched(known, view, trusted))
+    judged = [_with_pause(row, judged, view, unreported_since) for row in judged]
     return judged + _strays(exams, view)
 
 
@@ -50,6 +57,15 @@ def _rates(group: Group, members: list[Exam], view: View) -> list[Judged]:
         _row("report.rate", group, base, finals[1], _rate_note(finals, "report", base, view)),
         _row("exam.rate", group, base, ended[1], _rate_note(ended, "exam", base, view)),
     ]
+
+
+def _with_pause(row: Judged, judged: list[Judged], view: View, unreported_since: datetime | None) -> Judged:
+    """Give the whole's report.rate with how many exams wait, and since when, go-live at the earliest, no report came."""
+    if row.series.key != "report.rate" or unreported_since is None:
+        return row
+    since = max(unreported_since, view.t0) if view.t0 is not None else unreported_since
+    waiting = next((r.open for r in judged if r.series.key == "exam.backlog"), None)
+    return replace(row, open=waiting, as_of=since, known_at=since)
 
 
 def _per_hour(moments: Iterable[datetime | None], view: View) -> tuple[int, float | None]:

@@ -1,5 +1,6 @@
 """What golive sees of a feed: when it last spoke, how often, and how far its clock is off."""
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,27 +11,37 @@ from app.domain.standings import Judged, Series
 from app.domain.words import counted, span
 
 OFFSETS = 100
+RESUMED_AFTER_S = 900.0  # a feed silent for longer may have a queue to deliver first, reports of that time in it
 HOUR_S, DAY_S = 3600.0, 86400.0
 DAY_MINUTES = 1440
 
 
 @dataclass(slots=True)
 class FeedWatch:
-    """What is remembered of one feed; `heard_at` is when its newest event reached us, by the steady clock."""
+    """What is remembered of one feed; `heard_at` is when its newest event reached us, by the steady clock.
+
+    `unreported_since` is its last final report's moment, or when it began or resumed to speak since.
+    """
 
     feed: FeedPlan
     began_at: datetime
     heard_at: datetime | None = None
     minutes: dict[int, int] = field(default_factory=dict)  # minute → events received in it
     offsets: deque[float] = field(default_factory=lambda: deque(maxlen=OFFSETS))
+    unreported_since: datetime | None = None
+    _spoke_at: datetime | None = None  # unlike `heard_at`, never taken over from before a restart
 
-    def hear(self, known_at: datetime, received_at: datetime) -> None:
+    def hear(self, known_at: datetime, received_at: datetime, *, final: bool = False) -> None:
         """Take note of an event: that the feed speaks now, and in which minute it received this.
 
         The two differ when a collector catches up, or when its clock is off: neither makes a live feed look quiet.
         """
         if self.heard_at is None or known_at > self.heard_at:
             self.heard_at = known_at
+        silent_s = (known_at - self._spoke_at).total_seconds() if self._spoke_at else math.inf
+        if final or silent_s > RESUMED_AFTER_S:
+            self.unreported_since = max(known_at, self.unreported_since or known_at)
+        self._spoke_at = max(known_at, self._spoke_at or known_at)
         minute = int(min(received_at, known_at).timestamp()) // 60
         self.minutes[minute] = self.minutes.get(minute, 0) + 1
         if len(self.minutes) > 2 * DAY_MINUTES:

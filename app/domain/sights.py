@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.exam_measures import DAY_S, INTERVAL_MEASURES, NOW_S
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import FeedPlan, Plan
+from app.domain.reading import stopped_words
 from app.domain.samples import Kind
 from app.domain.series import ANSWERED
 from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
@@ -234,7 +235,7 @@ def _of_exams(row: Judged, at: _Now) -> Standing:
         upper=upper,
     )
     standing = stand(_as_of(row, pulse), sight, at.now)
-    return _with_trouble(_with_strays(standing), mute or pulse)
+    return _with_trouble(_with_pause(_with_strays(standing), row, at), mute or pulse)
 
 
 def _with_strays(standing: Standing) -> Standing:
@@ -243,6 +244,14 @@ def _with_strays(standing: Standing) -> Standing:
     if not strays or PRECEDENCE.index(standing.state) < PRECEDENCE.index(State.INSUFFICIENT):
         return standing
     return replace(standing, state=State.DEGRADED, reason=standing.judged.note)
+
+
+def _with_pause(standing: Standing, rate: Judged, at: _Now) -> Standing:
+    """Make reports degraded once nobody seems to read: the rate of an hour would take that hour to show it."""
+    if rate.series.key != "report.rate" or PRECEDENCE.index(standing.state) < PRECEDENCE.index(State.INSUFFICIENT):
+        return standing
+    words = stopped_words(rate, _givers("final", at.plan), at.heard, at.now)
+    return replace(standing, state=State.DEGRADED, reason=words) if words else standing
 
 
 def _milestones(measure: str) -> tuple[str, ...]:

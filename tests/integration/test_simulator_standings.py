@@ -161,6 +161,20 @@ def test_a_reading_stop_lets_reports_fall_and_doubles_who_waits_within_half_an_h
         assert after.value("exam.backlog") > 2 * before.value("exam.backlog")
 
 
+def test_a_reading_stop_is_degraded_within_half_an_hour_and_the_whole_says_so() -> None:
+    # so soon after go-live that hardly anything waits yet, it takes until enough does
+    for stop, wait_min in ((NOON, 30), (T0 + HOUR, 30), (T0 + 15 * MINUTE, 40)):
+        now = stop + wait_min * MINUTE
+        calm, stopped = (wall("calm", T0, now, stops) for stops in (None, stop))
+        assert calm.state("report.rate") is State.OK
+        found = stopped.standings["report.rate"]
+        assert found.state is State.DEGRADED
+        assert found.reason.startswith("no report for ")
+        assert found.reason.endswith(f"while {stopped.value('exam.backlog'):.0f} exams wait")
+        assert stopped.whole.state == "watch"
+        assert any(g.subject == "Reports" and found.reason in g.text for g in stopped.whole.grounds)
+
+
 def test_a_stray_modality_is_named_within_half_an_hour() -> None:
     found = wall("stray-modality").standings["legacy.stray/legacy"]
     assert found.state is State.DEGRADED

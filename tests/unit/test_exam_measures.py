@@ -283,3 +283,22 @@ def test_orders_of_a_modality_that_no_worklist_probe_asks_for_wait_for_nothing()
     exams += [exam(f"m{i}", ordered_at=-70, order_received_at=-60, modality="MR") for i in range(9)]
     row = numbers(exams, view(0))["order.to_worklist"]
     assert (row.n, row.open) == (5, 0)
+
+
+def test_the_rate_carries_who_waits_and_since_when_no_report_came() -> None:
+    exams = [exam(f"e{i}", ended_at=1, final_at=None if i else 9) for i in range(4)]
+    for last, t0, since in ((9, 0, 9), (9, 20, 20), (9, None, 9)):
+        rows = gauges(exams, view(30, t0), unreported_since=at(60 * last))
+        rate = next(r for r in rows if r.series.key == "report.rate")
+        assert (rate.known_at, rate.open) == (at(60 * since), 0 if t0 == 20 else 3)
+    assert next(r for r in gauges(exams, view(30)) if r.series.key == "report.rate").known_at is None
+
+
+def test_what_counts_as_unreported_begins_when_a_feed_speaks_reports_or_speaks_again() -> None:
+    watch = FeedWatch(FEEDS[0], at(0))
+    moments = []
+    for minute, final in ((1, False), (5, True), (6, False), (20, False), (80, False), (81, False), (82, True)):
+        watch.hear(at(60 * minute), at(60 * minute), final=final)
+        assert watch.unreported_since is not None
+        moments.append((watch.unreported_since - T).total_seconds() / 60)
+    assert moments == [1, 5, 5, 5, 80, 80, 82]
