@@ -53,6 +53,8 @@ class ExamBoard:
             feed = self._feeds.get(dict(row.series.segment).get("feed", "")) if measure == "feed.age" else None
             if feed is not None:
                 feed.heard_at = row.known_at
+                if row.known_at is None and row.as_of is not None:
+                    feed.began_at = min(feed.began_at, row.as_of)
 
     def replace(self, exams: Iterable[Exam]) -> None:
         """Hold these exams and no others."""
@@ -105,8 +107,8 @@ class ExamBoard:
     def judged(self, now: datetime, t0: datetime | None, feeds: Sequence[Judged] = ()) -> list[Judged]:
         """Give the numbers of exams, and of feeds as judged beside them, that are not as they were.
 
-        It may run in a thread of its own: of what `hear` changes meanwhile it reads single moments at most. What only grows older is given
-        again after ten seconds, and a group that holds nothing any more once, emptied.
+        It may run in a thread of its own: of what `hear` changes meanwhile it reads single moments at most. What only
+        grows older is given again after ten seconds, and a group that holds nothing any more once, emptied.
         """
         view = View(self.plan, now, t0 if t0 is not None and t0 <= now else None)
         exams = linked(list(self._exams.values()))

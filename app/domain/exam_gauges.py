@@ -60,7 +60,7 @@ def _rates(group: Group, members: list[Exam], view: View) -> list[Judged]:
 
 
 def _with_pause(row: Judged, judged: list[Judged], view: View, unreported_since: datetime | None) -> Judged:
-    """Give the whole's report.rate with how many exams wait, and since when, go-live at the earliest, no report came."""
+    """Give the whole's report.rate with how many exams wait, and since when, T0 at the earliest, no report came."""
     if row.series.key != "report.rate" or unreported_since is None:
         return row
     since = max(unreported_since, view.t0) if view.t0 is not None else unreported_since

@@ -55,7 +55,10 @@ class FeedWatch:
 
 
 def judged(watch: FeedWatch, now: datetime) -> list[Judged]:
-    """Give a feed's age, rate and clock offset; the age's `known_at` is the newest event, for readers to count on."""
+    """Give a feed's age, rate and clock offset.
+
+    The age's `known_at` is the newest event, for readers to count on; without one `as_of` is when listening began.
+    """
     feed = watch.feed
     segment = (("feed", feed.id),)
     this_minute = int(now.timestamp()) // 60
@@ -75,7 +78,7 @@ def judged(watch: FeedWatch, now: datetime) -> list[Judged]:
             n=day,
             value=age_s,
             last=age_s,
-            as_of=heard,
+            as_of=heard or watch.began_at,
             known_at=heard,
             note=age_note,
         ),

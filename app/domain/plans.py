@@ -53,6 +53,11 @@ class FeedPlan:
     legacy: bool = False
     name: str = ""
 
+    @property
+    def hl7(self) -> bool:
+        """Say whether a system sends this on its own, so that silence means something."""
+        return self.kind.startswith("hl7")
+
 
 @dataclass(frozen=True, slots=True)
 class MeasurePlan:

@@ -39,6 +39,7 @@ class _Now:
     by_name: Mapping[str, Pulse]
     now: datetime
     heard: Mapping[str, datetime]  # feed → its newest event
+    listening_since: Mapping[str, datetime]  # feed → when golive began to listen; those never heard
     cut_off: Collection[str]  # vantages
     started_at: datetime | None
 
@@ -52,9 +53,11 @@ def standings_now(
     """
     rows = {(row.series.key, row.window): row for row in judged_rows}
     heard = {_feed_of(r): r.known_at for r in rows.values() if r.series.measure == "feed.age" and r.known_at}
+    unheard = {_feed_of(r): r.as_of for r in rows.values() if r.series.measure == "feed.age" and not r.known_at}
+    began = {f: since for f in plan.feeds if f not in heard and (since := unheard.get(f) or started_at)}
     expected = watched(plan)
     cut_off = _cut_off(rows, expected)
-    at = _Now(plan, *_indexed(pulses, plan), now, heard, cut_off, started_at)
+    at = _Now(plan, *_indexed(pulses, plan), now, heard, began, cut_off, started_at)
     found = [
         _of_probes(row or _unmeasured(w.series), w, at)
         for key, w in expected.items()
@@ -164,7 +167,11 @@ def _of_feed(row: Judged, at: _Now) -> Standing:
             age_s = max(0.0, (at.now - row.known_at).total_seconds())
             few = "" if row.n >= 5 else f"; {counted(row.n, 'event')} of 5 needed"
             row = replace(row, value=age_s, last=age_s, note=f"last event {span(age_s)} ago{few}")
-    sight = Sight(cadence_s=feed.heartbeat_s, upper=upper, absent=_unheard(feed, pulse))
+    # one that was heard grows old in its own number; one that never was has no number
+    mute = row.series.measure == "feed.age" and feed.id not in at.heard and not feed.legacy
+    quiet = _quiet([feed], at) if mute else (None, None)
+    absent = _unheard(feed, pulse)
+    sight = Sight(cadence_s=feed.heartbeat_s, upper=upper, absent=absent, quiet_s=quiet[0], quiet_after_s=quiet[1])
     return _with_trouble(stand(_as_of(row, pulse), sight, at.now), pulse)
 
 
@@ -281,8 +288,12 @@ def _heard_at(pulse: Pulse | None) -> float:
 
 
 def _quiet(feeds: list[FeedPlan], at: _Now) -> tuple[float | None, float]:
-    """Give how long the least quiet of the feeds that tell a milestone has been quiet, beside what it may be."""
-    told = [((at.now - heard).total_seconds(), f.quiet_after_s) for f in feeds if (heard := at.heard.get(f.id))]
+    """Give how long the least quiet of the feeds that tell a milestone has been quiet, beside what it may be.
+
+    An HL7 feed that was never heard is quiet since golive began to listen; a list that is asked for may be empty.
+    """
+    since = dict(at.heard) | {f.id: began for f in feeds if f.hl7 and (began := at.listening_since.get(f.id))}
+    told = [((at.now - moment).total_seconds(), f.quiet_after_s) for f in feeds if (moment := since.get(f.id))]
     if not told:
         return None, feeds[0].quiet_after_s
     return min(told, key=lambda pair: pair[0] / pair[1])

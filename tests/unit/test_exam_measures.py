@@ -302,3 +302,12 @@ def test_what_counts_as_unreported_begins_when_a_feed_speaks_reports_or_speaks_a
         assert watch.unreported_since is not None
         moments.append((watch.unreported_since - T).total_seconds() / 60)
     assert moments == [1, 5, 5, 5, 80, 80, 82]
+
+
+def test_a_feed_never_heard_keeps_when_listening_began_over_a_restart() -> None:
+    key = ("feed.age/-/-/feed=ris-hl7", "")
+    first = board_rows(ExamBoard(PLAN, T), at(60))[key]
+    assert (first.as_of, first.known_at) == (T, None)
+    again = ExamBoard(PLAN, at(600))
+    again.restore([first])
+    assert board_rows(again, at(660))[key].as_of == T

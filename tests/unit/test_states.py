@@ -361,6 +361,32 @@ def test_a_quiet_feed_makes_its_exam_series_stale_and_then_blind() -> None:
     assert exam_state(at(18060), {"ris-hl7": 18055})[0] == "blind"
 
 
+def mute_state(now_s: float, kept: list[Judged], started_s: float | None = 0.0) -> dict[str, Standing]:
+    pulses = {("main", f.id): pulse("connected", now_s - 1) for f in FEEDS}
+    started_at = None if started_s is None else at(started_s)
+    return by_key(standings_now(kept, plan(feeds=FEEDS), pulses, at(now_s), started_at=started_at))
+
+
+def test_a_connected_hl7_feed_that_never_said_anything_is_stale_after_an_hour_and_then_blind() -> None:
+    keys = ("feed.age/-/-/feed=ris-hl7", "report.turnaround now", "exam.backlog")
+    assert {mute_state(3500, [TURNAROUND])[key].state for key in keys} <= {State.OK, State.INSUFFICIENT}
+    assert {mute_state(3660, [TURNAROUND])[key].state for key in keys} == {State.STALE}
+    assert {mute_state(18060, [TURNAROUND])[key].state for key in keys} == {State.BLIND}
+    age = mute_state(3660, [])["feed.age/-/-/feed=ris-hl7"]
+    assert age.reason == "the feed is quiet: nothing received for 61 min"
+
+
+def test_a_list_that_is_asked_for_and_empty_is_not_quiet() -> None:
+    assert mute_state(90_000, [])["feed.age/pacs/-/feed=pacs-list"].state is State.INSUFFICIENT
+
+
+def test_a_restart_does_not_begin_the_silence_of_a_mute_feed_anew_and_a_new_feed_begins_its_own() -> None:
+    mute = replace(heard("ris-hl7", 0), value=None, n=0, known_at=None)
+    assert mute_state(3660, [mute], started_s=3600)["feed.age/-/-/feed=ris-hl7"].state is State.STALE
+    new = replace(mute, as_of=at(3600))
+    assert mute_state(3660, [new], started_s=-90_000)["feed.age/-/-/feed=ris-hl7"].state is State.INSUFFICIENT
+
+
 def stray_state(count: int, heard_s: float, now_s: float) -> dict[str, Standing]:
     note = f"{count} of them"
     strays = Judged(Series("legacy.stray", "old"), "studies", 86400.0, n=9 - 5 * count, value=float(count), note=note)
