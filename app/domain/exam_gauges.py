@@ -86,7 +86,8 @@ def _rate_note(rate: tuple[int, float | None], noun: str, base: int, view: View)
 def _waiting(group: Group, members: list[Exam], view: View) -> list[Judged]:
     ended = [(e, e.ended_at) for e in members if e.ended_at is not None]
     new = [(e, at) for e, at in ended if view.is_new(at)]
-    waiting = [(view.now - at).total_seconds() for e, at in new if e.final_at is None]
+    # an exam that ended "later than now" by its system's clock has waited no time yet
+    waiting = [max(0.0, (view.now - at).total_seconds()) for e, at in new if e.final_at is None]
     older = [(view.now - at).total_seconds() for e, at in ended if not view.is_new(at) and e.final_at is None]
     day = view.now - timedelta(seconds=DAY_S)
     base = sum(1 for e, at in new if at > day or e.final_at is None)

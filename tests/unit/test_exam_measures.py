@@ -311,3 +311,8 @@ def test_a_feed_never_heard_keeps_when_listening_began_over_a_restart() -> None:
     again = ExamBoard(PLAN, at(600))
     again.restore([first])
     assert board_rows(again, at(660))[key].as_of == T
+
+
+def test_an_exam_from_the_future_has_waited_no_time_yet() -> None:
+    row = numbers([exam(f"e{i}", ended_at=5) for i in range(5)], view(0))["exam.oldest_waiting"]
+    assert (row.value, row.note) == (0.0, "5 exams without a report, the oldest for 0 s")
