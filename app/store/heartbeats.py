@@ -16,13 +16,16 @@ class Heartbeats:
         self._heard: dict[str, datetime] = {}
 
     def take(self, source: str, name: str, pulse: Pulse) -> None:
-        """Keep a pulse unless a newer one is there, and with it when the last attempt ended."""
+        """Keep what a collector told last, and with it when the last attempt ended.
+
+        A collector tells in order; a pulse's own moment may lie before the last one's: a feed stuck since then.
+        """
         self.heard(source, pulse.known_at)
         pulses = self._pulses.setdefault(source, {})
         before = pulses.get(name)
         if before is None:
             pulses[name] = pulse
-        elif before.known_at <= pulse.known_at:
+        else:
             ended_at = pulse.known_at if before.state == UNDER_WAY != pulse.state else before.busy_until
             pulses[name] = replace(pulse, busy_until=ended_at)
 
