@@ -22,7 +22,7 @@ from collectors.items import FeedItems
 from collectors.probes import ProbeContext, attempt
 from collectors.probes.destinations import Destinations
 from collectors.probes.http import HttpClients
-from collectors.sightings import Sightings
+from collectors.sightings import Sightings, rule_of_orders
 from collectors.turn import IDLE, UNDER_WAY, WAITING, Turn
 
 HEARTBEAT_S = 1.0
@@ -63,7 +63,8 @@ class Runner:
         self.probes = probes_of(settings.probes, source, first)
         self._asking = [(p, each) for p in settings.probes for each in p.from_ or [first]]  # all collectors'
         self._http, self._destinations = HttpClients(config.folder), Destinations()
-        self._sightings = Sightings(secrets.site_key.get_secret_value(), sender, issuers=self._issuers)
+        site_key, rule = secrets.site_key.get_secret_value(), rule_of_orders(settings.feeds)
+        self._sightings = Sightings(site_key, sender, issuers=self._issuers, rule=rule)
         self._limits: dict[str, _Limits] = {}
         self.turns: dict[str, Turn] = {}
 

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.exams import Milestone
+from app.settings import AccessionRule, Feed
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
-from collectors.identity import LONGEST_ACCESSION, exam_token
+from collectors.identity import LONGEST_ACCESSION, exam_token, normalised
 from collectors.ids import uuid7
 from collectors.items import FeedItems
 from collectors.sender import NotStored
@@ -27,11 +28,23 @@ class Durable(Protocol):
     async def durable(self, items: FeedItems) -> None: ...
 
 
-class Sightings:
-    """Remembers, as keyed hashes, which orders were seen; `run` tells the new ones, `waiting` are not told yet."""
+def rule_of_orders(feeds: Iterable[Feed]) -> AccessionRule:
+    """Give how the first HL7 feed with a rule of its own writes the accession numbers of its orders."""
+    rules = (f.accession for f in feeds if f.kind.startswith("hl7"))
+    return next((rule for rule in rules if rule.strip or rule.drop_prefix or rule.upper), AccessionRule())
 
-    def __init__(self, site_key: str, sender: Durable, *, issuers: bool = False) -> None:
+
+class Sightings:
+    """Remembers, as keyed hashes, which orders were seen; `run` tells the new ones.
+
+    `rule` is how the feed that tells of orders makes its accession numbers: else no sighting would meet its order.
+    """
+
+    def __init__(
+        self, site_key: str, sender: Durable, *, issuers: bool = False, rule: AccessionRule | None = None
+    ) -> None:
         self._site_key, self._sender, self._issuers = site_key, sender, issuers
+        self._rule = rule or AccessionRule()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._looked: set[str] = set()
         self._untold: list[ExamEventIn] = []
@@ -45,9 +58,10 @@ class Sightings:
         field = "worklist" if probe in self._looked else "worklist, first look"
         self._looked.add(probe)
         for order in orders:
-            if not 0 < len(order.accession) <= LONGEST_ACCESSION:
+            number = normalised(order.accession, self._rule) if len(order.accession) <= LONGEST_ACCESSION else ""
+            if not number:
                 continue
-            exam = exam_token(self._site_key, order.accession, order.issuer if self._issuers else "")
+            exam = exam_token(self._site_key, number, order.issuer if self._issuers else "")
             if exam in self._seen:
                 self._seen.move_to_end(exam)
             elif len(self._untold) < MOST_UNTOLD:

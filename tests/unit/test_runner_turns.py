@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.settings import Probe
+from app.settings import Feed, Probe
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import exam_token
@@ -13,7 +13,7 @@ from collectors.items import FeedItems
 from collectors.probes import ProbeContext
 from collectors.probes.http import HttpClients
 from collectors.runner import probes_of
-from collectors.sightings import Sightings
+from collectors.sightings import Sightings, rule_of_orders
 from collectors.turn import UNDER_WAY, Turn
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -78,6 +78,26 @@ def test_an_order_is_told_once_however_often_and_wherever_it_is_seen() -> None:
     assert {e.milestone for e in events} == {"listed"}
     assert {e.feed for e in events} == {"ct"}
     assert events[2].at == NOW + timedelta(seconds=10)
+
+
+def test_sightings_name_orders_by_the_rule_of_the_first_hl7_feed_that_has_one() -> None:
+    def feed(id: str, kind: str = "hl7-mllp", **rule: object) -> Feed:
+        own = {"listen": "127.0.0.1:2575"} if kind == "hl7-mllp" else {"system": "pacs", "every": "30s"}
+        return Feed.model_validate({"id": id, "kind": kind, "accession": rule, **own}, by_alias=True)
+
+    async def scene(feeds: list[Feed]) -> list[str | None]:
+        kept = Kept()
+        sightings = Sightings("key", kept, rule=rule_of_orders(feeds))
+        task = asyncio.create_task(sightings.run())
+        sightings.saw("ct", [Listed("000a1"), Listed("000"), Listed("a1")], NOW)
+        await kept.taken.wait()
+        task.cancel()
+        return [e.exam for e in kept.events]
+
+    others = [feed("list", "pacs-studies", drop_prefix=["000"]), feed("plain", field="OBR-18")]
+    stripping = feed("ris", strip="^0+", upper=True)
+    assert asyncio.run(scene([*others, stripping, feed("last", upper=True)])) == [exam_token("key", "A1")]
+    assert asyncio.run(scene([])) == [exam_token("key", a) for a in ("000a1", "000", "a1")]
 
 
 def test_a_collector_runs_the_probes_that_name_it_and_the_first_those_that_name_none() -> None:
