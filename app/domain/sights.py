@@ -135,13 +135,15 @@ def _of_probes(row: Judged, w: Watched, at: _Now) -> Standing:
         expected=any(p.hours is None or (p.hours.hold(at.now) and p.hours.hold(at.now - grace)) for p in w.probes),
         cut_off=w.vantage in at.cut_off and not w.control,
         upper=own.expected_below if own else None,
-        restarted=_restarted(row, at),
+        restarted_at=_restarted_at(row, at),
     )
     return stand(row, sight, at.now)
 
 
-def _restarted(row: Judged, at: _Now) -> bool:
-    return at.started_at is not None and row.known_at is not None and row.known_at < at.started_at
+def _restarted_at(row: Judged, at: _Now) -> datetime | None:
+    if at.started_at is None or row.known_at is None or row.known_at >= at.started_at:
+        return None
+    return at.started_at.astimezone(at.plan.zone)
 
 
 def _feed_of(row: Judged) -> str:

@@ -118,7 +118,7 @@ class Sight:
     quiet_after_s: float | None = None
     upper: float | None = None
     lower: float | None = None
-    restarted: bool = False
+    restarted_at: datetime | None = None  # by the site's clock: the app's start that these numbers are older than
     absent: str = ""  # why nothing can be measured, such as "no source"
     speed: float = 1.0  # of a simulation: how many of the clock's seconds pass in a real one
     turn_s: float = 0.0  # the longest that others of its system can keep a due probe waiting

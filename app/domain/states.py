@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.measures import CATALOGUE, Source
 from app.domain.percentiles import ENOUGH
 from app.domain.standings import BYTE_BUDGET, UNDER_WAY, Judged, Sight, Standing, State
-from app.domain.words import answer_time, counted, span, window_words
+from app.domain.words import answer_time, counted, local_clock, span, window_words
 
 STALE_CADENCES = 2
 BLIND_CADENCES = 5
@@ -47,8 +47,9 @@ def stand(judged: Judged, sight: Sight, now: datetime) -> Standing:
     age_s = None if judged.known_at is None else max(0.0, (now - judged.known_at).total_seconds())
     look = _Look(judged, sight, age_s, _excused(sight, now), now)
     state, reason = next(_holding(look))
-    if sight.restarted:
-        reason += " (from before golive's restart)"
+    if sight.restarted_at is not None:
+        here = now.astimezone(sight.restarted_at.tzinfo)
+        reason += f" (from before the restart at {local_clock(sight.restarted_at, here)})"
     return Standing(judged, state, reason, age_s, sight.upper, sight.lower)
 
 
@@ -151,6 +152,8 @@ def _degraded(look: _Look) -> str:
 def outside_words(judged: Judged, upper: float | None, lower: float | None) -> str:
     """Say how the judged value lies outside its range; nothing while it does not, or without a range."""
     name, value = judged.headline or "value", judged.value
+    if judged.series.measure == "feed.age" and value is not None and upper is not None and value > upper:
+        return f"silent for {span(value)}, expected below {span(upper)}"
     if value is None and judged.beyond_s is not None and upper is not None:
         # an attempt beyond its timeout is slower than any range; an open exam only once it is older than the range
         exam = CATALOGUE[judged.series.measure].source is Source.EXAM

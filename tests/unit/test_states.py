@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -217,8 +218,16 @@ def test_of_several_states_the_first_in_order_counts() -> None:
 
 
 def test_what_was_known_before_a_restart_says_so_and_is_never_of_negative_age() -> None:
-    found = stand(FINE, replace(SIGHT, restarted=True), at(-5))
-    assert (found.age_s, found.reason) == (0.0, "31 answers in 15 min, all as expected (from before golive's restart)")
+    found = stand(FINE, replace(SIGHT, restarted_at=at(30)), at(-5))
+    said = "31 answers in 15 min, all as expected (from before the restart at 12:00)"
+    assert (found.age_s, found.reason) == (0.0, said)
+
+
+def test_a_restart_is_told_by_the_sites_clock() -> None:
+    house = replace(plan(WORKLIST), zone=ZoneInfo("Europe/Vienna"))
+    judged = rows(house, *[sample(WORKLIST, s) for s in range(6)])
+    found = by_key(standings_now(judged, house, {}, at(11), started_at=at(10)))["worklist.response/ris/ct"]
+    assert found.reason.endswith("(from before the restart at 13:00)")
 
 
 # --- all standings of a plan
@@ -433,6 +442,12 @@ def test_the_age_of_a_feed_grows_while_it_is_read() -> None:
     found = look(plan(feeds=FEEDS[:1]), [heard("ris-hl7", 40)], pulses, at(100))
     assert found["feed.age/-/-/feed=ris-hl7"].judged.value == 60.0
     assert found["feed.age/-/-/feed=ris-hl7"].state is State.OK
+
+
+def test_a_quiet_feed_is_said_to_be_silent() -> None:
+    pulses = {("main", "ris-hl7"): pulse("listening", 9300)}
+    found = look(plan(feeds=FEEDS[:1]), [heard("ris-hl7", 0)], pulses, at(9300))["feed.age/-/-/feed=ris-hl7"]
+    assert (found.state, found.reason) == (State.DEGRADED, "silent for 2 h 35 min, expected below 60 min")
 
 
 def test_a_feed_that_cannot_look_says_why() -> None:
