@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.exam_gauges import gauges
 from app.domain.exam_measures import DAY_S, INTERVAL_MEASURES, View, intervals, linked
-from app.domain.exams import Exam, ExamEvent, Milestone
+from app.domain.exams import FIRST_LOOKS, Exam, ExamEvent, Milestone
 from app.domain.feed_measures import FeedWatch
 from app.domain.feed_measures import judged as feed_judged
 from app.domain.feed_messages import FeedMessage
@@ -162,5 +162,5 @@ def _essence(row: Judged | None) -> object:
 
 def _told_at(event: ExamEvent) -> datetime:
     """Give when a feed told this; what a first look finds in a list counts for the study's own hour."""
-    first_look = event.at_field in ("StudyTime", "first look")
+    first_look = event.at_field in FIRST_LOOKS
     return event.message_at if first_look and event.message_at is not None else event.received_at

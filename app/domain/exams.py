@@ -85,13 +85,19 @@ class Exam:
     addenda: int = 0
     cancelled: bool = False
     no_show: bool = False
-    orphan: bool = False
+    without_order: bool = False
     left_out: str | None = None
 
     @property
     def counted(self) -> bool:
         """Say whether it belongs into any number at all."""
-        return not (self.cancelled or self.no_show or self.orphan or self.left_out)
+        return not (self.cancelled or self.no_show or self.without_order or self.left_out)
+
+    @property
+    def orphan(self) -> bool:
+        """Say whether it is a result without an order; what only a worklist or a list of studies holds is none."""
+        results = (self.preliminary_at, self.final_at, self.delivered_at)
+        return self.without_order and any(at is not None for at in results)
 
     @property
     def open(self) -> bool:
@@ -107,6 +113,7 @@ class Exam:
 ORDER_SIDE = frozenset({Milestone.ORDERED, Milestone.SCHEDULED, Milestone.ARRIVED, Milestone.BEGUN, Milestone.ENDED})
 _EARLIEST = (Milestone.ORDERED, Milestone.LISTED, Milestone.PRELIMINARY, Milestone.FINAL, Milestone.DELIVERED)
 _NEWEST = (Milestone.SCHEDULED, Milestone.ARRIVED, Milestone.BEGUN, Milestone.ENDED, Milestone.AVAILABLE)
+FIRST_LOOKS = frozenset({"StudyTime", "first look"})  # the time fields of what was there before golive looked
 _GONE = (Milestone.CANCELLED, Milestone.NO_SHOW)
 # Lists that we poll are no messages: a study or worklist entry still standing there takes no cancellation back.
 _LISTS = (Milestone.LISTED, Milestone.AVAILABLE)
@@ -141,7 +148,7 @@ def fold(events: Iterable[ExamEvent], feed_order: Mapping[str, int]) -> Exam:
             told.setdefault(event.milestone, []).append(event)
     counting = {m: _of_first_feed(tellings, feed_order) for m, tellings in told.items()}
     times: dict[str, Any] = {f"{m}_at": min(e.at for e in counting[m]) for m in _EARLIEST if m in counting}
-    times |= {f"{m}_at": counting[m][-1].at for m in _NEWEST if m in counting}
+    times |= {f"{m}_at": _newest_at(counting[m]) for m in _NEWEST if m in counting}
     addenda = counting.get(Milestone.ADDENDUM, [])
     return Exam(
         exam=known[0].exam,
@@ -152,7 +159,7 @@ def fold(events: Iterable[ExamEvent], feed_order: Mapping[str, int]) -> Exam:
         stray_at=min(strays, default=None),
         newest_received_at=max(e.received_at for e in known),
         addenda=len(addenda) - (Milestone.FINAL not in counting and bool(addenda)),
-        orphan=not ORDER_SIDE & told.keys() and not told.keys() & set(_GONE),
+        without_order=not ORDER_SIDE & told.keys() and not told.keys() & set(_GONE),
         **_gone(known),
     )
 
@@ -169,6 +176,12 @@ def _once_each(events: Iterable[ExamEvent]) -> Iterable[ExamEvent]:
 def _of_first_feed(tellings: list[ExamEvent], feed_order: Mapping[str, int]) -> list[ExamEvent]:
     first = min({e.feed for e in tellings}, key=lambda feed: (feed_order.get(feed, _LAST), feed))
     return [e for e in tellings if e.feed == first]
+
+
+def _newest_at(tellings: list[ExamEvent]) -> datetime:
+    """Give the newest telling's time; of studies that stood in a list at each first look the first look counts."""
+    seen = [e for e in tellings if e.at_field not in FIRST_LOOKS]
+    return seen[-1].at if seen else min(e.at for e in tellings)
 
 
 def _attributes(known: list[ExamEvent]) -> dict[str, Any]:

@@ -48,8 +48,8 @@ def summed(found: Iterable[Exam]) -> dict[str, Any]:
         if exam.left_out:
             left_out += 1
             continue
-        if exam.orphan:
-            orphans += 1
+        if exam.without_order:
+            orphans += exam.orphan
             continue
         exams_n += 1
         reached = _reached(exam)

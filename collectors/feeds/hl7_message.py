@@ -180,9 +180,14 @@ def _add_part(message: Message, name: str, segment: Segment) -> None:
             group.obx_times.append(time)
 
 
+_NULL = '""'  # HL7's "delete what was there" (v2.5 chapter 2.5.3): no value, least of all a number of an exam
+
+
 def _value(raw: str, component: int, s: Separators) -> str:
     part = raw.split(s.repetition, 1)[0].split(s.component, component)
     text = part[component - 1].split(s.subcomponent, 1)[0] if len(part) >= component else ""
+    if text.strip() == _NULL:
+        return ""
     if s.escape in text:
         text = _unescaped(text, s)
     return _CONTROLS.sub("", text).strip()

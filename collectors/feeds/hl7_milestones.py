@@ -124,9 +124,9 @@ class Reader:
     received_at: datetime
 
     def message_at(self, message: Message) -> datetime | None:
-        """Give MSH-7 where it is a time."""
+        """Give MSH-7 where it is a time that can be right: the newest message rules, so a wild one would for good."""
         found = hl7_time(message.msh.value(7), self.zone)
-        return found.at if found else None
+        return found.at if found and self._possible(found) else None
 
     def when(self, milestone: Milestone, message: Message, group: Group, ipc: Segment | None) -> When:
         """Give the moment of a milestone by its chain of fields, the receive time at the end of it."""
@@ -143,6 +143,6 @@ class Reader:
                 notes.extend([note] if note not in notes else [])
         return When(self.received_at, "received", tuple(notes))
 
-    def _possible(self, time: Hl7Time, milestone: Milestone) -> bool:
+    def _possible(self, time: Hl7Time, milestone: Milestone | None = None) -> bool:
         ahead = _SCHEDULED_AHEAD if milestone is Milestone.SCHEDULED else _AHEAD
         return self.received_at - _BEHIND <= time.at <= self.received_at + ahead

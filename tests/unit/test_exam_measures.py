@@ -83,7 +83,7 @@ def test_cancelled_orphaned_and_left_out_exams_are_in_no_number() -> None:
     out = [
         exam("a", ended_at=-60, final_at=-30, cancelled=True),
         exam("b", ended_at=-60, no_show=True),
-        exam("c", final_at=-30, orphan=True),
+        exam("c", final_at=-30, without_order=True),
         exam("d", ended_at=-60, left_out="never reported"),
     ]
     rows = numbers(out, view(0))
@@ -148,7 +148,7 @@ def test_matching_is_not_believed_until_it_has_once_been_80_per_cent() -> None:
 def test_strays_are_counted_from_go_live_on_by_modality_and_station() -> None:
     legacy = feed("old-list", "pacs-studies", frozenset({"available"}), 2, system="old", legacy=True)
     house = plan(feeds=(*FEEDS, legacy))
-    exams = [exam("a", stray_at=-5), exam("b", stray_at=5, station="CT2"), exam("c", stray_at=6, orphan=True)]
+    exams = [exam("a", stray_at=-5), exam("b", stray_at=5, station="CT2"), exam("c", stray_at=6, without_order=True)]
     exams += [exam(f"n{i}", available_at=7) for i in range(7)]
     rows = gauges(exams, View(house, at(600), at(0)))
     strays = {r.series.key: (r.value, r.n) for r in rows if r.series.measure == "legacy.stray"}

@@ -118,7 +118,8 @@ def test_who_did_not_come_is_not_counted_until_a_later_message() -> None:
 
 def test_a_result_without_an_order_is_an_orphan() -> None:
     assert fold([told("final", 3)], ORDER).orphan
-    assert fold([told("available", 3, feed="pacs"), told("listed", 1)], ORDER).orphan
+    listed = fold([told("available", 3, feed="pacs"), told("listed", 1)], ORDER)
+    assert (listed.orphan, listed.counted) == (False, False)  # no result, and no exam either
     assert not fold([told("final", 3), told("ended", 1)], ORDER).orphan
 
 
@@ -142,3 +143,14 @@ def test_one_id_with_two_contents_folds_alike_in_any_order() -> None:
     one = told("ended", 10, id="event-same")
     other = replace(one, at=T)
     assert fold([one, other], ORDER) == fold([other, one], ORDER)
+
+
+def test_a_study_that_stood_there_at_every_first_look_came_before_the_first_of_them() -> None:
+    def looked(minute: float, name: str) -> ExamEvent:
+        return replace(told("available", minute, said=1, feed="pacs", id=name), at_field="first look")
+
+    for names in (("event-a", "event-b"), ("event-b", "event-a")):
+        first, again = looked(60, names[0]), looked(360, names[1])
+        assert minutes(fold([told("ended", 0), first, again], ORDER), "available") == 60
+    seen = told("available", 5, said=5, feed="pacs")
+    assert minutes(fold([told("ended", 0), looked(60, "event-a"), seen], ORDER), "available") == 5

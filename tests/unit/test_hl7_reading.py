@@ -298,3 +298,29 @@ def test_years_nobody_has_seen_are_survived() -> None:
     for at in ("00010101000000+1400", "99991231235959-1200", "20261121060000+1400"):
         event = only_event(read(order(_9=at).replace("20261121085500", at)))
         assert event.at <= NOW + timedelta(minutes=10)
+
+
+NULL = '""'
+
+
+def test_a_null_is_no_accession_number_and_the_next_field_counts() -> None:
+    one, other = (only_event(read(order(obr={"_18": NULL, "_3": number}, _3=number))).exam for number in ("A7", "A8"))
+    assert one == exam_token(KEY, "A7")
+    assert other == exam_token(KEY, "A8")
+    by_ipc = order(obr={"_18": "A1"}) + f"\rIPC|{NULL}|RP1|1.2.3"
+    assert only_event(read(by_ipc)).exam == exam_token(KEY, "A1")
+
+
+def test_a_null_is_no_study() -> None:
+    assert only_event(read(order() + f"\rZDS|{NULL}^^Application^DICOM")).study is None
+
+
+def test_a_null_status_is_an_empty_one() -> None:
+    assert only_event(read(order("NW", NULL))).milestone == "ordered"
+    final = report(NULL, obx="OBX|1|TX|||text||||||F")
+    assert only_event(read(final)).milestone == "final"
+
+
+def test_a_message_time_that_cannot_be_right_rules_no_later_message() -> None:
+    wild = order("CA").replace("20261121085500", "21990101000000")
+    assert only_event(read(wild)).message_at is None
