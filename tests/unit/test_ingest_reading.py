@@ -162,6 +162,12 @@ def test_only_an_appointment_may_lie_far_ahead_but_a_source_whose_clock_is_wrong
     assert refusal(taken(exam_events=[event(at=next_week)]))[0] == "at"
 
 
+def test_a_message_time_that_cannot_be_right_is_refused_for_it_would_rule_for_good() -> None:
+    next_week = (NOW + timedelta(days=7)).isoformat()
+    assert refusal(taken(exam_events=[event(message_at=next_week)]))[0] == "message_at"
+    assert len(taken(exam_events=[event(message_at=NOW.isoformat())]).events) == 1
+
+
 def test_an_unknown_area_is_refused_by_name() -> None:
     assert refusal(taken(exam_events=[event(area="us")])) == ("area", 'unknown area "us"')
 
