@@ -21,6 +21,7 @@ WATCH_EACH_S = 1.0
 Act = Callable[[], Awaitable[None]]
 FIRST_START = "first_start"
 FOLDED_BY = "exams.folded_by"
+FOLD_RULES = 2  # one more whenever what an exam keeps, or how it is told, changes: stored ones are folded anew
 BY_CLOCK = "golive: by the clock, as configured"
 
 
@@ -147,9 +148,9 @@ async def stopping(db: Database, site: str, at: datetime) -> None:
 
 
 async def fold_again(db: Database, plan: Plan) -> None:
-    """Fold all exams anew when the order of the feeds, which decides between two tellings, is not the one before."""
+    """Fold all exams anew when the rules or the order of the feeds are not those before."""
     site, order = plan.site, plan.feed_order
-    said = json.dumps(order, sort_keys=True)
+    said = json.dumps({"rules": FOLD_RULES, "feeds": order}, sort_keys=True)
     before = await db.read(lambda s: marks.get(s, site, FOLDED_BY))
     if before == said:
         return

@@ -152,7 +152,7 @@ class _Reader:
             self._in_time("at", e.at, EVENTS_FROM, TOLD_AHEAD)
         self._in_time("received_at", e.received_at, EVENTS_FROM)
         if e.message_at is not None:
-            self._in_time("message_at", e.message_at, EVENTS_FROM, TOLD_AHEAD)
+            self._in_time("message_at", e.message_at, None, TOLD_AHEAD)
         told = {k: v for k, v in e.__dict__.items() if k not in ("accession", "issuer")}
         return ExamEvent(**{**told, "exam": self._exam(e)})
 
