@@ -1,0 +1,53 @@
+"""`golive demo`: its options read, its moments and durations understood."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.settings import duration_s
+
+
+def demo(
+    history: Annotated[str, typer.Option(help="Pour this much past first, such as 28d.")] = "1d",
+    speed: Annotated[float, typer.Option(min=1, max=3600, help="How fast simulated time passes.")] = 1.0,
+    scenario: Annotated[str, typer.Option(help="What happens, such as slow-worklist.")] = "calm",
+    listen: Annotated[str, typer.Option(help="Address and port of the wall; another port where busy.")] = (
+        "127.0.0.1:8000"
+    ),
+    folder: Annotated[Path, typer.Option(help="Where it keeps its files.")] = Path("golive-demo"),
+    seed: Annotated[int, typer.Option(help="Another seed lives another life.")] = 7,
+    since_go_live: Annotated[str, typer.Option(help="How long ago it went live, such as 12m.")] = "1h",
+    at: Annotated[str, typer.Option(help="When it begins, such as 2026-11-23T08:00+01:00; without it now.")] = "",
+    print_config: Annotated[bool, typer.Option("--print-config", help="Print its golive.toml and end.")] = False,
+) -> None:
+    """Run a simulated hospital and the whole of golive, with nothing to configure."""
+    from app.demo import Demo, config_text, run_demo
+    from app.telemetry import log_to_stderr
+
+    history_s, ago_s = _span("--history", history), _span("--since-go-live", since_go_live)
+    wanted = Demo(listen, history_s, speed, scenario, folder, seed, ago_s, _moment("--at", at) if at else None)
+    if print_config:
+        typer.echo(config_text(wanted), nl=False)
+        return
+    log_to_stderr("demo")
+    run_demo(wanted)
+
+
+def _span(option: str, said: str) -> float:
+    try:
+        return duration_s(said)
+    except ValueError as error:
+        raise typer.BadParameter(f'"{said}" is no duration (such as "28d")', param_hint=option) from error
+
+
+def _moment(option: str, said: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        what = f'"{said}" is no moment with its offset from UTC (such as 2026-11-23T08:00+01:00)'
+        raise typer.BadParameter(what, param_hint=option)
+    return moment.astimezone(UTC)
