@@ -38,9 +38,9 @@ from app.settings.tables import (
     Table,
     TlsClient,
 )
+from app.settings.toml_places import places
 from app.settings.values import duration_s, host_of, is_loopback, parse_hours, port_of
 from app.settings.words import Loc, field_path, problem_of
-from app.toml_places import places
 
 __all__ = [
     "AccessionRule",

@@ -1,4 +1,4 @@
-from app.toml_places import places
+from app.settings.toml_places import places
 
 
 def test_every_key_has_the_line_on_which_it_stands():
