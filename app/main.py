@@ -24,10 +24,10 @@ from app.domain.sights import Pulses, standings_now
 from app.domain.standings import Judged, Standing
 from app.errors import GoLiveError
 from app.judge import Judge
-from app.loops import Loop, Run
 from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
+from app.running.loops import Loop, Run
 from app.settings import Config, Secrets
 from app.store import golives, quarantine, standings
 from app.store.db import Database, Session

@@ -47,7 +47,7 @@ def feed_explain(
     as_feed: Annotated[str, typer.Option("--as", help="Read the file by the rules of this feed.")] = "",
 ) -> None:
     """Say what a feed sends and what golive makes of it: kinds, counts, fill rates and shapes, never values."""
-    from app.housekeeping import received
+    from app.running.housekeeping import received
     from app.telemetry import log_to_stderr
     from collectors import explain
 
@@ -64,8 +64,8 @@ def exam(
     as_json: Json = False,
 ) -> None:
     """Show what the feeds told of one exam, with the field and clock of each time."""
-    from app import housekeeping
     from app.cli import printing
+    from app.running import housekeeping
 
     known, events = housekeeping.exam_events(load(file), os.environ, accession, issuer)
     typer.echo(json.dumps(printing.exam_json(known, events), indent=2) if as_json else printing.exam(known, events))

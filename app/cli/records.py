@@ -22,7 +22,7 @@ def token_create(
     as_json: Json = False,
 ) -> None:
     """Make a token, before the first start or while golive runs."""
-    from app.housekeeping import create_token
+    from app.running.housekeeping import create_token
 
     made = create_token(load(file), os.environ, role, name)
     typer.echo(json.dumps(made) if as_json else f"{made['token']}\n({made['role']}, id {made['id']}; shown only now)")
@@ -31,8 +31,8 @@ def token_create(
 @token.command("list")
 def token_list(file: File = HERE, as_json: Json = False) -> None:
     """List the tokens; their text is known only to those who hold them."""
-    from app import housekeeping
     from app.cli import printing
+    from app.running import housekeeping
 
     found = housekeeping.list_tokens(load(file))
     typer.echo(json.dumps(printing.tokens_json(found), indent=2) if as_json else printing.tokens(found))
@@ -41,7 +41,7 @@ def token_list(file: File = HERE, as_json: Json = False) -> None:
 @token.command("revoke")
 def token_revoke(known: Annotated[str, typer.Argument(metavar="ID")], file: File = HERE, as_json: Json = False) -> None:
     """Take a token away, at once and with its sessions."""
-    from app.housekeeping import revoke_token
+    from app.running.housekeeping import revoke_token
 
     revoke_token(load(file), os.environ, known)
     typer.echo(json.dumps({"id": known, "revoked": True}) if as_json else f"{known} is revoked")
@@ -50,7 +50,7 @@ def token_revoke(known: Annotated[str, typer.Argument(metavar="ID")], file: File
 @journal.command("verify")
 def journal_verify(file: File = HERE, as_json: Json = False) -> None:
     """Walk the journal's chain: exit 1 when it is broken."""
-    from app.housekeeping import verify_journal
+    from app.running.housekeeping import verify_journal
 
     found = verify_journal(load(file))
     said = f"{found.entries} entries, the chain holds" if found.ok else f"the chain is broken: {found.problem}"
@@ -64,7 +64,7 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Copy the database into a file, also while golive runs."""
-    from app.housekeeping import back_up
+    from app.running.housekeeping import back_up
 
     made = back_up(load(file), os.environ, to)
     typer.echo(json.dumps(made) if as_json else f"{made['file']}: {made['bytes']} bytes, SHA-256 {made['sha256']}")
@@ -76,7 +76,7 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Put a backup in the place of the database while golive is stopped; what was there is kept beside it."""
-    from app.housekeeping import restore as put_back
+    from app.running.housekeeping import restore as put_back
 
     made = put_back(load(file), copy)
     kept = f"; what was there is kept in {made['kept']}" if made["kept"] else ""

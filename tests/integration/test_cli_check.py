@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.supervisor import Supervisor
+from app.running.supervisor import Supervisor
 from tests.peers.golive import GoLive, dicom_system, now_z, uuid7, wait_for
 from tests.peers.orthanc import Orthanc
 from tests.peers.ports import free_port

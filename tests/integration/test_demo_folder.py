@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.demo import Demo, run_demo
-from app.demo_folder import DATABASE, FILE, begin_anew, opened
+from app.demo.folder import DATABASE, FILE, begin_anew, opened
 from app.errors import Conflict, Invalid, Unavailable
-from app.housekeeping import create_token, list_tokens
+from app.running.housekeeping import create_token, list_tokens
 from app.settings import load
 from collectors.simulator.site import Ports, golive_toml
 

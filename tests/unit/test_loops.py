@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app import loops
+from app.running import loops
 
 
 def test_a_crashed_loop_is_down_for_a_moment_and_then_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from app import pauses
+from app.running import pauses
 
 
 def test_full_collections_are_rare_while_serving_and_as_before_afterwards() -> None:

@@ -4,10 +4,8 @@ import asyncio
 import contextlib
 import os
 import socket
-import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,21 +15,19 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.clock import Pace, live_at, monotonic_s, utc_now
 from app.commands import pour as pouring
-from app.demo_folder import begin_anew, opened
+from app.demo.folder import begin_anew, opened
+from app.demo.player import begin, playing, talk
 from app.errors import Unavailable
+from app.main import create_app
 from app.plan import plan_of
-from app.serving import serve
+from app.running.serving import serve
 from app.settings import Config, Secrets, load, load_secrets
-from collectors.simulator.helpers import PLAYER, collector_command
+from collectors.simulator.helpers import collector_command
 from collectors.simulator.life import Life, hospital
 from collectors.simulator.part import Part
-from collectors.simulator.play import READY
 from collectors.simulator.pour import Batch, Pouring
 from collectors.simulator.scenarios import SCENARIOS, Script
 from collectors.simulator.site import ZONE, Ports, free_ports, golive_toml
-
-PLAYER_READY_WITHIN_S = 30.0
-PLAYER_ENDS_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ async def _live(demo: Demo, console: Console) -> None:
     if demo.at:
         live_at(Pace(demo.at, monotonic_s(), 1.0))
     ready = _prepare(demo)
-    async with _player() as player:
+    async with playing() as player:
         stopped = threading.Event()
         try:
             await asyncio.to_thread(_pour, demo, ready, console, stopped)
@@ -81,18 +77,12 @@ async def _live(demo: Demo, console: Console) -> None:
         pace = Pace(utc_now(), monotonic_s(), demo.speed)
         live_at(pace)
         part = Part(ready.life, ready.now, ready.ports, pace)
-        await _begin(player, part)
+        await begin(player, part)
         _welcome(demo, ready, console)
-        talking = asyncio.create_task(_talk(player, console))
+        talking = asyncio.create_task(talk(player, console))
         try:
-            await serve(
-                ready.config,
-                ready.secrets,
-                collect=True,
-                simulation=True,
-                speed=demo.speed,
-                collector=collector_command(ready.config.file, pace),
-            )
+            app = create_app(ready.config, ready.secrets, simulation=True, speed=demo.speed)
+            await serve(app, ready.config, collect=True, collector=collector_command(ready.config.file, pace))
         finally:
             talking.cancel()
 
@@ -141,36 +131,6 @@ def _pour(demo: Demo, ready: _Ready, console: Console, stopped: threading.Event)
     console.print(f"poured {count:,} samples and events of {timedelta(seconds=demo.history_s)}")
 
 
-@asynccontextmanager
-async def _player() -> AsyncIterator[asyncio.subprocess.Process]:
-    """Start the process that plays the hospital, and end it."""
-    pipe = asyncio.subprocess.PIPE
-    player = await asyncio.create_subprocess_exec(*PLAYER, stdin=pipe, stdout=pipe)
-    try:
-        yield player
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            player.terminate()
-        try:
-            await asyncio.wait_for(player.wait(), PLAYER_ENDS_WITHIN_S)
-        except TimeoutError:
-            player.kill()
-            await player.wait()
-
-
-async def _begin(player: asyncio.subprocess.Process, part: Part) -> None:
-    """Tell the player its part and wait until its systems listen."""
-    assert player.stdin is not None
-    assert player.stdout is not None
-    player.stdin.write(part.text().encode() + b"\n")
-    try:
-        said = await asyncio.wait_for(player.stdout.readline(), PLAYER_READY_WITHIN_S)
-    except TimeoutError as error:
-        raise Unavailable(f"the simulated hospital did not start within {PLAYER_READY_WITHIN_S:g} s") from error
-    if said.decode().strip() != READY:
-        raise Unavailable("the simulated hospital could not start")
-
-
 def _welcome(demo: Demo, ready: _Ready, console: Console) -> None:
     listen = ready.config.settings.server.listen
     console.print(f"[bold]SIMULATION[/bold]  http://{listen}/wall", highlight=False)
@@ -178,30 +138,6 @@ def _welcome(demo: Demo, ready: _Ready, console: Console) -> None:
     if demo.speed != 1:
         console.print(f"time passes {demo.speed:g} times as fast")
     console.print(f"type a scenario and Enter: {', '.join(SCENARIOS)}. Ctrl-C ends it.", highlight=False)
-
-
-async def _talk(player: asyncio.subprocess.Process, console: Console) -> None:
-    """Pass on what is typed to the player, and what it says to the terminal."""
-    loop = asyncio.get_running_loop()
-    assert player.stdin is not None
-    assert player.stdout is not None
-    typed = player.stdin
-
-    def heard(data: bytes) -> None:
-        typed.write(data)
-
-    threading.Thread(target=_read_input, args=(loop, heard), daemon=True).start()
-    while line := await player.stdout.readline():
-        console.print(line.decode().rstrip(), highlight=False)
-
-
-def _read_input(loop: asyncio.AbstractEventLoop, heard: Callable[[bytes], None]) -> None:
-    """Read the terminal unbuffered; nothing when we are in the background, where reading would stop us."""
-    with contextlib.suppress(OSError, RuntimeError, ValueError):
-        if sys.stdin is None or (os.isatty(0) and os.tcgetpgrp(0) != os.getpgrp()):
-            return
-        while data := os.read(0, 4096):
-            loop.call_soon_threadsafe(heard, data)
 
 
 def _free(listen: str) -> str:

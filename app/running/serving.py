@@ -15,12 +15,11 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from app import pauses
 from app.clock import monotonic_s
 from app.errors import Unavailable
-from app.main import create_app
-from app.settings import Config, Secrets, Server
-from app.supervisor import Supervisor, collector_command
+from app.running import pauses
+from app.running.supervisor import Supervisor, collector_command
+from app.settings import Config, Server
 
 log = logging.getLogger("golive.serving")
 
@@ -30,22 +29,13 @@ LOOK_AT_FILE_S = 0.5
 GRACEFUL_S = 2
 
 
-async def serve(
-    config: Config,
-    secrets: Secrets,
-    *,
-    collect: bool,
-    simulation: bool = False,
-    speed: float = 1.0,
-    collector: Sequence[str] = (),
-) -> None:
+async def serve(app: FastAPI, config: Config, *, collect: bool, collector: Sequence[str] = ()) -> None:
     """Serve the app until SIGTERM or SIGINT; with `collect`, keep the site's first collector running beside it.
 
     The database comes first, so that a second golive on it is refused at once; then the port, busy for 10 s at most.
     The collector is stopped before the app, which still takes what it hands over last; `collector` is its command line
     where it is not the site's own.
     """
-    app = create_app(config, secrets, simulation=simulation, speed=speed)
     async with AsyncExitStack() as stack:
         stopping = stack.enter_context(_stop_signals())
         await stack.enter_async_context(app.router.lifespan_context(app))
