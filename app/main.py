@@ -1,37 +1,15 @@
-"""The composition root: the one module that knows all others, and the life of one running app from start to stop."""
+"""The composition root: the app of a configuration, every route and the life behind them; it knows all others."""
 
-import asyncio
-import contextlib
 import importlib.metadata
-import logging
-import os
-import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from app.assets import folder
-from app.clock import SteadyClock, utc_now
-from app.commands import configuration
-from app.domain.exams import ExamEvent
-from app.domain.feed_messages import FeedMessage
-from app.domain.overall import Ground, nearly_full, overall
-from app.domain.samples import Sample
-from app.domain.sights import Pulses, standings_now
-from app.domain.standings import Judged, Standing
-from app.errors import GoLiveError
-from app.judge import Judge
-from app.plan import plan_of
-from app.push.follow import Follow, Seen
-from app.push.hub import Hub
-from app.running.loops import Loop, Run
+from app.running.life import Life
 from app.settings import Config, Secrets
-from app.store import golives, quarantine, standings
-from app.store.db import Database, Session
-from app.store.heartbeats import Heartbeats
 from app.web import (
     body_limit,
     exams,
@@ -45,20 +23,13 @@ from app.web import (
     not_built,
     ops,
     problems,
-    security,
     series,
     status,
     wall,
 )
 from app.web import quarantine as quarantine_calls
 from app.web import standings as standing_calls
-from app.web.house import House
-from app.web.metrics import Metrics
 
-log = logging.getLogger("golive.app")
-
-JUDGE_SILENT_AFTER = timedelta(seconds=5)
-UNREADABLE_FOR = timedelta(days=1)
 ROUTES = (
     home,
     login,
@@ -79,7 +50,8 @@ ROUTES = (
 
 def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, speed: float = 1.0) -> FastAPI:
     """Give the app of a configuration; nothing is opened before it starts."""
-    life = Life(config, secrets, simulation=simulation, speed=speed)
+    version = importlib.metadata.version("golive")
+    life = Life(config, secrets, version, simulation=simulation, speed=speed)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -89,9 +61,7 @@ def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, sp
         finally:
             await life.end()
 
-    app = FastAPI(
-        title="golive", version=_version(), docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
-    )
+    app = FastAPI(title="golive", version=version, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.house = life.house
     for module in ROUTES:
         app.include_router(module.router)
@@ -103,169 +73,3 @@ def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, sp
     app.add_middleware(ops.Counted, house=life.house)
     app.add_middleware(gate.Gate, house=life.house)
     return app
-
-
-def _version() -> str:
-    return importlib.metadata.version("golive")
-
-
-class Life:
-    """One process from start to stop: what is made, in which order it begins, and how it ends."""
-
-    def __init__(self, config: Config, secrets: Secrets, *, simulation: bool, speed: float) -> None:
-        settings = config.settings
-        self._simulation, self._speed = simulation, speed
-        self._file_seen = configuration.stamp_of(config.file)  # what changes while the database opens is a change
-        self._clock = SteadyClock()
-        self._db = Database(settings.server.database, settings.site.id, config.folder)
-        self._heartbeats, self._hub = Heartbeats(), Hub()
-        self._started_at = self._clock.now()
-        plan = plan_of(config, simulation=simulation, speed=speed)
-        self._judge = Judge(
-            plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._most_bytes
-        )
-        follow = Follow(
-            self._look,
-            self._stand,
-            self._whole,
-            plan,
-            self._clock,
-            self._hub,
-            judge_alive_at=lambda: self._judge.alive_at,
-            trouble=lambda: self._db.trouble,
-            own=lambda: [ground.text for ground in self._own_grounds()],
-        )
-        limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
-        self.house = House(
-            config=config,
-            secrets=secrets,
-            plan=plan,
-            db=self._db,
-            heartbeats=self._heartbeats,
-            clock=self._clock,
-            hub=self._hub,
-            follow=follow,
-            metrics=Metrics(limits, size_bytes=lambda: self._judge.size_bytes),
-            judge_alive=self._judge_alive,
-            on_stored=self._stored,
-        )
-        self._loops = [self._loop(name, run) for name, run in self._runs()]
-        self._reread = asyncio.Event()
-
-    def _runs(self) -> Iterator[tuple[str, Run]]:
-        yield "judge", lambda: self._judge.run()
-        yield "push", lambda: self.house.follow.run()
-        yield "configuration", self._watch_file
-
-    def _loop(self, name: str, run: Run) -> Loop:
-        crashes = self.house.metrics.crashes
-        return Loop(name, run, self.house.down, lambda crashed: crashes.labels(crashed).inc())
-
-    async def begin(self) -> None:
-        """Open the database, journal the start, load the judge, then let the loops run."""
-        config, at = self.house.config, utc_now()
-        await asyncio.to_thread(self._db.open)
-        try:
-            await self._db.write(configuration.Starting(config, at, self._simulation, _version()))
-            await configuration.fold_again(self._db, self.house.plan)
-            await self._judge.load()
-        except BaseException:
-            await asyncio.to_thread(self._db.close)
-            raise
-        self._on_hangup(True)
-        for loop in self._loops:
-            loop.start()
-        if why := security.no_sessions(config.settings.server):
-            log.warning("%s", why)
-        log.info("golive serves %s on %s", config.settings.site.id, config.settings.server.listen)
-
-    async def end(self) -> None:
-        """Let the browsers go, end the loops, journal the stop, close the database."""
-        self._on_hangup(False)
-        self._hub.close()
-        for loop in reversed(self._loops):
-            await loop.stop()
-        try:
-            async with asyncio.timeout(2):
-                await configuration.stopping(self._db, self.house.site, utc_now())
-        except (TimeoutError, GoLiveError):
-            log.warning("the stop could not be journalled: %s", self._db.trouble or "the database does not answer")
-        await asyncio.to_thread(self._db.close)
-
-    def _judge_alive(self) -> bool:
-        alive_at = self._judge.alive_at
-        return alive_at is not None and self._clock.now() - alive_at < JUDGE_SILENT_AFTER * self._speed
-
-    def _stored(self, samples: Sequence[Sample], events: Sequence[ExamEvent], messages: Sequence[FeedMessage]) -> None:
-        self._judge.stored(samples, events, messages)
-
-    # --- what Follow asks
-
-    async def _look(self, now: datetime) -> Seen:
-        site = self.house.site
-
-        def ask(s: Session) -> Seen:
-            return Seen(
-                judged=tuple(standings.all(s, site)),
-                record=golives.current(s, site),
-                unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
-            )
-
-        return await self._db.read(ask)
-
-    def _stand(self, judged: Sequence[Judged], now: datetime) -> list[Standing]:
-        return standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
-
-    def _whole(self, found: Sequence[Standing], now: datetime) -> tuple[str, list[str]]:
-        whole = overall(found, self.house.plan, self._pulses(), now, self._own_grounds())
-        return whole.state, whole.reasons
-
-    def _own_grounds(self) -> Iterator[Ground]:
-        if self.house.config_trouble:
-            yield Ground("watch", "configuration", self.house.config_trouble)
-        if why := nearly_full(self._judge.used_bytes, self._most_bytes()):
-            yield Ground("watch", "database", why)
-
-    def _most_bytes(self) -> int:
-        return self.house.config.settings.server.most_bytes
-
-    def _pulses(self) -> Pulses:
-        return self._heartbeats.newest_of_all()
-
-    # --- the file that changes
-
-    def _on_hangup(self, listen: bool) -> None:
-        # not in the main thread (a test's server): then only the watch on the file is left
-        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-            loop = asyncio.get_running_loop()
-            if listen:
-                loop.add_signal_handler(signal.SIGHUP, self._reread.set)
-            else:
-                loop.remove_signal_handler(signal.SIGHUP)
-
-    async def _watch_file(self) -> None:
-        await configuration.watch(
-            self.house.config.file, self._file_seen, self._reread, self._take_again, self._by_clock
-        )
-
-    async def _by_clock(self) -> None:
-        if await configuration.declare_by_clock(self._db, self.house.config, utc_now()):
-            self.house.follow.poke()
-
-    async def _take_again(self) -> None:
-        found = await configuration.reread(self._db, self.house.config, os.environ, utc_now())
-        self.house.config_trouble = found.trouble
-        if found.config is None:
-            log.warning("%s", found.trouble)
-            return
-        if found.config.version == self.house.config.version:
-            self.house.config = found.config
-            return
-        plan = plan_of(found.config, simulation=self._simulation, speed=self._speed)
-        await configuration.fold_again(self._db, plan)
-        async with self.house.taking.none():  # else a batch of this moment would count twice, or never
-            await self._judge.load(plan)
-            self.house.config, self.house.plan, self.house.follow.plan = found.config, plan, plan
-        self.house.recognised.ask_again()
-        self.house.follow.poke()
-        log.info("configuration %s is in effect", found.config.version)

@@ -19,7 +19,7 @@ from app.web.metrics import Metrics
 
 @dataclass
 class House:
-    """The parts of one process, put together by `app.main`; `config` and `plan` change when the file is reloaded.
+    """The parts of one process, as its life puts them together; `config` and `plan` change when the file is reloaded.
 
     `down` names loops that crashed and are about to be started again; `config_trouble` why a new file was not taken.
     """
