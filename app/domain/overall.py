@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan
-from app.domain.sights import Pulses, blind_feeds
+from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
 from app.domain.watched import Watched, watched
 

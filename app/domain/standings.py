@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.measures import CATALOGUE
+
 
 class State(StrEnum):
     """The states of a series; where several hold, the first in PRECEDENCE counts."""
@@ -79,6 +81,11 @@ class Judged:
     window: str = ""
     spark: tuple[tuple[int, float | None], ...] = ()
     note: str = ""
+
+
+def unmeasured(series: Series, window: str = "", window_s: float = 900.0) -> Judged:
+    """Give the numbers of a series that nobody has measured yet: none."""
+    return Judged(series, CATALOGUE[series.measure].unit, window_s, window=window)
 
 
 def known_by(judged: Judged, now: datetime) -> Judged:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.exam_sights import GAUGES
 from app.domain.measures import CATALOGUE
 from app.domain.plans import FeedPlan
-from app.domain.sights import GAUGES
 from app.domain.standings import Standing, State
 from app.push.scene import Scene, feed_of, gravity, last_event_at, lean, measured_by_probe
 from app.push.wall import grave, state_words

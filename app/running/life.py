@@ -14,7 +14,8 @@ from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.overall import Ground, nearly_full, overall
 from app.domain.samples import Sample
-from app.domain.sights import Pulses, standings_now
+from app.domain.sights import standings_now
+from app.domain.signs import Pulses
 from app.domain.standings import Judged, Standing
 from app.errors import GoLiveError
 from app.judge import Judge

@@ -9,7 +9,8 @@ import pytest
 from app.domain.board import Board
 from app.domain.plans import Hours, MeasurePlan, Plan
 from app.domain.samples import Kind
-from app.domain.sights import blind_feeds, standings_now
+from app.domain.sights import standings_now
+from app.domain.signs import blind_feeds
 from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
 from app.domain.states import stand
 from app.domain.turns import longest_turn_s, share
