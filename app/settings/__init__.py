@@ -16,30 +16,25 @@ from pydantic import ValidationError
 from app.errors import ConfigInvalid, Mistake, Unavailable
 from app.settings.addresses import without_secrets
 from app.settings.checks import UNBUILT_FEEDS, check
+from app.settings.endpoints import Auth, Dicom, HttpEndpoint, TlsClient
 from app.settings.fixed import takes_a_restart
-from app.settings.secrets_file import from_environment, read_secret, secrets_of
+from app.settings.secrets_file import Secrets, from_environment, read_secret, secrets_of
 from app.settings.tables import (
     AccessionRule,
     Area,
-    Auth,
     Collector,
-    Dicom,
     Exams,
     Feed,
     GoLive,
-    HttpEndpoint,
     MeasureRule,
     Probe,
-    Secrets,
     Server,
     Settings,
     Site,
     System,
-    Table,
-    TlsClient,
 )
 from app.settings.toml_places import places
-from app.settings.values import duration_s, host_of, is_loopback, parse_hours, port_of
+from app.settings.values import Table, duration_s, host_of, is_loopback, parse_hours, port_of
 from app.settings.words import Loc, field_path, problem_of
 
 __all__ = [

@@ -7,14 +7,21 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from app.errors import Unavailable
-from app.settings.tables import Secrets
 
 NAMES = {"site_key": "GOLIVE_SITE_KEY", "ingest_token": "GOLIVE_INGEST_TOKEN", "admin_token": "GOLIVE_ADMIN_TOKEN"}
 OF_COLLECTORS = ("site_key", "ingest_token")
 FILE = "golive.secrets"
+
+
+class Secrets(BaseModel):
+    """What is never written into golive.toml."""
+
+    site_key: SecretStr
+    ingest_token: SecretStr
+    admin_token: SecretStr | None  # for commands beside the running server; a machine that only collects has none
 
 
 def secrets_of(folder: Path, environ: Mapping[str, str], *, make: bool) -> Secrets:

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])(?![a-z])", re.ASCII)
@@ -17,6 +17,12 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$"  # series are named measure/sy
 AE_PATTERN = r"^[ -\[\]-~]+$"
 UID_PATTERN = r"^[0-9]+(\.[0-9]+)*$"
 HL7_FIELD_PATTERN = r"^[A-Z][A-Z0-9]{2}-\d+(\.\d+)?$"
+
+
+class Table(BaseModel):
+    """Base of every table: an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 def duration_s(text: Any) -> float:
