@@ -15,7 +15,8 @@ from collectors.dicom import pdu
 from collectors.dicom.dimse import ANSWERED_ID, COMMENT, OFFENDING, STATUS, Assembler, Message
 from collectors.dicom.host_names import LOOK_UP, resolve
 from collectors.dicom.pdu import Context, Event
-from collectors.dicom.wire import Address, Closed, Wire, tls_context
+from collectors.dicom.tls import tls_context
+from collectors.dicom.wire import Address, Closed, Wire
 from collectors.outcomes import Failure, of_error, of_tls_files, within
 
 RELEASE_S = 0.5

@@ -9,17 +9,14 @@ import asyncio
 import socket
 import ssl
 import struct
-import sys
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from app.clock import monotonic_s, wall_ns
 from app.settings import TlsClient
+from collectors.dicom.sockets import STAMP, connected, prepared
 
-_STAMP = 35  # SO_TIMESTAMPNS = SCM_TIMESTAMPNS on Linux; Python has no name for it
-_STAMPED = sys.platform == "linux"
 _PIECE = 262144
 _LATEST_S = 60.0  # a stamp further back than this says that somebody set the wall clock
 NEXT_ADDRESS_S = 0.25
@@ -38,27 +35,6 @@ class Address:
     port: int
     tls: TlsClient | None = None
     folder: Path = Path()
-
-
-def tls_context(tls: TlsClient, folder: Path) -> ssl.SSLContext:
-    """Give the TLS context of an endpoint, made once for its files as they are: making one costs 30 ms."""
-    return _tls_context(tls, folder, stamps(folder, tls.ca, tls.cert, tls.key))
-
-
-@lru_cache(maxsize=64)
-def _tls_context(tls: TlsClient, folder: Path, _: tuple[int, ...]) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(folder / tls.ca) if tls.ca else None)
-    if not tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if tls.cert:
-        context.load_cert_chain(folder / tls.cert, folder / tls.key if tls.key else None)
-    return context
-
-
-def stamps(folder: Path, *files: str | None) -> tuple[int, ...]:
-    """Give when each of some files changed, to see that one was renewed."""
-    return tuple((folder / file).stat().st_mtime_ns for file in files if file)
 
 
 class Wire:
@@ -89,7 +65,7 @@ class Wire:
 
     def take(self, sock: socket.socket) -> None:
         """Carry a connection that somebody else made to us."""
-        self._sock = _prepared(sock)
+        self._sock = prepared(sock)
 
     async def connect(self, addresses: list[tuple[socket.AddressFamily, Any]]) -> None:
         """Connect to the address that takes us first; `connect_s` is that one's.
@@ -98,13 +74,13 @@ class Wire:
         swallows everything, such as a broken IPv6, must not take the whole attempt.
         """
         if len(addresses) == 1:
-            self._sock, self.connect_s = await _connected(*addresses[0])
+            self._sock, self.connect_s = await connected(*addresses[0])
             return
         waiting, tries = list(addresses), list[asyncio.Task[tuple[socket.socket, float]]]()
         try:
             while self._sock is None:
                 if waiting:
-                    tries.append(asyncio.create_task(_connected(*waiting.pop(0))))
+                    tries.append(asyncio.create_task(connected(*waiting.pop(0))))
                 under_way = [t for t in tries if not t.done()]
                 if under_way:
                     patience_s = NEXT_ADDRESS_S if waiting else None
@@ -224,7 +200,7 @@ class Wire:
         if flags & socket.MSG_CTRUNC:
             return
         for level, kind, value in ancillary:
-            if level == socket.SOL_SOCKET and kind == _STAMP and len(value) >= 16:
+            if level == socket.SOL_SOCKET and kind == STAMP and len(value) >= 16:
                 seconds, nanoseconds = struct.unpack("qq", value[:16])
                 late_s = (read_ns - seconds * 10**9 - nanoseconds) / 1e9
                 if 0 <= late_s < _LATEST_S:
@@ -238,36 +214,6 @@ class Wire:
         finally:
             if self._sock is not None:
                 remove(self._sock.fileno())
-
-
-async def _connected(family: socket.AddressFamily, address: Any) -> tuple[socket.socket, float]:
-    sock = _prepared(socket.socket(family, socket.SOCK_STREAM))
-    began_s = monotonic_s()
-    try:
-        await asyncio.get_running_loop().sock_connect(sock, address)
-    except BaseException:
-        sock.close()
-        raise
-    return sock, _handshake_s(sock, monotonic_s() - began_s)
-
-
-def _prepared(sock: socket.socket) -> socket.socket:
-    sock.setblocking(False)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if _STAMPED:
-        sock.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
-    return sock
-
-
-def _handshake_s(sock: socket.socket, seen_s: float) -> float:
-    """Give the time of the TCP handshake as the kernel saw it, for the event loop may wake late from it."""
-    if not _STAMPED:
-        return seen_s
-    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    if len(info) < 104:
-        return seen_s
-    (round_trip_us,), (resent,) = struct.unpack_from("I", info, 68), struct.unpack_from("I", info, 100)
-    return min(seen_s, round_trip_us / 1e6) if round_trip_us and not resent else seen_s
 
 
 def _set(future: asyncio.Future[None]) -> None:

@@ -8,7 +8,7 @@ import httpx
 
 from app.domain.samples import Outcome
 from app.settings import Auth, HttpEndpoint
-from collectors.dicom.wire import stamps
+from collectors.dicom.tls import stamps
 from collectors.outcomes import Failure
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from app.domain.samples import Outcome
 from app.settings import HttpEndpoint, System, TlsClient
-from collectors.dicom.wire import NEXT_ADDRESS_S, Wire, tls_context
+from collectors.dicom.tls import tls_context
+from collectors.dicom.wire import NEXT_ADDRESS_S, Wire
 from collectors.probes import ProbeContext, attempt
 from collectors.probes.http import HttpClients
 from tests.integration.probing import dicom_system, probe_of, try_once, web_system
