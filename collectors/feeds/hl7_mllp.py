@@ -14,8 +14,9 @@ from app.settings import Feed, Settings
 from app.wire import HeartbeatIn
 from collectors.feeds import hl7_quarantine
 from collectors.feeds.hl7_answer import acknowledgement
+from collectors.feeds.hl7_connection import LARGE_BYTES, Connection
 from collectors.feeds.hl7_reading import read_message
-from collectors.feeds.mllp import Broken, Framer, framed
+from collectors.feeds.mllp import Broken, framed
 from collectors.feeds.sockets import Allowed, address_of, keep_alive, listener
 from collectors.identity import message_digest
 from collectors.items import FeedItems
@@ -23,8 +24,6 @@ from collectors.sender import NotStored, Sender
 
 _LOG = structlog.get_logger()
 
-READ_BYTES = 64 * 1024
-LARGE_BYTES = 64 * 1024  # a frame that grows beyond this needs one of few permits, so that memory stays bounded
 LARGE_AT_ONCE = 2
 MOST_CONNECTIONS = 200
 PORT_AGAIN_S = 1.0
@@ -38,19 +37,6 @@ class Patience:
     commit_s: float = 30.0
     queueing_s: float = 60.0
     heartbeat_s: float = 10.0
-
-
-@dataclass(slots=True, eq=False)
-class Connection:
-    """One sender's connection; `quiet_since_s` is when its last frame ended."""
-
-    sock: socket.socket
-    peer: str
-    quiet_since_s: float
-    framer: Framer = field(default_factory=Framer)
-    task: asyncio.Task[None] | None = None
-    busy: bool = False
-    permit: bool = False
 
 
 @dataclass(slots=True)
@@ -139,7 +125,7 @@ class Hl7Feed:
     def _begin(self, sock: socket.socket, peer: str) -> None:
         sock.setblocking(False)
         keep_alive(sock)
-        connection = Connection(sock, peer, monotonic_s())
+        connection = Connection(sock, peer, monotonic_s(), self._large)
         self._connections.add(connection)
         connection.task = asyncio.create_task(self._serve(connection))
         self._changed.set()
@@ -161,7 +147,7 @@ class Hl7Feed:
                 frame = c.framer.next()
                 if frame is not None:
                     await self._take(c, frame.content)
-                elif not await self._receive(c):
+                elif not await c.receive(self._patience.half_frame_s):
                     break
         except asyncio.CancelledError:
             why = "stopped"
@@ -176,7 +162,7 @@ class Hl7Feed:
             why = f"golive's fault: {type(bug).__name__}"
             hl7_quarantine.log_bug(self._feed.id, bug)
         finally:
-            self._release(c)
+            c.release()
             self._connections.discard(c)
             self._end(c.sock, why)
 
@@ -186,37 +172,6 @@ class Hl7Feed:
         if self.counts.closed[why] <= 3:
             _LOG.info("HL7 connection closed", feed=self._feed.id, why=why)
         self._changed.set()
-
-    async def _receive(self, c: Connection) -> bool:
-        """Read once more; a frame that has begun must go on by LARGE_BYTES within the time for half frames."""
-        loop = asyncio.get_running_loop()
-        if not c.framer.inside:
-            data = await loop.sock_recv(c.sock, READ_BYTES)
-            c.framer.feed(data)
-            return bool(data)
-        await self._permit(c)
-        try:
-            async with asyncio.timeout(self._patience.half_frame_s):
-                missing = LARGE_BYTES
-                while missing > 0 and c.framer.partial:
-                    data = await loop.sock_recv(c.sock, READ_BYTES)
-                    if not data:
-                        return False
-                    c.framer.feed(data)
-                    missing -= len(data)
-        except TimeoutError:
-            raise TimeoutError("half a frame, and then nothing") from None
-        return True
-
-    async def _permit(self, c: Connection) -> None:
-        if not c.permit and c.framer.waiting > LARGE_BYTES:
-            await self._large.acquire()
-            c.permit = True
-
-    def _release(self, c: Connection) -> None:
-        if c.permit:
-            c.permit = False
-            self._large.release()
 
     async def _take(self, c: Connection, content: bytes) -> None:
         """Read a frame, have it stored, answer it."""
@@ -228,7 +183,7 @@ class Hl7Feed:
         try:
             large = len(content) > LARGE_BYTES
             items = await asyncio.to_thread(read_message, *reading) if large else read_message(*reading)
-            self._release(c)
+            c.release()
             async with asyncio.timeout(self._patience.commit_s):
                 await self._store(items, content, received_at)
         except TimeoutError:
