@@ -44,8 +44,9 @@ class Database:
         self._reading: Engine | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._known: tuple[int, int] | None = None
+        self._known_log: tuple[int, int] | None = None
         self._lines = Lines()
-        self._writer = Writer(self._connect, self._check, self._gone, idle_check=not self.is_sqlite)
+        self._writer = Writer(self._connect, self._check, self._gone, self._leave, idle_check=not self.is_sqlite)
 
     @property
     def address(self) -> str:
@@ -132,8 +133,9 @@ class Database:
             self._reading.dispose()  # what they opened may be another file than the one that is there now
         connection = self._writing.connect()
         try:
-            if not self.is_sqlite:
+            if self.file is None:
                 site_lock(connection, self.site)
+            self._known_log = None
         except BaseException:
             connection.close()
             raise
@@ -168,8 +170,28 @@ class Database:
             session.connection().exec_driver_sql("select 1")
 
     def _gone(self) -> str:
-        """Say that the file is not the one that was opened, or "": a commit into it would be lost."""
-        return engines.gone(self.file, self._known) if self.file and self._known else ""
+        """Say that the file or its log is not the one that was opened, or "": a commit into it would be lost."""
+        if self.file is None or self._known is None:
+            return ""
+        if engines.seen(self.file) != self._known:
+            return engines.GONE
+        return engines.LOG_GONE if self._log_gone() else ""
+
+    def _log_gone(self) -> bool:
+        if self.file is None:
+            return False
+        there = engines.seen(engines.log_of(self.file))
+        if self._known_log is None:  # the first write makes it
+            self._known_log = there
+        return there != self._known_log
+
+    def _leave(self, connection: Connection) -> None:
+        """Before a connection is closed whose log nobody else can find any more, bring home what was acknowledged."""
+        lost, self._known_log = self._log_gone(), None  # with the last connection the log goes too, as it should
+        if not lost:
+            return
+        whole = engines.move_log(connection)
+        log.warning("%s; what it held is %s the database", engines.LOG_GONE, "in" if whole else "only partly in")
 
     def _put_away(self) -> None:
         for engine in (self._reading, self._writing):

@@ -13,6 +13,7 @@ from app.errors import Unavailable
 
 READERS = 4
 GONE = "the database file was removed or replaced"
+LOG_GONE = "the database's log was removed or replaced"
 _BUSY_S = 5.0
 _WRITER = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "wal_autocheckpoint = 1000")
 _WRITER_LIMITS = (f"journal_size_limit = {64 * 2**20}", "temp_store = MEMORY")
@@ -63,13 +64,27 @@ def made(file: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def gone(file: Path, known: tuple[int, int]) -> str:
-    """Say that a file is not the one that was opened, or ""."""
+def seen(file: Path) -> tuple[int, int] | None:
+    """Give which file stands there, None where there is none."""
     try:
         found = file.stat()
     except OSError:
-        return GONE
-    return "" if (found.st_dev, found.st_ino) == known else GONE
+        return None
+    return found.st_dev, found.st_ino
+
+
+def log_of(file: Path) -> Path:
+    """Give the file of a database's write-ahead log, which stands there as long as anybody has the database open."""
+    return file.with_name(f"{file.name}-wal")
+
+
+def move_log(connection: Connection) -> bool:
+    """Move what the log of a connection holds into its database; say whether all of it was."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        return False
+    busy, logged, moved = driver.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+    return not busy and bool(logged == moved)
 
 
 def sqlite_writer(file: Path) -> Engine:

@@ -35,7 +35,7 @@ class Writer:
 
     `connect` gives a connection that may write (locks taken), `check` is a small act that shows whether writing works:
     while something is wrong it is tried each second, so that golive recovers without being asked. `gone` says why
-    nothing may be committed although the connection would take it, or "".
+    nothing may be committed although the connection would take it, or ""; `leave` is called before one is closed.
     """
 
     def __init__(
@@ -43,10 +43,12 @@ class Writer:
         connect: Callable[[], Connection],
         check: Callable[[Session], None],
         gone: Callable[[], str],
+        leave: Callable[[Connection], None],
         *,
         idle_check: bool,
     ) -> None:
-        self._connect, self._check, self._gone, self._idle_check = connect, check, gone, idle_check
+        self._connect, self._check, self._gone, self._leave = connect, check, gone, leave
+        self._idle_check = idle_check
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
         self._under_way: list[_Waiting] = []
@@ -170,6 +172,7 @@ class Writer:
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
+                self._leave(connection)
                 connection.close()
             except Exception:  # a dead connection cannot even be closed; then it is thrown away
                 connection.invalidate()

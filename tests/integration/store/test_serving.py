@@ -193,3 +193,30 @@ def test_a_frozen_database_is_said(postgres_url: str, tmp_path: Path, monkeypatc
     until(lambda: database.trouble == "")
     database.write_now(lambda s: samples.append(s, SITE, [sample(NOON)]))
     database.close()
+
+
+def test_a_log_that_is_removed_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    database = Database("sqlite:///golive.db", SITE, tmp_path)
+    database.open()
+    acknowledged = 0
+    for n in range(40):
+        if n == 20:
+            (tmp_path / "golive.db-wal").unlink()
+        try:
+            database.write_now(lambda s, n=n: marks.set(s, SITE, f"mark-{n}", "kept"))
+        except Unavailable as error:
+            assert "the database's log was removed" in error.detail
+            continue
+        acknowledged += 1
+        assert database.read_now(lambda s, n=n: marks.get(s, SITE, f"mark-{n}")) == "kept"
+    assert acknowledged >= 38
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for name in ("golive.db", "golive.db-wal"):
+        if (tmp_path / name).exists():
+            (crashed / name).write_bytes((tmp_path / name).read_bytes())
+    database.close()
+    with sqlite3.connect(crashed / "golive.db") as found:
+        assert found.execute("select count(*) from mark where name like 'mark-%'").fetchone() == (acknowledged,)
+        assert found.execute("pragma integrity_check").fetchone() == ("ok",)
+    found.close()
