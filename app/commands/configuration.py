@@ -54,6 +54,8 @@ def stamp_of(file: Path) -> Stamp | None:
 async def reread(db: Database, old: Config, environ: Mapping[str, str], at: datetime) -> Reread:
     """Read the file again; what cannot be used is journalled and the old configuration stays."""
     site = old.settings.site.id
+    if old.file.exists() and not old.file.is_file():  # reading a pipe would wait for ever
+        return await _refused(db, site, old, at, f"{old.file} is no file that can be read again", [])
     try:
         new = await asyncio.to_thread(load, old.file, environ)
     except ConfigInvalid as error:

@@ -145,6 +145,10 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
         raise ConfigInvalid(
             [Mistake(name, line, "syntax", f"is no TOML: {said[:1].lower()}{said[1:]}{column}")]
         ) from error
+    except ValueError as error:  # Python makes no number of so many digits
+        found = re.search(r"\d[\d_]{4000}", text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 0
+        raise ConfigInvalid([Mistake(name, line, "syntax", "has a number of too many digits")]) from error
 
 
 def _override(

@@ -215,6 +215,12 @@ def test_a_byte_order_mark_is_no_mistake_and_endless_nesting_is_one(tmp_path):
     assert said == ["golive.toml: syntax: is nested too deeply to be read"]
 
 
+def test_a_number_of_thousands_of_digits_is_named_by_its_line(tmp_path: Path) -> None:
+    said = mistakes(tmp_path, HEAD + "port = " + "9" * 5000)
+    line = HEAD.count("\n") + 1
+    assert said == [f"golive.toml:{line}: syntax: has a number of too many digits"]
+
+
 def test_a_port_for_images_is_nobody_elses(tmp_path):
     move = {"kind": '"image-load"', "method": '"c-move"', "study": '"1.2"', "destination": '"GOLIVE"'}
     hl7 = '[[feeds]]\nid = "h"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:2575"\n'

@@ -198,18 +198,18 @@ def test_a_frozen_database_is_said(postgres_url: str, tmp_path: Path, monkeypatc
 def test_a_log_that_is_removed_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     database = Database("sqlite:///golive.db", SITE, tmp_path)
     database.open()
-    acknowledged = 0
+    acknowledged, refused = 0, list[str]()
     for n in range(40):
         if n == 20:
             (tmp_path / "golive.db-wal").unlink()
         try:
             database.write_now(lambda s, n=n: marks.set(s, SITE, f"mark-{n}", "kept"))
         except Unavailable as error:
-            assert "the database's log was removed" in error.detail
+            refused.append(error.detail)
             continue
         acknowledged += 1
         assert database.read_now(lambda s, n=n: marks.get(s, SITE, f"mark-{n}")) == "kept"
-    assert acknowledged >= 38
+    assert refused == ["the database's log was removed or replaced"]
     crashed = tmp_path / "crashed"
     crashed.mkdir()
     for name in ("golive.db", "golive.db-wal"):
