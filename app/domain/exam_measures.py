@@ -1,6 +1,6 @@
 """Intervals of exams' lives as numbers, with Kaplan–Meier over the exams that are still open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -58,9 +58,24 @@ class Cohort:
     straddling: list[float] = field(default_factory=list)
     negative: int = 0
 
+    def take(self, stay: "Stay") -> None:
+        """Count one exam in."""
+        if stay.closed:
+            self.closed.append(stay.seconds)
+            self.negative += stay.seconds < 0
+        else:
+            (self.overtaken if stay.overtaken else self.still_open).append(stay.seconds)
+
+    def percentiles(self) -> tuple[list[float | None], bool]:
+        """Give p50, p90 and p95, None where not reached or n is too small, and whether one was not reached."""
+        shares, n = (P50, P90, P95), len(self.closed)
+        found = kaplan_meier_many(self.closed, self.still_open + self.overtaken, shares)
+        unreached = any(enough(q, n) and v is None for q, v in zip(shares, found, strict=True))
+        return [v if enough(q, n) else None for q, v in zip(shares, found, strict=True)], unreached
+
 
 @dataclass(frozen=True, slots=True)
-class _Stay:
+class Stay:
     """One exam in one interval: closed, overtaken, or (neither) open."""
 
     start: datetime
@@ -96,25 +111,31 @@ def linked(exams: Iterable[Exam]) -> list[Exam]:
 def intervals(exams: Sequence[Exam], view: View) -> list[Judged]:
     """Give every interval measure of every window and group; the whole always, others where they hold an exam."""
     judged = []
-    known = [e for e in exams if e.counted]
-    groups = {exam.exam: groups_of(exam) for exam in known}
-    # Nobody asks for a modality of which no worklist answer ever held an order: its orders wait for nothing.
-    listed = {e.modality for e in known if e.listed_at is not None}
+    groups = {exam.exam: groups_of(exam) for exam in exams}
     for measure in INTERVAL_MEASURES:
         windows = view.windows(measure.id)
         bounds = [(view.now - timedelta(seconds=window_s), {WHOLE: Cohort()}) for _, window_s in windows]
-        for exam in known:
-            stay = _stay(exam, measure.id, view)
-            asked = measure.id != "order.to_worklist" or exam.modality in listed
-            if stay is not None and asked:
-                _enter(stay, groups[exam.exam], bounds, view)
+        for exam, stay in stays(exams, measure.id, view):
+            _enter(stay, groups[exam.exam], bounds, view)
         for (name, window_s), (_, by_group) in zip(windows, bounds, strict=True):
             judged += [_judged(measure.id, name, window_s, g, c, view) for g, c in by_group.items()]
     return judged
 
 
+def stays(exams: Iterable[Exam], measure: str, view: View) -> Iterator[tuple[Exam, Stay]]:
+    """Give each exam that counts in an interval measure and has its start, as it is at the view's `now`."""
+    known = [e for e in exams if e.counted]
+    # Nobody asks for a modality of which no worklist answer ever held an order: its orders wait for nothing.
+    listed = {e.modality for e in known if e.listed_at is not None}
+    for exam in known:
+        asked = measure != "order.to_worklist" or exam.modality in listed
+        stay = _stay(exam, measure, view) if asked else None
+        if stay is not None:
+            yield exam, stay
+
+
 def _enter(
-    stay: _Stay, groups: tuple[Group, ...], bounds: Sequence[tuple[datetime, dict[Group, Cohort]]], view: View
+    stay: Stay, groups: tuple[Group, ...], bounds: Sequence[tuple[datetime, dict[Group, Cohort]]], view: View
 ) -> None:
     start, new = stay.start, view.is_new(stay.start)
     if not new and (stay.closed or stay.overtaken):
@@ -126,16 +147,13 @@ def _enter(
             cohort = by_group.get(group)
             if cohort is None:
                 cohort = by_group[group] = Cohort()
-            if not new:
-                cohort.straddling.append(stay.seconds)
-            elif stay.closed:
-                cohort.closed.append(stay.seconds)
-                cohort.negative += stay.seconds < 0
+            if new:
+                cohort.take(stay)
             else:
-                (cohort.overtaken if stay.overtaken else cohort.still_open).append(stay.seconds)
+                cohort.straddling.append(stay.seconds)
 
 
-def _stay(exam: Exam, measure: str, view: View) -> _Stay | None:
+def _stay(exam: Exam, measure: str, view: View) -> Stay | None:
     if measure == "order.to_worklist":
         start, end_name = _expected_in_worklist(exam, view), "listed"
     else:
@@ -145,11 +163,11 @@ def _stay(exam: Exam, measure: str, view: View) -> _Stay | None:
         return None
     end = exam.at(end_name)
     if end is not None:
-        return _Stay(start, (end - start).total_seconds(), closed=True)
+        return Stay(start, (end - start).total_seconds(), closed=True)
     overtakers = [at for m in _OVERTAKEN_BY.get(end_name, ()) if (at := exam.at(m)) is not None]
     if overtakers:
-        return _Stay(start, (min(overtakers) - start).total_seconds(), overtaken=True)
-    return _Stay(start, (view.now - start).total_seconds())
+        return Stay(start, (min(overtakers) - start).total_seconds(), overtaken=True)
+    return Stay(start, (view.now - start).total_seconds())
 
 
 def _expected_in_worklist(exam: Exam, view: View) -> datetime | None:
@@ -166,9 +184,7 @@ def _expected_in_worklist(exam: Exam, view: View) -> datetime | None:
 def _judged(measure: str, window: str, window_s: float, group: Group, cohort: Cohort, view: View) -> Judged:
     n, waiting = len(cohort.closed), cohort.still_open
     censored = waiting + cohort.overtaken
-    found = kaplan_meier_many(cohort.closed, censored, (P50, P90, P95))
-    p50, p90, p95 = (v if enough(q, n) else None for q, v in zip((P50, P90, P95), found, strict=True))
-    unreached = any(enough(q, n) and v is None for q, v in zip((P50, P90, P95), found, strict=True))
+    (p50, p90, p95), unreached = cohort.percentiles()
     return Judged(
         series=Series(measure, None, group[0], group[1]),
         unit=CATALOGUE[measure].unit,

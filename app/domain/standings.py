@@ -145,3 +145,7 @@ class Standing:
     @property
     def series(self) -> Series:
         return self.judged.series
+
+    def blinded(self, why: str) -> "Standing":
+        """Give the same as not seen: its numbers may be old, and nothing may be read from them."""
+        return replace(self, state=State.BLIND, reason=why)

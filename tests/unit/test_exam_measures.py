@@ -28,12 +28,12 @@ def numbers(exams: list[Exam], seen: View, window: str = "day") -> dict[str, Jud
     return {r.series.key: r for r in rows if r.window in (window, "")}
 
 
-def by_hand(closed: list[float], still_open: list[float]) -> float | None:
+def by_hand(closed: list[float], still_open: list[float], share: float = 0.5) -> float | None:
     survive, at_risk = 1.0, len(closed) + len(still_open)
     for t, is_open in sorted([(c, 0) for c in closed] + [(o, 1) for o in still_open]):
         if not is_open:
             survive *= 1 - 1 / at_risk
-            if survive <= 0.5 + 1e-12:
+            if survive <= 1 - share + 1e-12:
                 return t
         at_risk -= 1
     return None

@@ -44,7 +44,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(EVENTS, st.randoms())
 def test_disorder_and_repeats_change_nothing(events: list[ExamEvent], chance: random.Random) -> None:
     again = events + chance.sample(events, len(events) // 2)
