@@ -50,17 +50,23 @@ class View:
 
 @dataclass(slots=True)
 class Cohort:
-    """One group's exams in one window: closed durations, ages of the open, and where others stopped being awaited."""
+    """One group's exams in one window: closed durations, ages of the open, and where others stopped being awaited.
+
+    `unseen` counts those that ended while golive was not looking: when is known too roughly for any number.
+    """
 
     closed: list[float] = field(default_factory=list)
     still_open: list[float] = field(default_factory=list)
     overtaken: list[float] = field(default_factory=list)
     straddling: list[float] = field(default_factory=list)
     negative: int = 0
+    unseen: int = 0
 
     def take(self, stay: "Stay") -> None:
         """Count one exam in."""
-        if stay.closed:
+        if stay.unseen:
+            self.unseen += 1
+        elif stay.closed:
             self.closed.append(stay.seconds)
             self.negative += stay.seconds < 0
         else:
@@ -76,12 +82,13 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One exam in one interval: closed, overtaken, or (neither) open."""
+    """One exam in one interval: closed, overtaken, ended unseen, or (none of them) open."""
 
     start: datetime
     seconds: float
     closed: bool = False
     overtaken: bool = False
+    unseen: bool = False
 
 
 def groups_of(exam: Exam) -> tuple[Group, ...]:
@@ -95,13 +102,13 @@ def groups_of(exam: Exam) -> tuple[Group, ...]:
 def linked(exams: Iterable[Exam]) -> list[Exam]:
     """Give exams with the images of a shared study known to all its accessions: the PACS files them under one."""
     every = list(exams)
-    images: dict[str, datetime] = {}
+    images: dict[str, tuple[datetime, bool]] = {}
     for exam in every:
         if exam.available_at is not None:
-            for study in exam.studies:
-                images[study] = max(images.get(study, exam.available_at), exam.available_at)
+            arrival = (exam.available_at, exam.arrived_unseen)
+            images |= {study: max(images.get(study, arrival), arrival) for study in exam.studies}
     return [
-        replace(exam, available_at=max(told))
+        replace(exam, available_at=max(told)[0], arrived_unseen=max(told)[1])
         if exam.available_at is None and (told := [images[s] for s in exam.studies if s in images])
         else exam
         for exam in every
@@ -138,7 +145,7 @@ def _enter(
     stay: Stay, groups: tuple[Group, ...], bounds: Sequence[tuple[datetime, dict[Group, Cohort]]], view: View
 ) -> None:
     start, new = stay.start, view.is_new(stay.start)
-    if not new and (stay.closed or stay.overtaken):
+    if not new and (stay.closed or stay.overtaken or stay.unseen):
         return
     for oldest, by_group in bounds:
         if new and start <= oldest:
@@ -163,7 +170,8 @@ def _stay(exam: Exam, measure: str, view: View) -> Stay | None:
         return None
     end = exam.at(end_name)
     if end is not None:
-        return Stay(start, (end - start).total_seconds(), closed=True)
+        unseen = end_name == "available" and exam.arrived_unseen
+        return Stay(start, (end - start).total_seconds(), closed=not unseen, unseen=unseen)
     overtakers = [at for m in _OVERTAKEN_BY.get(end_name, ()) if (at := exam.at(m)) is not None]
     if overtakers:
         return Stay(start, (min(overtakers) - start).total_seconds(), overtaken=True)
@@ -212,4 +220,27 @@ def _note(measure: str, cohort: Cohort, since: str) -> str:
         words += f"; {counted(len(cohort.straddling), 'older one')} still open, oldest {span(max(cohort.straddling))}"
     if cohort.negative:
         words += f"; {cohort.negative} with clocks that disagree"
+    if cohort.unseen:
+        words += f"; {cohort.unseen} more arrived while golive was not looking"
     return words
+
+
+def interval_s(exam: Exam, start: str, end: str) -> float | None:
+    """Give the seconds between two milestones, negative ones as they are; None while one is missing."""
+    begin, finish = exam.at(start), exam.at(end)
+    return None if begin is None or finish is None else (finish - begin).total_seconds()
+
+
+INTERVALS = (
+    ("ordered", "begun"),
+    ("begun", "ended"),
+    ("ended", "available"),
+    ("ended", "preliminary"),
+    ("ended", "final"),
+    ("final", "delivered"),
+)
+
+
+def negative_intervals(exam: Exam) -> tuple[tuple[str, str], ...]:
+    """Give the pairs of milestones that lie in the wrong order: somebody's clock is off."""
+    return tuple(pair for pair in INTERVALS if (seconds := interval_s(exam, *pair)) is not None and seconds < 0)

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 
 from app.clock import utc_now
-from app.domain.exams import Exam, ExamEvent, Milestone, negative_intervals
+from app.domain.exam_measures import negative_intervals
+from app.domain.exams import Exam, ExamEvent, Milestone
 from app.errors import Missing
 from app.store import exams
 from app.store.db import Session
@@ -103,9 +104,14 @@ async def one(request: Request, token: Annotated[str, Path(pattern=r"^k[0-9]+\.[
         "orphan": exam.orphan,
         "left_out": exam.left_out,
         "studies": list(exam.studies),
-        "flags": [f"{start} lies after {end}" for start, end in negative_intervals(exam)],
+        "flags": _flags(exam),
         "events": [_event(e) for e in sorted(events, key=lambda e: (e.at, e.id))],
     }
+
+
+def _flags(exam: Exam) -> list[str]:
+    found = [f"{start} lies after {end}" for start, end in negative_intervals(exam)]
+    return found + ["images arrived while golive was not looking"] * exam.arrived_unseen
 
 
 async def _exam(house: House, token: str) -> tuple[Exam, list[ExamEvent]]:

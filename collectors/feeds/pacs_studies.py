@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.exams import Milestone
+from app.domain.exams import AFTER_GAP, Milestone
 from app.settings import Config, Feed, System
 from app.wire import ExamEventIn, FeedMessageIn, HeartbeatIn
 from collectors.feeds.study_list import FindList, QidoList, StudyList
+from collectors.feeds.study_looks import Looks
 from collectors.feeds.study_slices import Slice, Slices
 from collectors.feeds.study_watch import Seen, Settled, StudyWatch
 from collectors.identity import LONGEST_ACCESSION, event_id, exam_token, normalised, study_token
@@ -38,7 +39,7 @@ class PacsStudiesFeed:
         self._issuers = settings.site.accession_issuers
         self._list = study_list(feed, self._system, config)
         self._every_s = feed.every or EVERY_S
-        self._slices, self._watch = Slices(), StudyWatch(feed.quiet_time)
+        self._slices, self._looks, self._watch = Slices(), Looks(self._every_s), StudyWatch(feed.quiet_time)
         self._first_look = True
         self._where: dict[str, Slice] = {}
         self._to_tell: asyncio.Queue[FeedItems] = asyncio.Queue()
@@ -74,7 +75,8 @@ class PacsStudiesFeed:
         try:
             while todo:
                 piece = todo.pop(0)
-                todo[:0] = self._take(piece, await self._list.ask(piece))
+                asked_s = monotonic_s()
+                todo[:0] = self._take(piece, await self._list.ask(piece), asked_s)
         except Failure as failure:
             return self._say(f"{self._system.name} gave no study list: {failure.outcome.value}, {failure.detail}")
         except Exception as bug:  # an answer that golive cannot read must not end the feed
@@ -84,18 +86,22 @@ class PacsStudiesFeed:
         now = self._clock.now()
         self._first_look = False
         self._looked_at = now
+        self._looks.round_done(self._slices.leaves, self._slices.ahead(local), monotonic_s())
         self._watch.forget_before((local - look_back).date())
         self._where = {s.uid: self._where[s.uid] for s in self._watch.unsettled() if s.uid in self._where}
         for items in self._items(self._watch.settled(now), now):
             self._to_tell.put_nowait(items)
         return self._say("")
 
-    def _take(self, piece: Slice, studies: list[Seen]) -> list[Slice]:
+    def _take(self, piece: Slice, studies: list[Seen], asked_s: float) -> list[Slice]:
         by_time = all(s.second is None or piece.holds(s.second) for s in studies)
-        self._answered_s = monotonic_s()  # our own cadence is real, also where the clock is a simulation's
-        self._watch.see(studies, self._clock.now(), first_look=self._first_look)
+        now, self._answered_s = self._clock.now(), monotonic_s()  # our cadence is real, also in a simulation's time
+        gap = self._looks.gap_before(piece, asked_s, self._slices.rounds(piece, now.astimezone(self._zone)))
+        self._watch.see(studies, now, first_look=self._first_look, after_gap=gap)
         self._where |= {s.uid: piece for s in studies}
-        return self._slices.answered(piece, len(studies), by_time=by_time)
+        parts = self._slices.answered(piece, len(studies), by_time=by_time)
+        self._looks.answered(piece, parts, self._answered_s)
+        return parts
 
     def _say(self, trouble: str, *, blind: bool = False) -> None:
         self._blind = blind
@@ -138,9 +144,7 @@ class PacsStudiesFeed:
                 exam=exam,
                 milestone=Milestone.AVAILABLE,
                 at=at,
-                at_field=("StudyTime" if at == study_at else "first look")
-                if settled.first_look
-                else "count stood still",
+                at_field=_field(settled, at == study_at),
                 received_at=now,
                 message_at=min(before, settled.at) if settled.first_look else None,
                 modality=study.modality,
@@ -191,6 +195,12 @@ class PacsStudiesFeed:
             why = f"{self._system.name} has not answered with a study list yet"
             return HeartbeatIn(probe_or_feed=name, at=now, state="no answer", detail=why[:400], since=since)
         return HeartbeatIn(probe_or_feed=name, at=now, state="polling", detail=detail)
+
+
+def _field(settled: Settled, of_study: bool) -> str:
+    if settled.first_look:
+        return "StudyTime" if of_study else "first look"
+    return AFTER_GAP if settled.after_gap else "count stood still"
 
 
 def study_list(feed: Feed, system: System, config: Config) -> StudyList:

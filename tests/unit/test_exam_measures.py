@@ -316,3 +316,22 @@ def test_a_feed_never_heard_keeps_when_listening_began_over_a_restart() -> None:
 def test_an_exam_from_the_future_has_waited_no_time_yet() -> None:
     row = numbers([exam(f"e{i}", ended_at=5) for i in range(5)], view(0))["exam.oldest_waiting"]
     assert (row.value, row.note) == (0.0, "5 exams without a report, the oldest for 0 s")
+
+
+def test_images_that_arrived_while_golive_was_not_looking_are_in_no_time_but_named() -> None:
+    seen = [exam(f"s{i}", ended_at=-90, available_at=-90 + i) for i in range(1, 6)]
+    unseen = [exam(f"u{i}", ended_at=-90, available_at=-30, arrived_unseen=True) for i in range(4)]
+    waiting = [exam("w", ended_at=-20)]
+    row = numbers(seen + unseen + waiting, view(0))["exam.end_to_available"]
+    assert (row.n, row.open, row.p50) == (5, 1, numbers(seen + waiting, view(0))["exam.end_to_available"].p50)
+    assert row.note == "6 in 24 h, 5 in the PACS; 4 more arrived while golive was not looking"
+    after = numbers(seen + unseen, view(60, t0_minute=0))["exam.end_to_available"]
+    assert (after.n, after.straddling, after.note) == (0, 0, "0 since go-live, 0 in the PACS")
+    assert numbers(unseen, view(0))["exam.matched"].note.startswith("4 of 4 ended exams found")
+
+
+def test_an_accession_beside_one_whose_images_arrived_unseen_has_no_time_either() -> None:
+    filed = exam("a", ended_at=-90, available_at=-30, arrived_unseen=True, studies=("k1.s",))
+    beside = exam("b", ended_at=-90, studies=("k1.s",))
+    row = numbers([filed, beside], view(0))["exam.end_to_available"]
+    assert (row.n, row.open, row.note.split("; ")[1]) == (0, 0, "2 more arrived while golive was not looking")

@@ -4,10 +4,12 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.exams import Exam, ExamEvent, Milestone, fold, interval_s, negative_intervals
+from app.domain.exam_measures import interval_s, negative_intervals
+from app.domain.exams import AFTER_GAP, Exam, ExamEvent, Milestone, fold
 
 T = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 ORDER = {"ris": 0, "pacs": 1, "old": -3}
@@ -15,7 +17,7 @@ _number = iter(range(10**9))
 
 
 def told(
-    milestone: str, minute: float, said: float | None = None, feed: str = "ris", id: str = "", **more: str
+    milestone: str, minute: float, said: float | None = None, feed: str = "ris", id: str = "", **more: str | int
 ) -> ExamEvent:
     at = T + timedelta(minutes=minute)
     said_at = T + timedelta(minutes=minute if said is None else said)
@@ -154,3 +156,32 @@ def test_a_study_that_stood_there_at_every_first_look_came_before_the_first_of_t
         assert minutes(fold([told("ended", 0), first, again], ORDER), "available") == 60
     seen = told("available", 5, said=5, feed="pacs")
     assert minutes(fold([told("ended", 0), looked(60, "event-a"), seen], ORDER), "available") == 5
+
+
+def images(minute: float, count: int, field: str = "count stood still", study: str = "k1.s") -> ExamEvent:
+    said = 1 if field == "first look" else minute
+    return replace(told("available", minute, said, "pacs", study=study, instances=count), at_field=field)
+
+
+@pytest.mark.parametrize(
+    ("tellings", "minute", "unseen"),
+    [
+        ([images(5, 3)], 5, False),
+        ([images(60, 3, "first look")], 60, True),
+        ([images(60, 3, "StudyTime")], 60, True),
+        ([images(60, 3, AFTER_GAP)], 60, True),
+        ([images(60, 3, AFTER_GAP), images(360, 3, "first look")], 60, True),
+        ([images(5, 3), images(60, 3, "first look")], 5, False),  # the list of a collector that was started again
+        ([images(5, 3), images(60, 5, "first look")], 60, True),  # late images, and nobody looked when they came
+        ([images(5, 3), images(60, 5, "first look"), images(360, 5, "first look")], 60, True),
+        ([images(5, 3), images(60, 5, AFTER_GAP)], 60, True),
+        ([images(60, 3, "first look"), images(70, 5)], 70, False),  # late images that were seen to come
+        ([images(5, 3), images(60, 2, "first look", "k1.t")], 60, True),  # a second study of the exam
+        ([images(5, 3), images(8, 2, study="k1.t"), images(60, 3, "first look")], 8, False),
+        ([images(60, 3, "first look"), images(90, 2, "first look", "k1.t")], 90, True),
+    ],
+)
+def test_an_arrival_that_nobody_saw_is_known_as_such(tellings: list[ExamEvent], minute: float, unseen: bool) -> None:
+    for events in (tellings, tellings[::-1]):
+        exam = fold([told("ended", 0), *events], ORDER)
+        assert (minutes(exam, "available"), exam.arrived_unseen) == (minute, unseen)
