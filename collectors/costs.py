@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.turns import share
+from app.domain.turns import LIST_TIMEOUT_S, share
+from app.domain.words import counted
 from app.settings import Probe, Settings, System
+from app.settings.asking import asking, collectors_of, feeds_of
 from collectors.schedule import DAY_S, JITTER, budget_gap, next_tick
 
 _NEARLY = 1 - 1e-6  # the longest jitter is never quite reached
@@ -40,6 +42,17 @@ class Late:
     every_s: float
     kept_s: float
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """A probe or a polled list, as far as it takes a place at a system."""
+
+    id: str
+    every: float
+    timeout: float
+    is_load: bool = False
+    is_list: bool = False
 
 
 def queries_of(probe: Probe) -> int:
@@ -97,24 +110,26 @@ def late_probes(settings: Settings) -> list[Late]:
     One probe never runs twice at once, a collector has its share of a system's places, and of image loads it runs one
     at a time: where the places are too few, all probes that share them fall behind.
     """
-    first = settings.collectors[0].id
     worst: dict[str, Late] = {}
     for system in settings.systems:
-        probes = [p for p in settings.probes if p.system == system.id]
-        asking = list(dict.fromkeys(source for p in probes for source in p.from_ or [first]))
-        places = share(system.in_flight, len(asking))
-        for source in asking:
-            mine = [p for p in probes if source in (p.from_ or [first])]
-            who = f" of {source}" if len(asking) > 1 else ""
+        sources = asking(settings, system.id)
+        places = share(system.in_flight, len(sources))
+        for source in sources:
+            probes = [p for p in settings.probes if p.system == system.id and source in collectors_of(p, settings)]
+            feeds = [f for f in feeds_of(settings, system.id) if source in collectors_of(f, settings)]
+            mine = [_Asker(p.id, p.every, p.timeout, p.kind == "image-load") for p in probes]
+            mine += [_Asker(f.id, f.every, LIST_TIMEOUT_S, is_list=True) for f in feeds if f.every]
+            who = f" of {source}" if len(sources) > 1 else ""
             for late in _late(mine, system.id, places, who):
                 if late.probe not in worst or worst[late.probe].kept_s < late.kept_s:
                     worst[late.probe] = late
     return [worst[p.id] for p in settings.probes if p.id in worst]
 
 
-def _late(probes: Sequence[Probe], system: str, places: int, who: str) -> list[Late]:
-    """Give the late ones of a collector's probes of one system."""
-    loads = [p for p in probes if p.kind == "image-load"]
+def _late(probes: Sequence[_Asker], system: str, places: int, who: str) -> list[Late]:
+    """Give the late ones of a collector's probes and lists of one system."""
+    loads = [p for p in probes if p.is_load]
+    lists = sum(p.is_list for p in probes)
     crowd_s, images_s = _round_s(probes, places), _round_s(loads, 1)
     found = []
     for probe in probes:
@@ -128,17 +143,20 @@ def _late(probes: Sequence[Probe], system: str, places: int, who: str) -> list[L
         elif kept_s == by_images_s:
             why = f"{system} gives one image at a time to {len(loads)} probes{who}"
         else:
-            why = f"{len(probes)} probes{who} share {places} place{'' if places == 1 else 's'} at {system}"
+            crowd = f"{counted(len(probes) - lists, 'probe')}{who}" + (
+                f" and {counted(lists, 'list')}" if lists else ""
+            )
+            why = f"{crowd} share {places} place{'' if places == 1 else 's'} at {system}"
         found.append(Late(probe.id, probe.every, kept_s, why))
     return found
 
 
-def _alone_s(probe: Probe) -> float:
+def _alone_s(probe: _Asker) -> float:
     """Give the first tick after a run that starts with the longest jitter and takes its timeout."""
     return next_tick(0.0, probe.every, JITTER * probe.every * _NEARLY + probe.timeout)
 
 
-def _round_s(probes: Sequence[Probe], places: int) -> float:
+def _round_s(probes: Sequence[_Asker], places: int) -> float:
     """Give how long it takes until each of those that always wait had its turn, 0 when nobody has to wait.
 
     Probes whose cadence is longer than such a round come on time and take only their part of the places.

@@ -14,6 +14,7 @@ from app.domain.identity import exam_token, study_token
 from app.settings import Config, Settings
 from collectors.feeds.pacs_studies import PacsStudiesFeed
 from collectors.feeds.study_looks import GAP_LEAST_S
+from collectors.places import Places
 from collectors.sender import Sender
 from tests.peers.app_door import TOKEN, AppDoor
 from tests.peers.dcmqrscp import Dcmqrscp
@@ -49,7 +50,7 @@ def play(door: AppDoor, config: Config, act: Callable[[], Awaitable[None]]) -> N
     async def all_of_it() -> None:
         clock = SteadyClock()
         sender = Sender(door.url, TOKEN, "main", clock)
-        feed = PacsStudiesFeed(config.settings.feeds[0], config, KEY, sender, clock)
+        feed = PacsStudiesFeed(config.settings.feeds[0], config, KEY, sender, clock, Places(config.settings))
         running = [asyncio.create_task(sender.run()), asyncio.create_task(feed.run())]
         try:
             async with asyncio.timeout(40):

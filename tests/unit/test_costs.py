@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.settings import Collector, Dicom, GoLive, Probe, Settings, Site, System
+from app.settings import Collector, Dicom, Feed, GoLive, Probe, Settings, Site, System
 from collectors.check import Checked, Tried
 from collectors.check_table import table
 from collectors.costs import Late, costs, late_probes
@@ -107,3 +107,12 @@ def test_what_an_answer_hints_at_is_said_though_it_is_ok() -> None:
     assert f"  wl: {doubt}" in said
     assert "  shut: outside its hours; few" in said
     assert "wrong_answer (outside its hours)" in said
+
+
+def test_a_polled_list_takes_its_place_beside_the_probes() -> None:
+    polled = Feed(id="list", kind="pacs-studies", system="ris", every="30s")
+    beside = settings([probe(i, timeout="9s") for i in range(4)]).model_copy(update={"feeds": [polled]})
+    assert late_probes(beside.model_copy(update={"feeds": []})) == []
+    found = late_probes(beside)
+    assert {x.probe for x in found} == {"p0", "p1", "p2", "p3"}
+    assert found[0].why == "4 probes and 1 list share 4 places at ris"

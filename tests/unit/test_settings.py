@@ -55,6 +55,11 @@ def test_how_long_a_probe_can_wait_for_its_turn_follows_from_the_file(tmp_path: 
     plan = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes))
     assert plan.probes["p0"].turn_s == 3 * 8.5  # five probes at two of the four places
     assert plan.probes["p5"].turn_s == 8.5
+    polled = '[[feeds]]\nid = "list"\nkind = "pacs-studies"\nsystem = "ris"\nevery = "30s"\nfrom = ["room"]\n'
+    beside = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes + polled))
+    assert (beside.probes["p0"].turn_s, beside.probes["p5"].turn_s) == (3 * 8.5, 20.5)
+    alone = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes.replace('["room"]', '["main"]') + polled))
+    assert alone.probes["p0"].turn_s == 3 * 8.5  # six at two of the four places: the list's collector has the others
 
 
 def test_a_file_with_nothing_but_site_and_go_live_is_complete(tmp_path):
