@@ -18,7 +18,8 @@ class Cost:
     """What golive asks of a system in a day; `bytes` is None while no answer has been seen to tell.
 
     `at_least`: an attempt brought no whole answer, so that its size is not in the sum. `stretched` are the image loads
-    whose cadence the budget stretches; nothing else ever stretches.
+    whose cadence the budget stretches; nothing else ever stretches. `loading` are the collectors that load images, one
+    at a time each, and so many at once together; `image_bytes` is what these loads bring in a day.
     """
 
     system: str
@@ -27,6 +28,8 @@ class Cost:
     budget_bytes: int
     at_least: bool = False
     stretched: tuple[str, ...] = ()
+    loading: tuple[str, ...] = ()
+    image_bytes: int | None = None
 
     @property
     def over_budget(self) -> bool:
@@ -91,6 +94,7 @@ def costs(settings: Settings, bytes_of: Mapping[str, int], partly: Collection[st
             s.bytes_per_day,
             s.id in unknown,
             _stretched(settings.probes, s, bytes_of),
+            *_loading(settings, s, bytes_of),
         )
         for s in settings.systems
         if s.id in queries
@@ -98,10 +102,30 @@ def costs(settings: Settings, bytes_of: Mapping[str, int], partly: Collection[st
 
 
 def _stretched(probes: Sequence[Probe], system: System, bytes_of: Mapping[str, int]) -> tuple[str, ...]:
-    """Give the image loads that the budget holds back: all loads of a system have equal shares, from wherever."""
-    loads = [p for p in probes if p.system == system.id and p.kind == "image-load"]
-    each = system.bytes_per_day / max(1, sum(max(1, len(p.from_)) for p in loads))
+    """Give the image loads that the budget holds back."""
+    loads = _loads(probes, system)
+    each = _budget_each(loads, system)
     return tuple(p.id for p in loads if budget_gap(bytes_of.get(p.id, 0), each) > p.every)
+
+
+def _loads(probes: Sequence[Probe], system: System) -> list[Probe]:
+    return [p for p in probes if p.system == system.id and p.kind == "image-load"]
+
+
+def _budget_each(loads: Sequence[Probe], system: System) -> float:
+    """Give a load's bytes of a day: all loads of a system have equal shares, from wherever."""
+    return system.bytes_per_day / max(1, sum(max(1, len(p.from_)) for p in loads))
+
+
+def _loading(settings: Settings, system: System, bytes_of: Mapping[str, int]) -> tuple[tuple[str, ...], int | None]:
+    """Give the collectors that load a system's images, and the bytes that this brings in a day, within the budget."""
+    loads = _loads(settings.probes, system)
+    known = [(p, bytes_of[p.id]) for p in loads if p.id in bytes_of]
+    each, day = _budget_each(loads, system), 0.0
+    for p, size in known:
+        day += DAY_S / max(p.every, budget_gap(size, each)) * size * max(1, len(p.from_))
+    sources = dict.fromkeys(source for p in loads for source in collectors_of(p, settings))
+    return tuple(sources), round(day) if known else None
 
 
 def late_probes(settings: Settings) -> list[Late]:

@@ -116,3 +116,18 @@ def test_a_polled_list_takes_its_place_beside_the_probes() -> None:
     found = late_probes(beside)
     assert {x.probe for x in found} == {"p0", "p1", "p2", "p3"}
     assert found[0].why == "4 probes and 1 list share 4 places at ris"
+
+
+def test_collectors_that_load_images_from_one_system_are_named_with_what_they_do_together() -> None:
+    loads = [probe(i, "60s", kind="image-load", study="1.2", **{"from": ["main", "room"]}) for i in range(2)]
+    site = settings([*loads, probe(5)], ("main", "room", "south"), bytes_per_day=50_000_000_000)
+    (cost,) = costs(site, {"p0": 1_000_000, "p1": 2_000_000})
+    assert (cost.loading, cost.image_bytes) == (("main", "room"), 2 * 1440 * 3_000_000)
+    line = "2 collectors (main, room) load images from ris: together up to 2 at once, 8,640 MB\n"
+    assert line in table(Checked("f", (), (cost,), ()))
+    (tight,) = costs(settings(loads, ("main", "room"), bytes_per_day=4_000_000_000), {p.id: 5_000_000 for p in loads})
+    assert tight.image_bytes == 4_000_000_000
+    (unsized,) = costs(site, {})
+    assert "at once, unknown size" in table(Checked("f", (), (unsized,), ()))
+    (alone,) = costs(settings([probe(0, "60s", kind="image-load", study="1.2")]), {"p0": 1})
+    assert "at once" not in table(Checked("f", (), (alone,), ()))
