@@ -13,6 +13,7 @@ from app.clock import SteadyClock, monotonic_s
 from app.domain.samples import Outcome
 from app.domain.standings import BYTE_BUDGET
 from app.settings import Config, Probe, Secrets
+from app.settings.accessions import rule_of_orders
 from app.wire import HeartbeatIn, SampleIn
 from collectors import schedule
 from collectors.bugs import place_of
@@ -22,7 +23,7 @@ from collectors.places import OTHERS, Places
 from collectors.probes import ProbeContext, attempt
 from collectors.probes.destinations import Destinations
 from collectors.probes.http import HttpClients
-from collectors.sightings import Sightings, rule_of_orders
+from collectors.sightings import Sightings
 from collectors.turn import IDLE, UNDER_WAY, WAITING, Turn
 
 HEARTBEAT_S = 1.0

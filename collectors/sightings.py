@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.exams import Milestone
-from app.settings import AccessionRule, Feed
+from app.settings import AccessionRule
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import LONGEST_ACCESSION, exam_token, normalised
@@ -26,12 +26,6 @@ class Durable(Protocol):
     """The part of the sender that keeps until the app has committed."""
 
     async def durable(self, items: FeedItems) -> None: ...
-
-
-def rule_of_orders(feeds: Iterable[Feed]) -> AccessionRule:
-    """Give how the first HL7 feed with a rule of its own writes the accession numbers of its orders."""
-    rules = (f.accession for f in feeds if f.kind.startswith("hl7"))
-    return next((rule for rule in rules if rule.strip or rule.drop_prefix or rule.upper), AccessionRule())
 
 
 class Sightings:

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.settings import Feed, Probe
+from app.settings.accessions import rule_of_orders
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import exam_token
@@ -13,7 +14,7 @@ from collectors.items import FeedItems
 from collectors.probes import ProbeContext
 from collectors.probes.http import HttpClients
 from collectors.runner import probes_of
-from collectors.sightings import Sightings, rule_of_orders
+from collectors.sightings import Sightings
 from collectors.turn import UNDER_WAY, Turn
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
