@@ -31,6 +31,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         probes={p.id: _probe(p, settings, vantages[0], zone, speed) for p in settings.probes},
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
+        lost_after_s=settings.exams.lost_after,
         version=config.version,
         simulation=simulation,
         speed=speed,

@@ -1,5 +1,6 @@
 """Intervals of exams' lives as numbers, with Kaplan–Meier over the exams that are still open."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from app.domain.words import counted, span, window_words
 
 DAY_S, NOW_S = 86400.0, 14400.0
 INTERVAL_MEASURES = tuple(m for m in CATALOGUE.values() if m.source is Source.EXAM)
+_FROM_ORDERS = frozenset(m.id for m in INTERVAL_MEASURES if m.start == "ordered") | {"order.to_worklist"}
 # What ends the waiting without being waited for: a report that is final at once never gets a preliminary one.
 _OVERTAKEN_BY = {"preliminary": ("final",), "begun": ("ended", "final"), "listed": ("begun", "ended", "final")}
 _DONE = {"final": "read", "preliminary": "read preliminarily", "begun": "begun", "available": "in the PACS"}
@@ -208,16 +210,24 @@ def _judged(measure: str, window: str, window_s: float, group: Group, cohort: Co
         straddling=len(cohort.straddling),
         straddling_oldest_s=max(cohort.straddling, default=None),
         window=window,
-        note=_note(measure, cohort, view.since_words(window_s)),
+        note=_note(measure, cohort, view, view.since_words(window_s)),
     )
 
 
-def _note(measure: str, cohort: Cohort, since: str) -> str:
+def lost_words(count: int, view: View) -> str:
+    """Name the exams that wait for longer than a report can take: its message perhaps never reached us."""
+    return f"; {count} more for over {span(view.plan.lost_after_s)}, perhaps lost" if count else ""
+
+
+def _note(measure: str, cohort: Cohort, view: View, since: str) -> str:
     end = "listed" if measure == "order.to_worklist" else CATALOGUE[measure].end
     n = len(cohort.closed)
     words = f"{n + len(cohort.still_open)} {since}, {n} {_DONE[end]}"
-    if cohort.straddling:
-        words += f"; {counted(len(cohort.straddling), 'older one')} still open, oldest {span(max(cohort.straddling))}"
+    # an order may wait for weeks as planned, what has ended may not
+    most_s = math.inf if measure in _FROM_ORDERS else view.plan.lost_after_s
+    if older := [age_s for age_s in cohort.straddling if age_s <= most_s]:
+        words += f"; {counted(len(older), 'older one')} still open, oldest {span(max(older))}"
+    words += lost_words(len(cohort.straddling) - len(older), view)
     if cohort.negative:
         words += f"; {cohort.negative} with clocks that disagree"
     if cohort.unseen:

@@ -148,6 +148,8 @@ def _view(scene: Scene, standing: Standing) -> dict[str, Any]:
     )
     if judged.straddling:
         counted.append(("begun before go-live", Figure(str(judged.straddling))))
+    if judged.perhaps_lost:
+        counted.append(("reports perhaps lost", Figure(str(judged.perhaps_lost))))
     since_at = judged.failing_since or judged.outside_since
     return {
         "state": standing.state.value,

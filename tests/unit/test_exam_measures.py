@@ -12,7 +12,7 @@ from app.domain.exam_measures import View, intervals, linked
 from app.domain.exams import Exam, ExamEvent, Milestone
 from app.domain.feed_measures import FeedWatch
 from app.domain.feed_measures import judged as feed_judged
-from app.domain.plans import MeasurePlan
+from app.domain.plans import MeasurePlan, Plan
 from app.domain.standings import Judged
 from tests.unit.made import FEEDS, T, at, exam, feed, plan
 
@@ -335,3 +335,67 @@ def test_an_accession_beside_one_whose_images_arrived_unseen_has_no_time_either(
     beside = exam("b", ended_at=-90, studies=("k1.s",))
     row = numbers([filed, beside], view(0))["exam.end_to_available"]
     assert (row.n, row.open, row.note.split("; ")[1]) == (0, 0, "2 more arrived while golive was not looking")
+
+
+DAYS = 1440.0
+
+
+def test_a_report_that_never_came_is_counted_apart_and_hides_no_other_wait() -> None:
+    lost = [exam(f"lost{i}", ended_at=-9 * DAYS - i) for i in range(3)]
+    edge = [exam("edge", ended_at=-7 * DAYS)]
+    waiting = [exam(f"w{i}", ended_at=-200 - i) for i in range(6)]
+    rows = numbers(lost + waiting, view(0))
+    backlog, oldest = rows["exam.backlog"], rows["exam.oldest_waiting"]
+    assert (backlog.value, backlog.open, backlog.perhaps_lost, backlog.n) == (6.0, 6, 3, 6)
+    assert (oldest.value, oldest.perhaps_lost) == (60.0 * 205, 3)
+    said = "6 exams without a report, the oldest for 3 h 25 min; 3 more for over 7 d, perhaps lost"
+    assert (backlog.note, oldest.note) == (said, said)
+    assert numbers(edge + waiting, view(0))["exam.oldest_waiting"].value == 7 * 86400.0
+
+
+def test_lost_reports_alone_are_no_number_of_a_good_day_without_their_words() -> None:
+    lost = [exam(f"lost{i}", ended_at=-9 * DAYS) for i in range(8)]
+    row = numbers(lost, view(0))["exam.backlog"]
+    assert (row.n, row.value, row.perhaps_lost) == (0, 0.0, 8)
+    assert row.note == "0 exams without a report; 8 more for over 7 d, perhaps lost; 0 exams of 5 needed"
+
+
+def test_the_site_says_after_how_long_a_report_is_perhaps_lost() -> None:
+    patient = View(replace_plan(lost_after_s=21 * 86400.0), T, None)
+    rows = numbers([exam("old", ended_at=-9 * DAYS), exam("lost", ended_at=-22 * DAYS)], patient)
+    row = rows["exam.oldest_waiting"]
+    assert (row.value, row.perhaps_lost) == (9 * 86400.0, 1)
+    assert "1 more for over 21 d, perhaps lost" in row.note
+
+
+def replace_plan(**more: float) -> Plan:
+    return replace(PLAN, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def test_lost_reports_of_before_go_live_hide_no_other_that_straddles_it() -> None:
+    lost = [exam(f"lost{i}", ordered_at=-30 * DAYS, ended_at=-9 * DAYS) for i in range(2)]
+    stuck = [exam(f"s{i}", ended_at=-90) for i in range(4)]
+    rows = numbers(lost + stuck, view(60, t0_minute=0))
+    row = rows["report.turnaround"]
+    assert row.note.endswith("; 4 older ones still open, oldest 2 h 30 min; 2 more for over 7 d, perhaps lost")
+    assert (row.straddling, row.straddling_oldest_s) == (6, 60.0 * (9 * DAYS + 60))
+    backlog = rows["exam.backlog"]
+    assert (backlog.straddling, backlog.perhaps_lost) == (4, 2)
+    assert "4 more from before go-live; 2 more for over 7 d, perhaps lost" in backlog.note
+    order = rows["report.order_to_final"]
+    assert order.note.endswith("; 2 older ones still open, oldest 30 d 1 h")  # a far appointment is not lost
+
+
+def test_a_report_that_never_came_counts_in_turnaround_no_longer_than_its_window() -> None:
+    read = [exam(f"r{i}", ended_at=-300 - i, final_at=-240 - i) for i in range(20)]
+    lost_today = [exam("today", ended_at=-DAYS + 1)]
+    lost_before = [exam(f"b{i}", ended_at=-DAYS - 1 - i) for i in range(30)]
+    row = numbers(read + lost_today + lost_before, view(0))["report.turnaround"]
+    assert (row.n, row.open, row.p50, row.straddling) == (20, 1, 3600.0, 0)
+
+
+def test_a_stop_of_reading_is_not_seen_in_exams_whose_reports_were_lost() -> None:
+    lost = [exam(f"lost{i}", ended_at=-9 * DAYS - i) for i in range(40)]
+    waiting = [exam(f"w{i}", ended_at=-20) for i in range(6)]
+    rows = gauges(lost + waiting, view(0), unreported_since=at(-3600))
+    assert next(r.open for r in rows if r.series.key == "report.rate") == 6

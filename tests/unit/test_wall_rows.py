@@ -141,3 +141,11 @@ def test_areas_show_a_number_only_where_there_is_one() -> None:
     found = areas(named("blind"))
     ct = found.areas[0]
     assert (ct.name, [str(c.value) for c in ct.cells], found.more) == ("CT", ["733 ms", "1.3 s", "blind"], "")
+
+
+def test_exams_whose_report_is_perhaps_lost_stand_beside_those_that_wait() -> None:
+    calm = SCENES["calm"](NOON)
+    backlog = next(s for s in calm if s.series.measure == "exam.backlog")
+    lost = replace(backlog, judged=replace(backlog.judged, perhaps_lost=3))
+    said = {r.name: r.said for r in systems(scene_of(instead(calm, lost))).rows}
+    assert said["Exams waiting"] == "31 · oldest 3:10 h · 3 perhaps lost"
