@@ -31,7 +31,7 @@ class ExamEvent:
 
     `exam` and `study` are keyed hashes ("k1." + hex). `at` is None never: a telling without a usable time carries its
     message's or receive time and says so in `at_field`. `left_out` names the rule by which the exam stays out of every
-    number.
+    number; "" says that none does, None that this telling does not know.
     """
 
     id: str
@@ -212,7 +212,7 @@ def _attributes(known: list[ExamEvent]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for event in known:  # oldest first, so that the newest that carries one stays
         found |= {name: value for name in _ATTRIBUTES if (value := getattr(event, name)) is not None}
-    return found
+    return found | {"left_out": found.get("left_out") or None}  # an empty one took an earlier one back
 
 
 def _finals(finals: list[ExamEvent], addenda: list[ExamEvent]) -> dict[str, datetime]:

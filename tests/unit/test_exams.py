@@ -130,6 +130,18 @@ def test_what_a_rule_leaves_out_is_open_to_nobody() -> None:
     assert (exam.left_out, exam.counted, exam.open) == ("never reported: C-ARM*", False, False)
 
 
+def test_the_newest_telling_of_a_rule_counts_so_that_a_correction_takes_it_back() -> None:
+    arm = told("ordered", 0, said=5, left_out="never reported: C-ARM*")
+    for more, left_out in (
+        ([told("scheduled", 9, left_out="")], None),  # the procedure is another now
+        ([told("scheduled", 2, left_out="")], arm.left_out),  # it was another before
+        ([told("final", 9)], arm.left_out),  # a telling that knows nothing of rules takes nothing back
+        ([told("scheduled", 9, left_out=""), told("ended", 12, left_out="test patient")], "test patient"),
+    ):
+        exam = fold([arm, *more], ORDER)
+        assert (exam.left_out, exam.counted) == (left_out, left_out is None)
+
+
 def test_studies_of_the_old_system_are_strays_and_no_milestone() -> None:
     exam = fold([told("ended", 0), told("available", 4, feed="old")], ORDER)
     assert (exam.available_at, exam.stray_at) == (None, T + timedelta(minutes=4))

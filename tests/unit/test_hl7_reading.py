@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.exams import ExamEvent, fold
 from app.domain.identity import exam_token
 from app.settings import Settings
 from app.wire import ExamEventIn
@@ -37,10 +38,12 @@ def segment(name: str, **fields: str) -> str:
     return "|".join([name, *(numbered.get(n, "") for n in range(1, max(numbered, default=0) + 1))])
 
 
+PATIENT = "PID|1||TEST1^^^HOSP||SECRETNAME^X||19470313"
+
+
 def head(kind: str, **more: str) -> str:
     fields = {"_1": "^~\\&", "_2": "RIS", "_3": "HOSP", "_6": "20261121085500", "_8": kind, "_9": "C1"} | more
-    pid = "PID|1||TEST1^^^HOSP||SECRETNAME^X||19470313"
-    return "\r".join([segment("MSH", **fields), pid, "PV1|1|E|ED^1"])
+    return "\r".join([segment("MSH", **fields), PATIENT, "PV1|1|E|ED^1"])
 
 
 def order(control: str = "NW", status: str = "", obr: dict[str, str] | None = None, **orc: str) -> str:
@@ -222,8 +225,45 @@ def test_what_never_gets_a_report_and_test_patients_are_left_out_by_name() -> No
     arm = settings(exams={"never_reported": ["c-arm*", "OUTSIDE*"]})
     event = only_event(read(order(obr={"_4": "X1^C-Arm theatre 2"}), arm))
     assert event.left_out == "never reported: c-arm*"
-    assert only_event(read(order(), arm)).left_out is None
+    assert only_event(read(order(), arm)).left_out == ""
     assert only_event(read(order(), settings(exams={"test_patients": ["TEST*"]}))).left_out == "test patient"
+
+
+RULES = {"never_reported": ["c-arm*"], "test_patients": ["TEST*"]}
+SOMEBODY = "PID|1||P7^^^HOSP"
+
+
+@pytest.mark.parametrize(
+    ("raw", "rules", "left_out"),
+    [
+        (order(), {"never_reported": ["c-arm*"]}, ""),
+        (order(), {}, ""),
+        (order(obr={"_4": "C-ARM"}), {}, ""),
+        (order(obr={"_4": ""}), {"never_reported": ["c-arm*"]}, None),
+        (order(obr={"_4": '""'}), {"never_reported": ["c-arm*"]}, None),
+        (order().replace(PATIENT, SOMEBODY), RULES, ""),
+        (order().replace(PATIENT, "PID|1"), RULES, None),
+        (order(obr={"_4": ""}).replace(PATIENT, SOMEBODY), RULES, None),
+        (order(obr={"_4": "C-ARM"}).replace(PATIENT, "PID|1"), RULES, "never reported: c-arm*"),
+        (order(obr={"_4": ""}), RULES, "test patient"),
+    ],
+)
+def test_a_message_says_that_no_rule_leaves_its_exam_out_when_it_names_what_the_rules_ask(
+    raw: str, rules: dict[str, Any], left_out: str | None
+) -> None:
+    assert only_event(read(raw, settings(exams=rules))).left_out == left_out
+
+
+def test_a_changed_procedure_takes_an_exam_in_again() -> None:
+    arm = settings(exams={"never_reported": ["c-arm*"]})
+    first = read(order(obr={"_4": "C-ARM"}), arm).events
+    changed = order("XO", "SC").replace("20261121085500", "20261121085900")
+    told = [
+        ExamEvent(**{k: v for k, v in e.__dict__.items() if k not in ("accession", "issuer")})
+        for e in (*first, *read(changed, arm).events)
+    ]
+    assert fold(told[:1], {}).left_out == "never reported: c-arm*"
+    assert fold(told, {}).left_out is None
 
 
 def test_a_feed_of_delivered_reports_tells_both() -> None:
