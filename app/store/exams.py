@@ -18,6 +18,7 @@ from app.store.sets import Shape, append_new, pieces, put, rows_of, table
 SHAPE: Shape[ExamEvent] = Shape(ExamEvent, "exam_event")
 _EVENT, _EXAM = SHAPE.table, table("exam")
 RECEIVED = "received"
+UUID_LENGTH, VERSION_AT = 36, 14
 _TIMES = (
     "ordered_at",
     "order_received_at",
@@ -42,11 +43,19 @@ def append(
 
 
 def _same_bytes_again(result: Appended[ExamEvent], events: Sequence[ExamEvent]) -> None:
-    """Count a resend as a repeat also where the message has no time of its own: then `at` is when it was received."""
-    untimed = {event.id for event in events if event.at_field == RECEIVED}
-    again = [refused for refused in result.refused if refused.id in untimed]
+    """Count a resend as a repeat also where its time was read anew from the moment of receipt.
+
+    So it is where a message has no time of its own, or one of the hour that an autumn night has twice.
+    """
+    read_anew = {event.id for event in events if event.at_field == RECEIVED or _made_of_bytes(event.id)}
+    again = [refused for refused in result.refused if refused.id in read_anew]
     result.repeated += len(again)
-    result.refused[:] = [refused for refused in result.refused if refused.id not in untimed]
+    result.refused[:] = [refused for refused in result.refused if refused.id not in read_anew]
+
+
+def _made_of_bytes(id_: str) -> bool:
+    """Say whether an id is an HL7 event's: a UUIDv8 made from its message's bytes, so that no other telling has it."""
+    return len(id_) == UUID_LENGTH and id_[VERSION_AT] == "8"
 
 
 def refold(session: Session, site: str, feed_order: Mapping[str, int], after: str = "", at_most: int = 500) -> str:

@@ -191,13 +191,15 @@ class _Reading:
         return next((area for area in found if area is not None), None)
 
     def _record(self) -> FeedMessageIn:
+        reader = self._reader()
+        notes = [note for note in (reader.clock_note(self.message),) if note]
         return FeedMessageIn(
             id=hl7_quarantine.receipt_id(self.site_key, self.feed.id, self.digest, self.index, self.received_at),
             feed=self.feed.id,
             at=self.received_at,
-            message_at=self._reader().message_at(self.message),
+            message_at=reader.told_at(self.message),
             key=self.key(),
-            verdict=", ".join(self.verdicts)[:400],
+            verdict="; ".join([", ".join(self.verdicts)[:300], *notes]),
             shapes=self.shapes(),
         )
 

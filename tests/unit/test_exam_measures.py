@@ -399,3 +399,26 @@ def test_a_stop_of_reading_is_not_seen_in_exams_whose_reports_were_lost() -> Non
     waiting = [exam(f"w{i}", ended_at=-20) for i in range(6)]
     rows = gauges(lost + waiting, view(0), unreported_since=at(-3600))
     assert next(r.open for r in rows if r.series.key == "report.rate") == 6
+
+
+def test_wild_message_times_do_not_move_the_clock_offset_and_are_said() -> None:
+    watch = FeedWatch(FEEDS[0], at(-7200))
+    for i in range(60):
+        watch.offset(at(i), at(i - 3))
+        watch.offset(at(i), at(i - 10 * 365 * 86400 if i % 2 else i + 90 * 86400))
+    offset = feed_judged(watch, at(90))[2]
+    assert (offset.value, offset.last, offset.n) == (3.0, 3.0, 60)
+    assert offset.note.endswith("; 50 of the newest 100 messages carry a time that cannot be right")
+    alone = FeedWatch(FEEDS[0], at(-7200))
+    for i in range(9):
+        alone.offset(at(i), at(i - 7 * 365 * 86400))
+    offset = feed_judged(alone, at(90))[2]
+    assert (offset.value, offset.n) == (None, 0)
+    assert "9 of the newest 9 messages carry a time that cannot be right" in offset.note
+
+
+def test_wild_message_times_from_before_a_restart_are_no_offset_either() -> None:
+    board = ExamBoard(PLAN, T)
+    board.messages_before("ris-hl7", [2.0, 4.0, -9e6, 4.0, 5e9, 4.0, 4.0])
+    row = board_rows(board, at(1))["clock.offset/-/-/feed=ris-hl7", ""]
+    assert (row.value, row.n, row.last) == (4.0, 5, 2.0)

@@ -28,9 +28,9 @@ def settings(site: dict[str, Any] | None = None, exams: dict[str, Any] | None = 
     )
 
 
-def read(raw: str | bytes, with_: Settings | None = None) -> FeedItems:
+def read(raw: str | bytes, with_: Settings | None = None, received_at: datetime = NOW) -> FeedItems:
     chosen = with_ or settings()
-    return read_message(raw.encode() if isinstance(raw, str) else raw, chosen.feeds[0], chosen, KEY, NOW)
+    return read_message(raw.encode() if isinstance(raw, str) else raw, chosen.feeds[0], chosen, KEY, received_at)
 
 
 def segment(name: str, **fields: str) -> str:
@@ -364,3 +364,43 @@ def test_a_null_status_is_an_empty_one() -> None:
 def test_a_message_time_that_cannot_be_right_rules_no_later_message() -> None:
     wild = order("CA").replace("20261121085500", "21990101000000")
     assert only_event(read(wild)).message_at is None
+
+
+@pytest.mark.parametrize(
+    ("said", "note", "kept", "told"),
+    [
+        ("20261121085500", "", True, True),
+        ("", "", False, False),
+        ("20261121", "; MSH-7 is no time", False, False),
+        ("99999999999999", "; MSH-7 is no time", False, False),
+        ("20261122085500", "", True, True),  # as wrong as a zone can be
+        ("20261122100000", "; MSH-7 lies more than a day ahead", False, True),
+        ("21990101000000", "; MSH-7 lies more than a day ahead", False, True),
+        ("20261021085500", "", True, True),  # a queue of a month
+        ("20191121085500", "; MSH-7 lies more than a year back", False, True),
+        ("19700101010000", "; MSH-7 lies more than a year back", False, True),
+    ],
+)
+def test_a_message_time_that_cannot_be_right_is_said_and_rules_nothing(
+    said: str, note: str, kept: bool, told: bool
+) -> None:
+    for raw, verdict in (
+        (order(), "ordered"),
+        (order(_9=""), "ordered"),
+        (report("R"), "ignored, because OBR-25 R is no report"),
+    ):
+        items = read(raw.replace("20261121085500", said))
+        (message,) = items.messages
+        assert message.verdict == verdict + note
+        assert (message.message_at is not None) == told  # as it was told: clock.offset counts what it cannot believe
+        assert [e.message_at is not None for e in items.events] == [kept] * len(items.events)
+        assert all(e.at_field in ("ORC-9", "MSH-7" if kept else "received") for e in items.events)
+
+
+def test_a_time_of_the_second_hour_of_the_autumn_night_is_read_as_such() -> None:
+    live = datetime(2026, 10, 25, 1, 31, tzinfo=UTC)
+    raw = report(_22="20261025022900").replace("20261121085500", "20261025023000")
+    event = only_event(read(raw, received_at=live))
+    assert (event.at, event.message_at) == (live - timedelta(minutes=2), live - timedelta(minutes=1))
+    replayed = only_event(read(raw, received_at=live + timedelta(days=3)))
+    assert replayed.at == event.at - timedelta(hours=1)

@@ -196,3 +196,14 @@ def test_an_exam_taken_in_again_is_open_in_the_store(database: Database) -> None
     database.write_now(lambda s: exams.append(s, SITE, [event(Milestone.ENDED, NOON - MINUTE, left_out="")], ORDER))
     [taken_in] = database.read_now(lambda s: exams.current(s, SITE, NOON))
     assert (taken_in.open, taken_in.left_out) == (True, None)
+
+
+def test_a_message_that_comes_again_in_the_second_hour_of_the_autumn_night_is_a_repeat(database: Database) -> None:
+    by_bytes = "0193a1b2-0000-8000-8000-000000000001"  # a UUIDv8, as golive's HL7 feeds make them
+    first = event(Milestone.FINAL, id=by_bytes)
+    again = event(Milestone.FINAL, NOON + 60 * MINUTE, id=by_bytes)
+    result = database.write_now(lambda s: exams.append(s, SITE, [first], ORDER))
+    assert len(result.stored) == 1
+    result = database.write_now(lambda s: exams.append(s, SITE, [again], ORDER))
+    assert (result.repeated, result.refused) == (1, [])
+    assert only(database, "k1.aa").final_at == NOON
