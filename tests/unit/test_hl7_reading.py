@@ -341,24 +341,48 @@ def test_years_nobody_has_seen_are_survived() -> None:
 
 
 NULL = '""'
+NULL_IPC = segment("IPC", _1=NULL, _3=NULL, _5=NULL, _7="ROOM", _9=NULL)
+OBX = segment("OBX", _1="1", _11="F", _14="20261121084000")
+NULL_OBX = segment("OBX", _1="1", _11=NULL, _14=NULL)
 
 
-def test_a_null_is_no_accession_number_and_the_next_field_counts() -> None:
-    one, other = (only_event(read(order(obr={"_18": NULL, "_3": number}, _3=number))).exam for number in ("A7", "A8"))
-    assert one == exam_token(KEY, "A7")
-    assert other == exam_token(KEY, "A8")
-    by_ipc = order(obr={"_18": "A1"}) + f"\rIPC|{NULL}|RP1|1.2.3"
-    assert only_event(read(by_ipc)).exam == exam_token(KEY, "A1")
+@pytest.mark.parametrize(
+    ("raw", "name", "told"),
+    [
+        (order(obr={"_18": NULL}), "exam", exam_token(KEY, "F1")),
+        (order(obr={"_18": f" {NULL} "}), "exam", exam_token(KEY, "F1")),
+        (order(obr={"_18": NULL, "_3": NULL}, _3="F7"), "exam", exam_token(KEY, "F7")),
+        (f"{order()}\r{NULL_IPC}", "exam", exam_token(KEY, "A1")),
+        (f"{order()}\r{NULL_IPC}", "modality", "CT"),
+        (f"{order()}\r{NULL_IPC}", "station", "ROOM"),
+        (f"{order()}\r{NULL_IPC}", "study", None),
+        (f"{order()}\rZDS|{NULL}^^Application^DICOM", "study", None),
+        (order(obr={"_24": NULL}), "modality", None),
+        (order(obr={"_27": f"^^^^^{NULL}", "_5": "STAT"}), "priority", "STAT"),
+        (order().replace("PV1|1|E", f"PV1|1|{NULL}"), "patient_class", None),
+        (order("NW", NULL), "milestone", "ordered"),
+        (order(_9=NULL), "at_field", "MSH-7"),
+        (order("SC", "SC", {"_36": "20261121100000"}, _7=f"^^^{NULL}"), "at_field", "OBR-36"),
+        (order("SC", "IP", {"_7": NULL}), "at_field", "ORC-9"),
+        (order("SC", "CM", {"_8": NULL}), "at_field", "ORC-9"),
+        (order().replace("|20261121085500|", f"|{NULL}|"), "message_at", None),
+        (report(NULL, OBX), "milestone", "final"),
+        (report("", f"{NULL_OBX}\r{OBX}"), "milestone", "final"),
+        (report(obx=OBX, _22=NULL), "at_field", "OBX-14"),
+        (report(obx=f"{NULL_OBX}\r{OBX}", _22=""), "at", datetime(2026, 11, 21, 7, 40, tzinfo=UTC)),
+    ],
+)
+def test_a_null_of_hl7_is_no_value_and_the_next_field_is_asked(raw: str, name: str, told: object) -> None:
+    items = read(raw)
+    assert getattr(only_event(items), name) == told
+    assert "no time" not in items.messages[0].verdict
 
 
-def test_a_null_is_no_study() -> None:
-    assert only_event(read(order() + f"\rZDS|{NULL}^^Application^DICOM")).study is None
-
-
-def test_a_null_status_is_an_empty_one() -> None:
-    assert only_event(read(order("NW", NULL))).milestone == "ordered"
-    final = report(NULL, obx="OBX|1|TX|||text||||||F")
-    assert only_event(read(final)).milestone == "final"
+def test_a_null_is_no_test_patient_and_two_orders_with_null_numbers_are_two_exams() -> None:
+    anyone = settings(exams={"test_patients": ['"*']})
+    assert only_event(read(order().replace("TEST1^^^HOSP", f"{NULL}^^^HOSP"), anyone)).left_out is None
+    one, other = (only_event(read(order(obr={"_18": NULL, "_3": f}))).exam for f in ("F8", "F9"))
+    assert one != other
 
 
 def test_a_message_time_that_cannot_be_right_rules_no_later_message() -> None:
