@@ -94,7 +94,7 @@ def subject_of(series: Series, plan: Plan, window: str = "") -> str:
         parts.append(plan.systems.get(series.system, series.system))
     if series.area:
         parts.append(plan.areas.get(series.area, series.area))
-    parts += [value for _, value in series.segment]
+    parts += series.segment_words
     if series.vantage:
         parts.append(f"from {series.vantage}")
     if window == "now":

@@ -25,6 +25,10 @@ UNDER_WAY = "under way"  # a probe's heartbeat during an attempt
 BYTE_BUDGET = "byte budget"  # the detail of a heartbeat of a probe whose cadence the day's bytes stretch
 
 
+_STRATA = {"modality": "modality", "patient_class": "class"}
+_STRATA_OF_STRAYS = {"modality": "modality", "station": "station"}
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """A measure of one system, area, segment and vantage; `vantage` is None for the first collector's."""
@@ -43,6 +47,15 @@ class Series:
         while parts[-1] == "-":
             parts.pop()
         return "/".join(parts) + (f"@{self.vantage}" if self.vantage else "")
+
+    @property
+    def segment_words(self) -> tuple[str, ...]:
+        """Give the segment's parts for people, the unknown one by name: CT of no known class is not all CT."""
+        known = dict(self.segment)
+        strata = _STRATA_OF_STRAYS if self.measure == "legacy.stray" else _STRATA
+        if not known.keys() & strata.keys():
+            return tuple(known.values())
+        return tuple(known.get(name) or f"{word} unknown" for name, word in strata.items())
 
 
 @dataclass(frozen=True, slots=True)

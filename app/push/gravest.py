@@ -94,7 +94,7 @@ def _systems(scene: Scene, fault: Fault) -> str:
 
 def _areas(scene: Scene, fault: Fault) -> str:
     parts = (scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in fault.shown)
-    return listed((*parts, *(v for s in fault.shown for k, v in s.series.segment if k != "feed")), 3)
+    return listed((*parts, *(part for s in fault.shown if not feed_of(s) for part in s.series.segment_words)), 3)
 
 
 def _vantage(scene: Scene, fault: Fault) -> str:

@@ -99,7 +99,7 @@ def place(plan: Plan, series: Series) -> str:
         parts.append(plan.systems.get(series.system) or series.system)
     if series.area:
         parts.append(plan.areas.get(series.area) or series.area)
-    parts.extend(value for _, value in series.segment)
+    parts.extend(series.segment_words)
     if series.vantage:
         parts.append(f"from {series.vantage}")
     return " · ".join(parts)

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.standings import State
+from app.domain.overall import subject_of
+from app.domain.standings import Series, State
 from app.push.gravest import gravest
 from app.push.nearest import nearest
+from app.push.scene import place
 from app.push.wall_head import strip
 from app.push.wall_rows import MID_ROWS, Row, areas, systems
 from tests.browser.scenes import NOON, SCENES, instead, probe
@@ -149,3 +151,20 @@ def test_exams_whose_report_is_perhaps_lost_stand_beside_those_that_wait() -> No
     lost = replace(backlog, judged=replace(backlog.judged, perhaps_lost=3))
     said = {r.name: r.said for r in systems(scene_of(instead(calm, lost))).rows}
     assert said["Exams waiting"] == "31 · oldest 3:10 h · 3 perhaps lost"
+
+
+def test_a_segment_of_unknown_class_does_not_read_like_all_of_its_modality() -> None:
+    plan = named("calm").plan
+    ct, er, mixed = (("modality", "CT"),), (("patient_class", "E"),), (("modality", "CT"), ("patient_class", "E"))
+    for measure, segment, parts in (
+        ("report.turnaround", ct, "CT · class unknown"),
+        ("report.turnaround", er, "modality unknown · E"),
+        ("report.turnaround", mixed, "CT · E"),
+        ("legacy.stray", ct, "CT · station unknown"),
+        ("legacy.stray", (("modality", "CT"), ("station", "CT2")), "CT · CT2"),
+        ("feed.age", (("feed", "ris-hl7"),), "ris-hl7"),
+        ("report.turnaround", (), ""),
+    ):
+        series = Series(measure, segment=segment)
+        assert place(plan, series) == parts
+        assert subject_of(series, plan).split(", ")[1:] == [p for p in parts.split(" · ") if p]
