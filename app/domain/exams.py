@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.domain.feed_messages import wrong_time
+
 
 class Milestone(StrEnum):
     """The moments of an exam's life."""
@@ -125,8 +127,9 @@ _LAST = 1 << 30
 
 
 def said_at(event: ExamEvent) -> datetime:
-    """Give the message's own time, else the time of its receipt: what orders tellings."""
-    return event.message_at or event.received_at
+    """Give the message's own time where it can be right, else the time of its receipt: what orders tellings."""
+    own = event.message_at
+    return event.received_at if own is None or wrong_time(event.received_at - own) else own
 
 
 def _newness(event: ExamEvent) -> tuple[datetime, str]:

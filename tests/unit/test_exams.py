@@ -107,6 +107,14 @@ def test_a_cancelled_exam_leaves_until_a_later_message_revives_it() -> None:
     assert not fold([*life, told("scheduled", 60, said=10)], ORDER).cancelled
 
 
+def test_a_message_time_that_cannot_be_right_orders_nothing_whoever_told_it() -> None:
+    for wild in (timedelta(days=2), timedelta(days=-400)):
+        cancelled = replace(told("cancelled", 9), message_at=T + wild)
+        life = [told("ordered", 0), told("ended", 5), cancelled]
+        assert fold(life, ORDER).cancelled
+        assert not fold([*life, told("scheduled", 60, said=10)], ORDER).cancelled
+
+
 def test_a_polled_list_takes_no_cancellation_back() -> None:
     life = [told("ordered", 0), told("cancelled", 6)]
     assert fold([*life, told("available", 8, feed="pacs"), told("listed", 9, feed="pacs")], ORDER).cancelled
