@@ -203,9 +203,10 @@ def _waiting(scene: Scene) -> list[Row]:
     said = str(figure(backlog.judged.value, backlog.judged.unit))
     if oldest is not None and oldest.judged.value is not None:
         said += f" · {words.OLDEST} {figure(oldest.judged.value, 's')}"
-    if backlog.judged.perhaps_lost:
-        said += f" · {backlog.judged.perhaps_lost} {words.PERHAPS_LOST}"
-    return [Row(words.WAITING, backlog.state.value, shape_of(backlog), said)]
+    rows = [Row(words.WAITING, backlog.state.value, shape_of(backlog), said)]
+    if lost := backlog.judged.perhaps_lost:
+        rows.append(Row(words.PERHAPS_LOST, backlog.state.value, shape_of(backlog), str(lost)))
+    return rows
 
 
 def areas(scene: Scene) -> Areas:
