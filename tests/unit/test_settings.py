@@ -245,6 +245,12 @@ def test_settings_and_pydicom_know_the_same_keywords():
     assert dicom_keywords() == matching
 
 
+def test_a_wait_of_hours_is_no_lost_report(tmp_path):
+    assert loaded(tmp_path, HEAD + '[exams]\nlost_after = "21d"\n').settings.exams.lost_after == 21 * 86400.0
+    (said,) = mistakes(tmp_path, HEAD + '[exams]\nlost_after = "4h"\n')
+    assert said.endswith('exams.lost_after: "4h" is too short ("1d" at least): who waits for hours still waits')
+
+
 def test_what_a_measure_would_pass_over_in_silence_is_a_mistake(tmp_path):
     own = '[measures."exam.backlog"]\nwindow = "2h"\n[measures."image.rate"]\nwindow = "2h"\nexpected_below = "2s"\n'
     said = mistakes(tmp_path, HEAD + own)
