@@ -114,6 +114,7 @@ class Runner:
             turn.go(UNDER_WAY, self._clock.now())
             spent: list[int] = []
             sample = await attempt(probe, system, self._context(probe, turn, spent.append))
+        self._sightings.looked(probe.id)
         turn.fetched(sum(spent))
         turn.refusals = turn.refusals + 1 if sample.outcome in (Outcome.REFUSED, Outcome.REJECTED) else 0
         self._sender.sample(sample)

@@ -172,7 +172,7 @@ def _stay(exam: Exam, measure: str, view: View) -> Stay | None:
         return None
     end = exam.at(end_name)
     if end is not None:
-        unseen = end_name == "available" and exam.arrived_unseen
+        unseen = (end_name == "available" and exam.arrived_unseen) or (end_name == "listed" and exam.listed_unseen)
         return Stay(start, (end - start).total_seconds(), closed=not unseen, unseen=unseen)
     overtakers = [at for m in _OVERTAKEN_BY.get(end_name, ()) if (at := exam.at(m)) is not None]
     if overtakers:
@@ -231,7 +231,8 @@ def _note(measure: str, cohort: Cohort, view: View, since: str) -> str:
     if cohort.negative:
         words += f"; {cohort.negative} with clocks that disagree"
     if cohort.unseen:
-        words += f"; {cohort.unseen} more arrived while golive was not looking"
+        unseen = "were there before golive looked" if end == "listed" else "arrived while golive was not looking"
+        words += f"; {cohort.unseen} more {unseen}"
     return words
 
 

@@ -60,7 +60,8 @@ class Exam:
 
     `final_at` is the first final report and never moves by an addendum; `stray_at` is when the old system listed it.
     `order_received_at` is when the ordered telling reached us, `newest_received_at` when the newest event did.
-    `arrived_unseen`: golive was not looking when the images came; `available_at` is the look that found them there.
+    `arrived_unseen`: golive was not looking when the images came; `available_at` is the look that found them there, and
+    likewise `listed_unseen` of its order in a worklist.
     """
 
     exam: str
@@ -80,6 +81,7 @@ class Exam:
     ended_at: datetime | None = None
     available_at: datetime | None = None
     arrived_unseen: bool = False
+    listed_unseen: bool = False
     preliminary_at: datetime | None = None
     final_at: datetime | None = None
     last_final_at: datetime | None = None
@@ -117,6 +119,7 @@ class Exam:
 ORDER_SIDE = frozenset({Milestone.ORDERED, Milestone.SCHEDULED, Milestone.ARRIVED, Milestone.BEGUN, Milestone.ENDED})
 _EARLIEST = (Milestone.ORDERED, Milestone.LISTED, Milestone.PRELIMINARY, Milestone.FINAL, Milestone.DELIVERED)
 _NEWEST = (Milestone.SCHEDULED, Milestone.ARRIVED, Milestone.BEGUN, Milestone.ENDED, Milestone.AVAILABLE)
+LISTED_BEFORE = "worklist, first look"  # the time field of an order that stood in a worklist before golive looked
 FIRST_LOOKS = frozenset({"StudyTime", "first look"})  # the time fields of what was there before golive looked
 AFTER_GAP = "look after a gap"  # the time field of what came while a list of studies was not to be had for long
 _GONE = (Milestone.CANCELLED, Milestone.NO_SHOW)
@@ -157,12 +160,14 @@ def fold(events: Iterable[ExamEvent], feed_order: Mapping[str, int]) -> Exam:
     times |= {f"{m}_at": counting[m][-1].at for m in _NEWEST if m in counting}
     times |= _arrival(counting.get(Milestone.AVAILABLE, []))
     addenda = counting.get(Milestone.ADDENDUM, [])
+    listed = min(counting.get(Milestone.LISTED, []), key=lambda e: e.at, default=None)
     return Exam(
         exam=known[0].exam,
         studies=tuple(sorted({e.study for e in known if e.study})),
         **_attributes(known),
         **(times | _finals(counting.get(Milestone.FINAL, []), addenda)),
         order_received_at=_order_received_at(counting.get(Milestone.ORDERED, [])),
+        listed_unseen=listed is not None and listed.at_field == LISTED_BEFORE,
         stray_at=min(strays, default=None),
         newest_received_at=max(e.received_at for e in known),
         addenda=len(addenda) - (Milestone.FINAL not in counting and bool(addenda)),

@@ -330,6 +330,14 @@ def test_images_that_arrived_while_golive_was_not_looking_are_in_no_time_but_nam
     assert numbers(unseen, view(0))["exam.matched"].note.startswith("4 of 4 ended exams found")
 
 
+def test_an_order_that_was_listed_before_golive_looked_has_no_time_but_is_named() -> None:
+    seen = [exam(f"s{i}", ordered_at=-90, order_received_at=-90, listed_at=-90 + i) for i in range(1, 6)]
+    unseen = [exam(f"u{i}", ordered_at=-90, order_received_at=-90, listed_at=-1, listed_unseen=True) for i in range(4)]
+    row = numbers(seen + unseen, view(0))["order.to_worklist"]
+    assert (row.n, row.open, row.p50) == (5, 0, 180.0)
+    assert row.note == "5 in 24 h, 5 in the worklist; 4 more were there before golive looked"
+
+
 def test_an_accession_beside_one_whose_images_arrived_unseen_has_no_time_either() -> None:
     filed = exam("a", ended_at=-90, available_at=-30, arrived_unseen=True, studies=("k1.s",))
     beside = exam("b", ended_at=-90, studies=("k1.s",))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.exam_measures import interval_s, negative_intervals
-from app.domain.exams import AFTER_GAP, Exam, ExamEvent, Milestone, fold
+from app.domain.exams import AFTER_GAP, LISTED_BEFORE, Exam, ExamEvent, Milestone, fold
 
 T = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 ORDER = {"ris": 0, "pacs": 1, "old": -3}
@@ -205,3 +205,14 @@ def test_an_arrival_that_nobody_saw_is_known_as_such(tellings: list[ExamEvent], 
     for events in (tellings, tellings[::-1]):
         exam = fold([told("ended", 0), *events], ORDER)
         assert (minutes(exam, "available"), exam.arrived_unseen) == (minute, unseen)
+
+
+@pytest.mark.parametrize(
+    ("minutes_", "unseen"), [([(5, LISTED_BEFORE)], True), ([(5, LISTED_BEFORE), (9, "worklist")], True),
+                             ([(3, "worklist"), (5, LISTED_BEFORE)], False)],
+)  # fmt: skip
+def test_an_order_in_the_first_answer_was_listed_before_golive_looked(
+    minutes_: list[tuple[int, str]], unseen: bool
+) -> None:
+    events = [replace(told("listed", m, feed="ct"), at_field=field) for m, field in minutes_]
+    assert fold([told("ordered", 0), *events], ORDER).listed_unseen is unseen

@@ -81,6 +81,20 @@ def test_an_order_is_told_once_however_often_and_wherever_it_is_seen() -> None:
     assert events[2].at == NOW + timedelta(seconds=10)
 
 
+def test_what_comes_after_questions_without_an_answer_is_no_first_look() -> None:
+    async def scene() -> list[ExamEventIn]:
+        kept = Kept()
+        sightings = Sightings("key", kept)
+        task = asyncio.create_task(sightings.run())
+        sightings.looked("ct")
+        sightings.saw("ct", [Listed("A1")], NOW)
+        await kept.taken.wait()
+        task.cancel()
+        return kept.events
+
+    assert [e.at_field for e in asyncio.run(scene())] == ["worklist"]
+
+
 def test_sightings_name_orders_by_the_rule_of_the_first_hl7_feed_that_has_one() -> None:
     def feed(id: str, kind: str = "hl7-mllp", **rule: object) -> Feed:
         own = {"listen": "127.0.0.1:2575"} if kind == "hl7-mllp" else {"system": "pacs", "every": "30s"}
