@@ -1,0 +1,259 @@
+"""The state of a rollback trigger: what it saw and what people did, in the order of time, give each next state.
+
+Absence of data moves nothing, time alone ends only what a person limited, and nothing but a person ends a breach.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """The states of a trigger; sight stands beside each."""
+
+    NOT_ARMED = "not_armed"
+    SHADOW = "shadow"
+    WATCHING = "watching"
+    PENDING = "pending"
+    BREACHED = "breached"
+    RECOVERING = "recovering"
+    DECIDED = "decided"
+    OVERRIDDEN = "overridden"
+
+
+class Sight(StrEnum):
+    """Whether a trigger sees enough to say anything."""
+
+    OK = "ok"
+    INSUFFICIENT = "insufficient"
+    BLIND = "blind"
+
+
+class Cause(StrEnum):
+    """Why a transition was recorded; those that leave the state as it is are records of their own."""
+
+    BEYOND = "beyond"  # watching → pending
+    WITHIN = "within"  # pending → watching
+    BREACH = "breach"
+    BREACH_AGAIN = "breach again"  # recovering → breached, the first evidence stays
+    RECOVERY = "recovery"
+    WOULD_BREACH = "would breach"  # in a state that does not follow it
+    UNSEEN = "unseen"  # blind or insufficient beyond the allowance
+    SEEN_AGAIN = "seen again"
+    ARM = "arm"
+    DISARM = "disarm"
+    REST = "shadow"
+    OVERRIDE = "override"
+    OVERRIDE_ENDS = "override ends"
+    DECIDE = "decide"
+    REARM = "re-arm"
+
+
+class Kind(StrEnum):
+    """What a decision about a breach may be."""
+
+    ROLL_BACK = "roll_back"
+    CONTINUE = "continue"
+    FALSE_ALARM = "false_alarm"
+
+
+LATCHED = (State.BREACHED, State.RECOVERING)
+ASIDE = (State.NOT_ARMED, State.SHADOW)
+LONGEST_STEP = timedelta(seconds=5)  # between two evaluations; what lies longer apart was not watched all the while
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How long a rule may be beyond, or without sight, before that is said; durations, never negative."""
+
+    breach_after: timedelta
+    blind_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a rule sees at one moment; `beyond` and `recovered` hold only where sight is ok."""
+
+    sight: Sight
+    beyond: bool = False
+    recovered: bool = False
+    facts: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """All that is remembered of one trigger.
+
+    `number` counts its transitions. `pending` is how long it was seen beyond, `seen_beyond_at` the evaluation before if
+    that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded. `underneath` is
+    the state that an override lies on. Only what is later than `counts_after` counts.
+    """
+
+    state: State
+    since: datetime
+    number: int = 0
+    sight: Sight = Sight.INSUFFICIENT
+    pending: timedelta = timedelta()
+    seen_beyond_at: datetime | None = None
+    told_breach: bool = False
+    unseen_since: datetime | None = None
+    told_unseen: bool = False
+    underneath: State | None = None
+    until: datetime | None = None
+    decided: Kind | None = None
+    rearm_at: datetime | None = None
+    counts_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One immutable record: the number it has among its trigger's, from where to where, why, by whom, on what facts."""
+
+    number: int
+    at: datetime
+    before: State
+    after: State
+    cause: Cause
+    by: str = ""
+    why: str = ""
+    facts: tuple[tuple[str, Any], ...] = ()
+
+
+Stepped = tuple[Latch, tuple[Transition, ...]]
+
+
+def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
+    """Give the state after one evaluation, and what is to be recorded of it."""
+    latch, ended = _end_what_is_limited(latch, now)
+    latch, unseen = _mind_sight(latch, allowed, reading, now)
+    if latch.decided is Kind.ROLL_BACK:
+        return latch, (*ended, *unseen)
+    latch, stands = _count_pending(latch, allowed, reading, now)
+    latch, moved = _switch(latch, reading, stands, now)
+    return latch, (*ended, *unseen, *moved)
+
+
+def _end_what_is_limited(latch: Latch, now: datetime) -> Stepped:
+    made: tuple[Transition, ...] = ()
+    if latch.state is State.OVERRIDDEN and latch.until is not None and now >= latch.until:
+        latch, made = _to(latch, _after_override(latch), Cause.OVERRIDE_ENDS, now)
+        latch = replace(latch, until=None, underneath=None)
+    if latch.state is State.DECIDED and latch.rearm_at is not None and now >= latch.rearm_at:
+        latch, again = _rearmed(latch, latch.rearm_at, now)
+        made += again
+    return latch, made
+
+
+def _after_override(latch: Latch) -> State:
+    """Give what an override ends in: what was not armed or is decided comes back, a breach that stands is one."""
+    if latch.underneath in (*ASIDE, State.DECIDED):
+        return latch.underneath
+    return State.BREACHED if latch.underneath in LATCHED or latch.told_breach else State.WATCHING
+
+
+def _rearmed(latch: Latch, after: datetime, now: datetime) -> Stepped:
+    latch, made = _to(latch, State.WATCHING, Cause.REARM, now)
+    return replace(_anew(latch), decided=None, rearm_at=None, counts_after=after), made
+
+
+def _anew(latch: Latch) -> Latch:
+    return replace(latch, pending=timedelta(), seen_beyond_at=None, told_breach=False)
+
+
+def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
+    if reading.sight is Sight.OK:
+        told, latch = latch.told_unseen, replace(latch, sight=Sight.OK, unseen_since=None, told_unseen=False)
+        return _to(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())
+    since = latch.unseen_since if latch.unseen_since is not None else now
+    latch = replace(latch, sight=reading.sight, unseen_since=since)
+    if latch.told_unseen or now - since < allowed.blind_after:
+        return latch, ()
+    return _to(replace(latch, told_unseen=True), latch.state, Cause.UNSEEN, now, facts=reading.facts)
+
+
+def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> tuple[Latch, bool]:
+    """Let the pending clock run while beyond, stand while unseen, and begin anew when within; say whether it is over.
+
+    A clock that was set back adds nothing, and one set forth no more than one step.
+    """
+    if reading.sight is not Sight.OK:
+        return replace(latch, seen_beyond_at=None), False
+    if not reading.beyond:
+        return _anew(latch), False
+    before = latch.seen_beyond_at
+    passed = timedelta() if before is None else min(max(now - before, timedelta()), LONGEST_STEP)
+    latch = replace(latch, pending=latch.pending + passed, seen_beyond_at=now)
+    return latch, latch.pending >= allowed.breach_after
+
+
+def _switch(latch: Latch, reading: Reading, stands: bool, now: datetime) -> Stepped:
+    match latch.state:
+        case State.WATCHING | State.PENDING if stands:
+            latch, made = _to(latch, State.BREACHED, Cause.BREACH, now, facts=reading.facts)
+            return replace(latch, told_breach=True), made
+        case State.WATCHING if reading.beyond and reading.sight is Sight.OK:
+            return _to(latch, State.PENDING, Cause.BEYOND, now, facts=reading.facts)
+        case State.PENDING if reading.sight is Sight.OK and not reading.beyond:
+            return _to(latch, State.WATCHING, Cause.WITHIN, now, facts=reading.facts)
+        case State.BREACHED if reading.sight is Sight.OK and reading.recovered and not reading.beyond:
+            return _to(latch, State.RECOVERING, Cause.RECOVERY, now, facts=reading.facts)
+        case State.RECOVERING if reading.sight is Sight.OK and reading.beyond:
+            return _to(latch, State.BREACHED, Cause.BREACH_AGAIN, now, facts=reading.facts)
+        case State.NOT_ARMED | State.SHADOW | State.OVERRIDDEN | State.DECIDED if stands and not latch.told_breach:
+            return _to(replace(latch, told_breach=True), latch.state, Cause.WOULD_BREACH, now, facts=reading.facts)
+    return latch, ()
+
+
+def _to(
+    latch: Latch,
+    after: State,
+    cause: Cause,
+    now: datetime,
+    by: str = "",
+    why: str = "",
+    facts: tuple[tuple[str, Any], ...] = (),
+) -> Stepped:
+    number = latch.number + 1
+    made = Transition(number, now, latch.state, after, cause, by, why, facts)
+    since = latch.since if after is latch.state else now
+    return replace(latch, state=after, since=since, number=number), (made,)
+
+
+# --- what people do
+
+
+def armed(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped:
+    """Give the state after arming, by T0 or by hand: watching, with an empty pending clock; elsewhere nothing."""
+    if latch.state is State.OVERRIDDEN and latch.underneath in ASIDE:
+        latch, made = _to(latch, State.OVERRIDDEN, Cause.ARM, now, by, why)
+        return replace(_anew(latch), underneath=State.WATCHING, counts_after=now), made
+    if latch.state not in ASIDE:
+        return latch, ()
+    latch, made = _to(latch, State.WATCHING, Cause.ARM, now, by, why)
+    return replace(_anew(latch), counts_after=now), made
+
+
+def disarmed(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
+    """Give the state after a named act that ends watching; a breach is ended by a decision only."""
+    if latch.state not in (State.WATCHING, State.PENDING, State.SHADOW):
+        return latch, ()
+    latch, made = _to(latch, State.NOT_ARMED, Cause.DISARM, now, by, why)
+    return _anew(latch), made
+
+
+def overridden(latch: Latch, now: datetime, until: datetime, by: str, why: str) -> Stepped:
+    """Give the state after an override until a moment; what lies under it is kept for its end."""
+    underneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
+    latch, made = _to(latch, State.OVERRIDDEN, Cause.OVERRIDE, now, by, why)
+    return replace(latch, until=until, underneath=underneath), made
+
+
+def decided(latch: Latch, now: datetime, kind: Kind, by: str, why: str, rearm_at: datetime | None = None) -> Stepped:
+    """Give the state after a confirmed decision; a false alarm watches again at once, `continue` from `rearm_at` on."""
+    latch, made = _to(latch, State.DECIDED, Cause.DECIDE, now, by, why)
+    latch = replace(_anew(latch), decided=kind, until=None, underneath=None, rearm_at=rearm_at)
+    if kind is not Kind.FALSE_ALARM:
+        return latch, made
+    latch, again = _rearmed(latch, now, now)
+    return latch, (*made, *again)
