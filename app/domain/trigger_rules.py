@@ -170,7 +170,7 @@ def read(instance: Instance, share: Share, tally: Tally, standings: Mapping[str,
 def facts_of(
     instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]
 ) -> tuple[tuple[str, Any], ...]:
-    """Give the evidence of a moment: counts, interval, limits, the rule's version, what was counted, what else stood."""
+    """Give the evidence of a moment: counts, limits, the rule's version, what was counted, and how all else stood."""
     rule = instance.rule
     return (
         ("n", share.n),
