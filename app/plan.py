@@ -1,14 +1,17 @@
 """What the configuration tells the judge to expect: settings in, the domain's plan out."""
 
+import hashlib
+import json
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
-from app.domain.plans import FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan
+from app.domain.plans import Armed, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
 from app.domain.samples import Kind
 from app.domain.turns import LIST_TIMEOUT_S, longest_turn_s, share
-from app.settings import Config, Feed, Probe, Settings, parse_hours
+from app.settings import Config, Feed, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 
+LONGEST_STEP_S = 5.0  # between two looks at a trigger; what lies longer apart was not watched all the while
 _GIVES = {
     "hl7-mllp": frozenset({"ordered", "scheduled", "begun", "ended", "preliminary", "final", "addendum", "cancelled"}),
     "pacs-studies": frozenset({"available"}),
@@ -30,11 +33,34 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         systems={s.id: s.name for s in settings.systems},
         probes={p.id: _probe(p, settings, vantages[0], zone, speed) for p in settings.probes},
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
+        rules=tuple(_rule(r, speed) for r in settings.triggers),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
         simulation=simulation,
         speed=speed,
+    )
+
+
+def _rule(r: TriggerRule, speed: float) -> Rule:
+    said = json.dumps(r.model_dump(mode="json"), sort_keys=True)
+    return Rule(
+        id=r.id,
+        title=r.title,
+        measure=r.measure,
+        where=tuple(sorted(r.where.items())),
+        slower_than_s=r.slower_than,
+        share=r.share,
+        recover_below=r.recover_below if r.recover_below is not None else r.share / 2,
+        window_s=r.window * speed,
+        at_least=r.at_least,
+        breach_after_s=r.breach_after * speed,
+        blind_after_s=r.blind_after * speed,
+        longest_step_s=LONGEST_STEP_S * speed,
+        armed=Armed(r.armed),
+        per_area=r.per == "area",
+        required=r.required,
+        version=hashlib.sha256(said.encode()).hexdigest()[:16],
     )
 
 

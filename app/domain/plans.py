@@ -1,9 +1,11 @@
 """What the configuration tells the judge to expect: probes, feeds, areas and measures as plain values."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
+from enum import StrEnum
 
 from app.domain.samples import Kind
+from app.domain.triggers import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,42 @@ class GoLivePlan:
     stabilisation_s: float
 
 
+class Armed(StrEnum):
+    """When a rule counts."""
+
+    AT_GO_LIVE = "at go-live"
+    ALWAYS = "always"
+    SHADOW = "shadow"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of golive.toml; durations in seconds, shares from 0 to 1. `version` is the hash of what it says."""
+
+    id: str
+    title: str
+    measure: str
+    where: tuple[tuple[str, str], ...]
+    slower_than_s: float
+    share: float
+    recover_below: float
+    window_s: float
+    at_least: int
+    breach_after_s: float
+    blind_after_s: float
+    longest_step_s: float = 5.0
+    armed: Armed = Armed.AT_GO_LIVE
+    per_area: bool = False
+    required: bool = True
+    version: str = ""
+
+    @property
+    def allowance(self) -> Allowance:
+        """Give how long it may be beyond or unseen before that is said."""
+        steps = (self.breach_after_s, self.blind_after_s, self.longest_step_s)
+        return Allowance(*(timedelta(seconds=s) for s in steps))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """All that the judge expects; `version` is the configuration's hash, and one plan equals itself only."""
@@ -94,6 +132,7 @@ class Plan:
     probes: dict[str, ProbePlan]
     feeds: dict[str, FeedPlan]
     measures: dict[str, MeasurePlan] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
     lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""
     simulation: bool = False

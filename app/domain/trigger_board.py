@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.plans import Armed, Rule
 from app.domain.standings import Standing
-from app.domain.trigger_rules import Armed, Counted, Instance, Rule, Share, Tally, is_slower, read, seen
+from app.domain.trigger_rules import Counted, Instance, Share, Tally, is_slower, read, seen
 from app.domain.triggers import Latch, State, Transition, armed, evaluate
 from app.domain.windows import Attempt
 

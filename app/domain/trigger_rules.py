@@ -4,52 +4,17 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from app.domain.intervals import wilson
 from app.domain.measures import CATALOGUE, Source
-from app.domain.plans import Plan
+from app.domain.plans import Plan, Rule
 from app.domain.standings import Series, Standing, State
-from app.domain.triggers import Allowance, Reading, Sight
+from app.domain.triggers import Reading, Sight
 from app.domain.watched import watched
 from app.domain.words import answer_time, window_words
 
 _UNSEEN = (State.BLIND,)
-
-
-class Armed(StrEnum):
-    """When a rule counts."""
-
-    AT_GO_LIVE = "at go-live"
-    ALWAYS = "always"
-    SHADOW = "shadow"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of golive.toml; durations in seconds, shares from 0 to 1. `version` is the hash of what it says."""
-
-    id: str
-    title: str
-    measure: str
-    where: tuple[tuple[str, str], ...]
-    slower_than_s: float
-    share: float
-    recover_below: float
-    window_s: float
-    at_least: int
-    breach_after_s: float
-    blind_after_s: float
-    armed: Armed = Armed.AT_GO_LIVE
-    per_area: bool = False
-    required: bool = True
-    version: str = ""
-
-    @property
-    def allowance(self) -> Allowance:
-        """Give how long it may be beyond or unseen before that is said."""
-        return Allowance(timedelta(seconds=self.breach_after_s), timedelta(seconds=self.blind_after_s))
 
 
 @dataclass(frozen=True, slots=True)

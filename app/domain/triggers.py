@@ -60,15 +60,18 @@ class Kind(StrEnum):
 
 LATCHED = (State.BREACHED, State.RECOVERING)
 ASIDE = (State.NOT_ARMED, State.SHADOW)
-LONGEST_STEP = timedelta(seconds=5)  # between two evaluations; what lies longer apart was not watched all the while
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How long a rule may be beyond, or without sight, before that is said; durations, never negative."""
+    """How long a rule may be beyond, or without sight, before that is said.
+
+    Two evaluations that lie farther apart than `longest_step` were not watched all the while.
+    """
 
     breach_after: timedelta
     blind_after: timedelta
+    longest_step: timedelta = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: date
     if not reading.beyond:
         return _anew(latch), False
     before = latch.seen_beyond_at
-    passed = timedelta() if before is None else min(max(now - before, timedelta()), LONGEST_STEP)
+    passed = timedelta() if before is None else min(max(now - before, timedelta()), allowed.longest_step)
     latch = replace(latch, pending=latch.pending + passed, seen_beyond_at=now)
     return latch, latch.pending >= allowed.breach_after
 

@@ -32,6 +32,7 @@ from app.settings.tables import (
     Settings,
     Site,
     System,
+    TriggerRule,
 )
 from app.settings.toml_places import places
 from app.settings.values import Table, duration_s, host_of, is_loopback, parse_hours, port_of
@@ -57,6 +58,7 @@ __all__ = [
     "System",
     "Table",
     "TlsClient",
+    "TriggerRule",
     "duration_s",
     "host_of",
     "is_loopback",

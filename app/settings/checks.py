@@ -13,6 +13,7 @@ from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
 from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
+from app.settings.trigger_checks import check_triggers
 from app.settings.values import HL7_FIELD_PATTERN, duration_s
 from app.settings.words import Loc, nearest, quoted
 
@@ -59,6 +60,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     _controls(tables, mistaken)
     check_ports(tables, mistaken)
     check_measures(tables, mistaken)
+    check_triggers(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

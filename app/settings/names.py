@@ -49,3 +49,11 @@ LATER_MEASURES = ("prior.first",)
 GAUGES = ("availability", "report.rate", "exam.rate", "exam.backlog", "exam.matched", "feed.rate", "legacy.stray")
 WITHOUT_WINDOW = (*GAUGES, "exam.oldest_waiting", "feed.age", "clock.offset", "own.load")
 WITHOUT_RANGE = (*GAUGES, "image.rate", "feed.age", "clock.offset", "own.load")
+SHARED_MEASURES = (
+    "echo.response",
+    "worklist.response",
+    "query.response",
+    "image.first",
+    "image.study",
+    "web.response",
+)

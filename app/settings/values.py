@@ -45,6 +45,16 @@ def _positive(seconds: Any) -> float:
     return value
 
 
+def _not_negative(text: Any) -> float:
+    return 0.0 if duration_s(text) == 0 else _positive(text)
+
+
+def _share(share: float) -> float:
+    if not 0 < share < 1:
+        raise ValueError("is no share (more than 0 and less than 1, such as 0.2 for a fifth)")
+    return share
+
+
 def parse_hours(text: str) -> list[tuple[int, time, time]]:
     """Give (weekday, from, until) of hours such as "Mo-Fr 07:00-18:00, Sa 08:00-12:00"; Monday is 0.
 
@@ -146,6 +156,8 @@ def is_loopback(host: str) -> bool:
 
 
 Duration = Annotated[float, BeforeValidator(_positive)]
+DurationOrNone = Annotated[float, BeforeValidator(_not_negative)]
+Share = Annotated[float, AfterValidator(_share)]
 DaysLong = Annotated[Duration, AfterValidator(_a_day_at_least)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
