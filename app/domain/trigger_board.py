@@ -3,29 +3,46 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.domain.plans import Armed, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_rules import Counted, Instance, Share, Tally, is_slower, read, seen
-from app.domain.triggers import Latch, State, Transition, armed, evaluate
+from app.domain.triggers import Cause, Latch, State, Transition, armed, evaluate
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
-    """One trigger as it was evaluated: `before` is the latch it came from, None for one that is new."""
+class Trigger:
+    """A trigger as it is stored and shown; `rule` is the version of its rule, `evidence` what stood at its breach."""
 
-    instance: Instance
-    before: Latch | None
+    id: str
+    rule_id: str
+    rule: str
+    title: str
+    area: str | None
+    measure: str
+    limit_share: float
+    breach_after_s: float
+    required: bool
     latch: Latch
     share: Share
+    evidence: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One trigger as it was evaluated; `before` is the number of the latch it came from, None for one that is new."""
+
+    trigger: Trigger
+    before: int | None
     transitions: tuple[Transition, ...]
 
 
 class TriggerBoard:
-    """The tallies and latches of every trigger; a latch counts only once it is stored, so `take_over` gives it back."""
+    """The tallies and latches of every trigger; what was evaluated counts once it is stored: `take_over`."""
 
     def __init__(self, instances: Iterable[Instance]) -> None:
         self.instances = {i.id: i for i in instances}
@@ -34,8 +51,7 @@ class TriggerBoard:
         for instance in self.instances.values():
             for series in instance.series:
                 self._by_series.setdefault(series.key, []).append(instance.id)
-        self._latches: dict[str, Latch] = {}
-        self._shown: dict[str, Share] = {}
+        self._stored: dict[str, Trigger] = {}
 
     @property
     def longest_window_s(self) -> float:
@@ -55,23 +71,58 @@ class TriggerBoard:
             slower = is_slower(self.instances[name].rule, attempt.value)
             self._tallies[name].add(Counted(attempt.known_at, sample, slower))
 
-    def take_over(self, latches: Mapping[str, Latch]) -> None:
-        """Hold these latches as what is stored now."""
-        self._latches |= {name: latch for name, latch in latches.items() if name in self.instances}
+    def take_over(self, triggers: Iterable[Trigger]) -> None:
+        """Hold these as what is stored now, those of today's rules; one of an older rule stays as it is."""
+        for trigger in triggers:
+            instance = self.instances.get(trigger.id)
+            if instance is not None and instance.rule.version == trigger.rule:
+                self._stored[trigger.id] = trigger
 
     def evaluated(self, now: datetime, t0: datetime | None, standings: Mapping[str, Standing]) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored."""
         found: list[Evaluated] = []
         for name, instance in self.instances.items():
-            before, tally = self._latches.get(name), self._tallies[name]
-            latch, made = _armed(before or Latch(_first(instance.rule, t0), now), instance.rule, t0, now)
+            stored, tally = self._stored.get(name), self._tallies[name]
+            latch, made = _armed(
+                stored.latch if stored else Latch(_first(instance.rule, t0), now), instance.rule, t0, now
+            )
             tally.expire(now, latch.counts_after)
             share = seen(instance, tally, standings)
             latch, more = evaluate(latch, instance.rule.allowance, read(instance, share, tally, standings), now)
-            if latch != before or share != self._shown.get(name):
-                self._shown[name] = share
-                found.append(Evaluated(instance, before, latch, share, (*made, *more)))
+            told = (*made, *more)
+            trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
+            if trigger != stored:
+                found.append(Evaluated(trigger, stored.latch.number if stored else None, told))
         return found
+
+
+def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[str, Any] | None) -> Trigger:
+    rule = instance.rule
+    return Trigger(
+        instance.id,
+        rule.id,
+        rule.version,
+        rule.title,
+        instance.area,
+        rule.measure,
+        rule.share,
+        rule.breach_after_s,
+        rule.required,
+        latch,
+        share,
+        evidence,
+    )
+
+
+def _evidence(stored: Trigger | None, latch: Latch, told: Iterable[Transition]) -> Mapping[str, Any] | None:
+    """Give the evidence of the breach that stands: frozen when it began, gone when a person's decision ended it."""
+    if latch.state in (State.WATCHING, State.PENDING, State.SHADOW, State.NOT_ARMED):
+        return None
+    kept = stored.evidence if stored is not None else None
+    for transition in told:
+        if kept is None and transition.cause in (Cause.BREACH, Cause.WOULD_BREACH):
+            kept = {"at": transition.at.isoformat(), **transition.facts}
+    return kept
 
 
 def _first(rule: Rule, t0: datetime | None) -> State:

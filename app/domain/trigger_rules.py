@@ -126,33 +126,31 @@ def seen(instance: Instance, tally: Tally, standings: Mapping[str, Standing]) ->
 def read(instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]) -> Reading:
     """Give what the state machine needs of it, with the facts that a transition freezes."""
     rule = instance.rule
+    facts = facts_of(instance, share, tally, standings)
     if share.sight is not Sight.OK or share.low is None or share.high is None:
-        return Reading(share.sight, facts=facts_of(instance, share, tally, standings))
-    beyond, recovered = share.low > rule.share, share.high < rule.recover_below
-    return Reading(Sight.OK, beyond, recovered, facts_of(instance, share, tally, standings))
+        return Reading(share.sight, facts=facts)
+    return Reading(Sight.OK, share.low > rule.share, share.high < rule.recover_below, facts)
 
 
-def facts_of(
-    instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]
-) -> tuple[tuple[str, Any], ...]:
+def facts_of(instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]) -> dict[str, Any]:
     """Give the evidence of a moment: counts, limits, the rule's version, what was counted, and how all else stood."""
     rule = instance.rule
-    return (
-        ("n", share.n),
-        ("beyond", share.beyond),
-        ("share", share.share),
-        ("low", share.low),
-        ("high", share.high),
-        ("limit_share", rule.share),
-        ("slower_than_s", rule.slower_than_s),
-        ("window_s", rule.window_s),
-        ("rule", rule.version),
-        ("series", tuple(s.key for s in instance.series)),
-        ("samples", tuple(c.id for c in tally.held)),
-        ("slower", tuple(c.id for c in tally.held if c.beyond)),
-        ("standings", tuple((key, s.state.value) for key, s in sorted(standings.items()))),
-        ("reason", share.reason),
-    )
+    return {
+        "n": share.n,
+        "beyond": share.beyond,
+        "share": share.share,
+        "low": share.low,
+        "high": share.high,
+        "limit_share": rule.share,
+        "slower_than_s": rule.slower_than_s,
+        "window_s": rule.window_s,
+        "rule": rule.version,
+        "series": [s.key for s in instance.series],
+        "samples": [c.id for c in tally.held],
+        "slower": [c.id for c in tally.held if c.beyond],
+        "standings": {key: s.state.value for key, s in sorted(standings.items())},
+        "reason": share.reason,
+    }
 
 
 def _is_unseen(standing: Standing | None) -> bool:

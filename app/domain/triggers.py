@@ -3,9 +3,11 @@
 Absence of data moves nothing, time alone ends only what a person limited, and nothing but a person ends a breach.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 
@@ -81,14 +83,14 @@ class Reading:
     sight: Sight
     beyond: bool = False
     recovered: bool = False
-    facts: tuple[tuple[str, Any], ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Latch:
     """All that is remembered of one trigger.
 
-    `number` counts its transitions. `pending` is how long it was seen beyond, `seen_beyond_at` the evaluation before if
+    `number` counts its transitions. `pending_s` is how long it was seen beyond, `seen_beyond_at` the evaluation before if
     that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded. `underneath` is
     the state that an override lies on. Only what is later than `counts_after` counts.
     """
@@ -97,7 +99,7 @@ class Latch:
     since: datetime
     number: int = 0
     sight: Sight = Sight.INSUFFICIENT
-    pending: timedelta = timedelta()
+    pending_s: float = 0.0
     seen_beyond_at: datetime | None = None
     told_breach: bool = False
     unseen_since: datetime | None = None
@@ -120,7 +122,7 @@ class Transition:
     cause: Cause
     by: str = ""
     why: str = ""
-    facts: tuple[tuple[str, Any], ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 Stepped = tuple[Latch, tuple[Transition, ...]]
@@ -161,7 +163,7 @@ def _rearmed(latch: Latch, after: datetime, now: datetime) -> Stepped:
 
 
 def _anew(latch: Latch) -> Latch:
-    return replace(latch, pending=timedelta(), seen_beyond_at=None, told_breach=False)
+    return replace(latch, pending_s=0.0, seen_beyond_at=None, told_breach=False)
 
 
 def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
@@ -186,8 +188,8 @@ def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: date
         return _anew(latch), False
     before = latch.seen_beyond_at
     passed = timedelta() if before is None else min(max(now - before, timedelta()), allowed.longest_step)
-    latch = replace(latch, pending=latch.pending + passed, seen_beyond_at=now)
-    return latch, latch.pending >= allowed.breach_after
+    latch = replace(latch, pending_s=latch.pending_s + passed.total_seconds(), seen_beyond_at=now)
+    return latch, latch.pending_s >= allowed.breach_after.total_seconds()
 
 
 def _switch(latch: Latch, reading: Reading, stands: bool, now: datetime) -> Stepped:
@@ -215,7 +217,7 @@ def _to(
     now: datetime,
     by: str = "",
     why: str = "",
-    facts: tuple[tuple[str, Any], ...] = (),
+    facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> Stepped:
     number = latch.number + 1
     made = Transition(number, now, latch.state, after, cause, by, why, facts)

@@ -195,6 +195,25 @@ class ExamRow(Row, table=True):
     body: str = _text()
 
 
+class TriggerRow(Row, table=True):
+    """A trigger as it is now; `number` is that of its last transition, `rule` the version of the rule it lives by."""
+
+    id: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    number: int
+    body: str = _text()
+
+
+class TriggerTransitionRow(Row, table=True):
+    """One transition of a trigger, with the evidence that was frozen in it; never changed."""
+
+    trigger: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime
+    body: str = _text()
+
+
 class StandingRow(Row, table=True):
     """The newest judged numbers of a series."""
 

@@ -27,7 +27,7 @@ from app.domain.triggers import (
 
 T = datetime(2026, 11, 21, 6, tzinfo=UTC)
 ALLOWED = Allowance(breach_after=timedelta(seconds=120), blind_after=timedelta(seconds=300))
-WITHIN, BEYOND = Reading(Sight.OK), Reading(Sight.OK, beyond=True, facts=(("n", 25),))
+WITHIN, BEYOND = Reading(Sight.OK), Reading(Sight.OK, beyond=True, facts={"n": 25})
 RECOVERED = Reading(Sight.OK, recovered=True)
 BLIND, FEW = Reading(Sight.BLIND), Reading(Sight.INSUFFICIENT)
 
@@ -83,14 +83,14 @@ def test_without_breach_after_the_first_look_beyond_breaches() -> None:
 
 def test_one_look_within_ends_pending_and_its_time_is_gone() -> None:
     life = Life().see(BEYOND, 100).see(WITHIN)
-    assert (life.state, life.latch.pending) == (State.WATCHING, timedelta())
+    assert (life.state, life.latch.pending_s) == (State.WATCHING, 0.0)
     assert life.see(BEYOND, 100).state is State.PENDING
 
 
 @pytest.mark.parametrize("unseen", [BLIND, FEW])
 def test_absence_freezes_pending_neither_grown_nor_lost(unseen: Reading) -> None:
     life = Life().see(BEYOND, 101).see(unseen, 200)
-    assert (life.state, life.latch.pending) == (State.PENDING, timedelta(seconds=100))
+    assert (life.state, life.latch.pending_s) == (State.PENDING, 100.0)
     assert life.see(BEYOND, 20).state is State.PENDING
     assert life.see(BEYOND).state is State.BREACHED
 
@@ -177,7 +177,7 @@ def test_continue_watches_again_from_its_moment_on_and_counts_only_what_comes_af
 def test_a_false_alarm_watches_again_at_once() -> None:
     life = breached()
     life.act(decided(life.latch, at(130), Kind.FALSE_ALARM, "Ada", "a test order was deleted"))
-    assert (life.state, life.latch.counts_after, life.latch.pending) == (State.WATCHING, at(130), timedelta())
+    assert (life.state, life.latch.counts_after, life.latch.pending_s) == (State.WATCHING, at(130), 0.0)
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -246,7 +246,7 @@ def check_history(start: State, steps: list[tuple[int, Reading | str, int]]) -> 
                 _assert_absence_moves_nothing(before, latch, now)
             beyond_s = beyond_s + 1 if what is BEYOND else (0.0 if what.sight is Sight.OK else beyond_s)
             if latch.state in (State.WATCHING, State.PENDING):
-                assert latch.pending < ALLOWED.breach_after  # a breach is seen
+                assert latch.pending_s < ALLOWED.breach_after.total_seconds()  # a breach is seen
     assert [t.number for t in told] == list(range(1, len(told) + 1))
     replayed = start
     for transition in told:
@@ -256,7 +256,7 @@ def check_history(start: State, steps: list[tuple[int, Reading | str, int]]) -> 
 
 
 def _assert_absence_moves_nothing(before: Latch, after: Latch, now: datetime) -> None:
-    assert after.pending <= before.pending
+    assert after.pending_s <= before.pending_s
     limited = (before.until is not None and now >= before.until) or (
         before.rearm_at is not None and now >= before.rearm_at
     )

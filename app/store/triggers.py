@@ -1,0 +1,66 @@
+"""Triggers as they are and their transitions: each written once, by comparing the number that it builds on."""
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from app.domain.trigger_board import Trigger
+from app.domain.triggers import Transition
+from app.store import codec, journal
+from app.store.sets import put, rows_of, run, table
+
+_TRIGGER, _TRANSITION = table("trigger"), table("trigger_transition")
+_TOLD = ("n", "beyond", "share", "low", "high", "limit_share", "slower_than_s", "window_s", "reason")
+BY_GOLIVE = "golive"
+
+
+def keep(session: Session, site: str, trigger: Trigger, before: int | None, made: Sequence[Transition]) -> bool:
+    """Store a trigger in place of the one whose last transition was `before`, with the transitions since, journalled.
+
+    False, and nothing is stored, where another one was faster.
+    """
+    row = {"number": trigger.latch.number, "body": codec.dumps(trigger)}
+    its = (_TRIGGER.c.site == site) & (_TRIGGER.c.id == trigger.id) & (_TRIGGER.c.rule == trigger.rule)
+    if before is None:
+        if rows_of(session, select(_TRIGGER.c.number).where(its)):
+            return False
+        put(session, _TRIGGER, [{"site": site, "id": trigger.id, "rule": trigger.rule, **row}], replace=False)
+    elif not run(session, update(_TRIGGER).where(its, _TRIGGER.c.number == before).values(**row)).rowcount:
+        return False
+    for transition in made:
+        body = codec.dumps(transition)
+        key = {"site": site, "trigger": trigger.id, "rule": trigger.rule, "number": transition.number}
+        run(session, _TRANSITION.insert(), [{**key, "at": transition.at, "body": body}])
+        told = {
+            "rule": trigger.rule,
+            "number": transition.number,
+            "before": transition.before.value,
+            "after": transition.after.value,
+            "why": transition.why,
+            "evidence": hashlib.sha256(body.encode()).hexdigest(),
+            **{name: transition.facts[name] for name in _TOLD if name in transition.facts},
+        }
+        act = f"trigger.{transition.cause.value.replace(' ', '_')}"
+        journal.append(session, site, transition.at, transition.by or BY_GOLIVE, act, trigger.id, told)
+    return True
+
+
+def all(session: Session, site: str) -> list[Trigger]:
+    """Give every trigger as it is stored, by name, those of former rules included."""
+    ask = select(_TRIGGER.c.body).where(_TRIGGER.c.site == site).order_by(_TRIGGER.c.id, _TRIGGER.c.rule)
+    return [codec.loads(Trigger, row.body) for row in rows_of(session, ask)]
+
+
+def get(session: Session, site: str, trigger: str) -> list[Trigger]:
+    """Give a trigger as it is stored, once for each version of its rule."""
+    its = (_TRIGGER.c.site == site) & (_TRIGGER.c.id == trigger)
+    return [codec.loads(Trigger, row.body) for row in rows_of(session, select(_TRIGGER.c.body).where(its))]
+
+
+def transitions(session: Session, site: str, trigger: str) -> list[Transition]:
+    """Give all transitions of a trigger, in the order of time."""
+    its = (_TRANSITION.c.site == site) & (_TRANSITION.c.trigger == trigger)
+    ask = select(_TRANSITION.c.body).where(its).order_by(_TRANSITION.c.at, _TRANSITION.c.number)
+    return [codec.loads(Transition, row.body) for row in rows_of(session, ask)]
