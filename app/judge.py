@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.clock import SteadyClock, monotonic_s
 from app.domain.board import Board
@@ -20,9 +21,12 @@ from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
 from app.domain.samples import Sample, not_ahead
 from app.domain.series import WINDOW_S
+from app.domain.sights import standings_now
 from app.domain.standings import Judged, known_by
+from app.domain.trigger_board import TriggerBoard
+from app.domain.trigger_rules import instances
 from app.steps import Steps
-from app.store import exams, feed_messages, golives, samples, standings
+from app.store import exams, feed_messages, golives, samples, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -31,9 +35,10 @@ log = logging.getLogger("golive.judge")
 TICK_S = 1.0
 BY_TIME_S = 10.0  # how often time alone is a reason to judge
 EXAMS_APART_S = 1.0
+TRIGGERS_APART_S = 0.25
 WRITE_LIMIT_S = 3.0
 REFRESH_S = PICTURE_S = 3600.0
-PROBES, EXAMS = "numbers of probes", "numbers of exams"
+PROBES, EXAMS, TRIGGERS = "numbers of probes", "numbers of exams", "rollback triggers"
 
 
 class Judge:
@@ -56,6 +61,9 @@ class Judge:
         self.alive_at: datetime | None = None
         self.passes = 0
         self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
+        self._triggers = TriggerBoard(instances(plan.rules, plan))
+        self._newest: dict[tuple[str, str], Judged] = {}
+        self._triggers_judged_s = 0.0
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
         self._by_time_s = self._refreshed_s = 0.0
@@ -72,11 +80,14 @@ class Judge:
         """
         plan, now = plan or self._plan, self._clock.now()
         board, exam_board = Board(plan), ExamBoard(plan, now)
+        rules = TriggerBoard(instances(plan.rules, plan))
         rows = [known_by(row, now) for row in await self._db.read(lambda s: standings.all(s, plan.site))]
         back_s = WINDOW_S if rows else PICTURE_S  # what was judged before holds its picture already
+        back_s = max(back_s, rules.longest_window_s)
         for sample in await self._db.read(lambda s: _window_samples(s, board, now, back_s)):
-            board.take(sample)
+            _hear(board, rules, sample)
         board.restore(rows)
+        rules.take_over(await self._db.read(lambda s: triggers.all(s, plan.site)))
         exam_board.restore(rows)
         since, day = now - exam_board.look_back, now - timedelta(days=1)
         exam_board.replace(await self._db.read(lambda s: exams.current(s, plan.site, since)))
@@ -84,7 +95,8 @@ class Judge:
             exam_board.heard_before(event, now)
         for feed in plan.feeds:
             exam_board.messages_before(feed, await self._offsets(feed))
-        self._plan, self._board, self._exam_board = plan, board, exam_board
+        self._plan, self._board, self._exam_board, self._triggers = plan, board, exam_board, rules
+        self._newest = {(row.series.key, row.window): row for row in rows}
         self._refreshed_s = monotonic_s()
         self._wake.set()
         self._exams_wake.set()
@@ -94,7 +106,7 @@ class Judge:
     ) -> None:
         """Take what was just committed; the judging itself comes with the next turn of the event loop."""
         for sample in samples:
-            self._board.take(sample)
+            _hear(self._board, self._triggers, sample)
         if samples:
             self._wake.set()
         if events or messages:
@@ -114,6 +126,9 @@ class Judge:
                     await self._wake.wait()
             self._wake.clear()
             await self.steps.do(PROBES, self._judge_probes)
+            if monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
+                self._triggers_judged_s = monotonic_s()
+                await self.steps.do(TRIGGERS, self._judge_triggers)
             self.alive_at, self.passes = self._clock.now(), self.passes + 1
 
     async def _judge_probes(self) -> None:
@@ -122,6 +137,29 @@ class Judge:
             self._by_time_s = monotonic_s()
             self._board.expire(now)
         await self._save(self._board.judged(now))
+
+    async def _judge_triggers(self) -> None:
+        """Evaluate every trigger and store what it came to; where somebody else was faster, take that over."""
+        if not self._triggers.instances:
+            return
+        site, now = self._plan.site, self._clock.now()
+        t0 = await self._db.read(self._t0)
+        t0 = t0 if t0 is not None and t0 <= now else None
+        pulses = self._heartbeats.newest_of_all()
+        standing = standings_now(self._newest.values(), self._plan, pulses, now)
+        found = self._triggers.evaluated(now, t0, {s.series.key: s for s in standing if not s.judged.window})
+        if not found:
+            return
+
+        def act(session: Session) -> list[str]:
+            return [e.trigger.id for e in found if not triggers.keep(session, site, e.trigger, e.before, e.transitions)]
+
+        async with asyncio.timeout(WRITE_LIMIT_S):
+            slower = set(await self._db.write(act))
+        self._triggers.take_over(e.trigger for e in found if e.trigger.id not in slower)
+        for name in slower:
+            self._triggers.take_over(await self._db.read(partial(triggers.get, site=site, trigger=name)))
+        self._changed()
 
     async def _exams(self) -> None:
         while True:
@@ -167,6 +205,7 @@ class Judge:
         if not self._unsaved:
             return
         saving, self._unsaved = self._unsaved, {}
+        self._newest |= saving
         site, now = self._plan.site, self._clock.now()
         try:
             async with asyncio.timeout(WRITE_LIMIT_S):
@@ -175,6 +214,11 @@ class Judge:
             self._unsaved = saving | self._unsaved
             raise
         self._changed()
+
+
+def _hear(board: Board, rules: TriggerBoard, sample: Sample) -> None:
+    for series, attempt in board.take(sample):
+        rules.hear(series, attempt, sample.id)
 
 
 def _window_samples(session: Session, board: Board, now: datetime, back_s: float) -> list[Sample]:

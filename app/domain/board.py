@@ -42,11 +42,12 @@ class Board:
                 kept.restore(row)
                 self._touched[row.series.key] = kept
 
-    def take(self, sample: Sample) -> None:
-        """Let every series that a sample speaks for hear it."""
+    def take(self, sample: Sample) -> list[tuple[str, Attempt]]:
+        """Let every series that a sample speaks for hear it; give what each probe's own series heard, by key."""
         probe = self.plan.probes.get(sample.probe)
         if probe is None:
-            return
+            return []
+        heard: list[tuple[str, Attempt]] = []
         vantage, known_at = self.plan.vantage_of(sample.source), sample.known_at or sample.at
         answered = sample.outcome in ANSWERED
         if probe.control:
@@ -59,12 +60,14 @@ class Board:
             if window is not None:
                 attempt = Attempt(known_at, sample.at, reading.value, counted, sample.outcome.value, sample.detail)
                 window.add(attempt)
+                heard.append((reading.series.key, attempt))
                 self._touched[reading.series.key] = window
         system = self._systems.get((probe.system, vantage))
         if system is not None:
             attempt = Attempt(known_at, sample.at, None, counted, sample.outcome.value, sample.detail)
             system.add(attempt, answered)
             self._touched[system.availability.key] = system
+        return heard
 
     def expire(self, now: datetime) -> None:
         """Let windows move on with time; what that changes counts as touched."""

@@ -1,13 +1,13 @@
 """All triggers of a plan with what they count: an attempt goes in, what each sees and is comes out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from app.domain.plans import Armed, Rule
 from app.domain.standings import Standing
-from app.domain.trigger_rules import Counted, Instance, Share, Tally, is_slower, read, seen
+from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, is_slower, read, seen
 from app.domain.triggers import Cause, Latch, State, Transition, armed, evaluate
 from app.domain.windows import Attempt
 
@@ -52,6 +52,7 @@ class TriggerBoard:
             for series in instance.series:
                 self._by_series.setdefault(series.key, []).append(instance.id)
         self._stored: dict[str, Trigger] = {}
+        self._latches: dict[str, Latch] = {}
 
     @property
     def longest_window_s(self) -> float:
@@ -77,23 +78,40 @@ class TriggerBoard:
             instance = self.instances.get(trigger.id)
             if instance is not None and instance.rule.version == trigger.rule:
                 self._stored[trigger.id] = trigger
+                self._latches[trigger.id] = trigger.latch
 
     def evaluated(self, now: datetime, t0: datetime | None, standings: Mapping[str, Standing]) -> list[Evaluated]:
-        """Evaluate every trigger; give those of which anything is to be stored."""
-        found: list[Evaluated] = []
-        for name, instance in self.instances.items():
-            stored, tally = self._stored.get(name), self._tallies[name]
-            latch, made = _armed(
-                stored.latch if stored else Latch(_first(instance.rule, t0), now), instance.rule, t0, now
-            )
-            tally.expire(now, latch.counts_after)
-            share = seen(instance, tally, standings)
-            latch, more = evaluate(latch, instance.rule.allowance, read(instance, share, tally, standings), now)
-            told = (*made, *more)
-            trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
-            if trigger != stored:
-                found.append(Evaluated(trigger, stored.latch.number if stored else None, told))
-        return found
+        """Evaluate every trigger; give those of which anything is to be stored.
+
+        A transition counts once it is stored: until `take_over` says so it is found again.
+        """
+        found = (self._evaluated(instance, now, t0, standings) for instance in self.instances.values())
+        return [evaluated for evaluated in found if evaluated is not None]
+
+    def _evaluated(
+        self, instance: Instance, now: datetime, t0: datetime | None, standings: Mapping[str, Standing]
+    ) -> Evaluated | None:
+        rule, tally, stored = instance.rule, self._tallies[instance.id], self._stored.get(instance.id)
+        before = self._latches.get(instance.id) or Latch(_first(rule, t0), now)
+        latch, made = _armed(before, rule, t0, now)
+        tally.expire(now, latch.counts_after)
+        share = seen(instance, tally, standings)
+        latch, more = evaluate(latch, rule.allowance, read(rule, share), now)
+        if not made and not more:
+            self._latches[instance.id] = latch
+            if stored is not None and not _worth_storing(stored, latch, share):
+                return None
+        facts = facts_of(instance, share, tally, standings) if more else {}
+        told = (*made, *(replace(t, facts=facts) for t in more))
+        trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
+        return Evaluated(trigger, stored.latch.number if stored else None, told)
+
+
+def _worth_storing(stored: Trigger, latch: Latch, share: Share) -> bool:
+    """Say whether more has changed than the moment of the last look; a pending clock is stored each second."""
+    if share != stored.share or latch.sight is not stored.latch.sight:
+        return True
+    return latch.state is State.PENDING and latch.pending_s - stored.latch.pending_s >= 1
 
 
 def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[str, Any] | None) -> Trigger:

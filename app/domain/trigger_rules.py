@@ -123,13 +123,11 @@ def seen(instance: Instance, tally: Tally, standings: Mapping[str, Standing]) ->
     return Share(n, beyond, share, low, high, Sight.OK, said + blind)
 
 
-def read(instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]) -> Reading:
-    """Give what the state machine needs of it, with the facts that a transition freezes."""
-    rule = instance.rule
-    facts = facts_of(instance, share, tally, standings)
+def read(rule: Rule, share: Share) -> Reading:
+    """Give what the state machine needs of it."""
     if share.sight is not Sight.OK or share.low is None or share.high is None:
-        return Reading(share.sight, facts=facts)
-    return Reading(Sight.OK, share.low > rule.share, share.high < rule.recover_below, facts)
+        return Reading(share.sight)
+    return Reading(Sight.OK, share.low > rule.share, share.high < rule.recover_below)
 
 
 def facts_of(instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]) -> dict[str, Any]:

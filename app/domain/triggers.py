@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 
@@ -83,15 +82,14 @@ class Reading:
     sight: Sight
     beyond: bool = False
     recovered: bool = False
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Latch:
     """All that is remembered of one trigger.
 
-    `number` counts its transitions. `pending_s` is how long it was seen beyond, `seen_beyond_at` the evaluation before if
-    that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded. `underneath` is
+    `number` counts its transitions. `pending_s` is how long it was seen beyond, `seen_beyond_at` the evaluation before
+    if that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded. `underneath` is
     the state that an override lies on. Only what is later than `counts_after` counts.
     """
 
@@ -113,7 +111,7 @@ class Latch:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One immutable record: the number it has among its trigger's, from where to where, why, by whom, on what facts."""
+    """One immutable record: its number among its trigger's, from where to where, why, by whom; `facts` are the evidence."""
 
     number: int
     at: datetime
@@ -174,7 +172,7 @@ def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetim
     latch = replace(latch, sight=reading.sight, unseen_since=since)
     if latch.told_unseen or now - since < allowed.blind_after:
         return latch, ()
-    return _to(replace(latch, told_unseen=True), latch.state, Cause.UNSEEN, now, facts=reading.facts)
+    return _to(replace(latch, told_unseen=True), latch.state, Cause.UNSEEN, now)
 
 
 def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> tuple[Latch, bool]:
@@ -195,18 +193,18 @@ def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: date
 def _switch(latch: Latch, reading: Reading, stands: bool, now: datetime) -> Stepped:
     match latch.state:
         case State.WATCHING | State.PENDING if stands:
-            latch, made = _to(latch, State.BREACHED, Cause.BREACH, now, facts=reading.facts)
+            latch, made = _to(latch, State.BREACHED, Cause.BREACH, now)
             return replace(latch, told_breach=True), made
         case State.WATCHING if reading.beyond and reading.sight is Sight.OK:
-            return _to(latch, State.PENDING, Cause.BEYOND, now, facts=reading.facts)
+            return _to(latch, State.PENDING, Cause.BEYOND, now)
         case State.PENDING if reading.sight is Sight.OK and not reading.beyond:
-            return _to(latch, State.WATCHING, Cause.WITHIN, now, facts=reading.facts)
+            return _to(latch, State.WATCHING, Cause.WITHIN, now)
         case State.BREACHED if reading.sight is Sight.OK and reading.recovered and not reading.beyond:
-            return _to(latch, State.RECOVERING, Cause.RECOVERY, now, facts=reading.facts)
+            return _to(latch, State.RECOVERING, Cause.RECOVERY, now)
         case State.RECOVERING if reading.sight is Sight.OK and reading.beyond:
-            return _to(latch, State.BREACHED, Cause.BREACH_AGAIN, now, facts=reading.facts)
+            return _to(latch, State.BREACHED, Cause.BREACH_AGAIN, now)
         case State.NOT_ARMED | State.SHADOW | State.OVERRIDDEN | State.DECIDED if stands and not latch.told_breach:
-            return _to(replace(latch, told_breach=True), latch.state, Cause.WOULD_BREACH, now, facts=reading.facts)
+            return _to(replace(latch, told_breach=True), latch.state, Cause.WOULD_BREACH, now)
     return latch, ()
 
 
@@ -217,10 +215,9 @@ def _to(
     now: datetime,
     by: str = "",
     why: str = "",
-    facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> Stepped:
     number = latch.number + 1
-    made = Transition(number, now, latch.state, after, cause, by, why, facts)
+    made = Transition(number, now, latch.state, after, cause, by, why)
     since = latch.since if after is latch.state else now
     return replace(latch, state=after, since=since, number=number), (made,)
 
