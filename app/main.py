@@ -25,6 +25,7 @@ from app.web import (
     problems,
     series,
     status,
+    triggers,
     wall,
 )
 from app.web import quarantine as quarantine_calls
@@ -44,6 +45,7 @@ ROUTES = (
     journal,
     ops,
     internal,
+    triggers,
     not_built,
 )
 

@@ -217,3 +217,28 @@ class StatusOut(BaseModel):
     overall: str
     reasons: list[str]
     simulation: bool
+
+
+class TriggerOut(BaseModel):
+    """What a rollback trigger is now."""
+
+    id: str
+    title: str
+    area: str | None
+    measure: str
+    state: str
+    sight: str
+    since: Moment
+    reason: str
+    n: int
+    beyond: int
+    share: float | None
+    limit_share: float
+    low: float | None
+    high: float | None
+    pending_s: float
+    breach_after_s: float
+    until: Moment | None
+    rule: str
+    evidence: dict[str, Any] | None
+    decision: str | None

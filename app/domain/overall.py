@@ -8,6 +8,10 @@ from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan
 from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
+from app.domain.trigger_board import Trigger
+from app.domain.triggers import ASIDE, LATCHED
+from app.domain.triggers import Sight as Unseen
+from app.domain.triggers import State as TriggerState
 from app.domain.watched import Watched, watched
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
@@ -58,6 +62,21 @@ def overall(
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
+
+
+def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
+    """Give what triggers add: an undecided breach is `act`, a required one that is blind `blind`, one pending `watch`."""
+    for trigger in triggers:
+        subject, why, latch = f"trigger {trigger.title}", trigger.share.reason, trigger.latch
+        subject += f", {trigger.area}" if trigger.area else ""
+        if latch.state in LATCHED:
+            yield Ground("act", subject, f"{latch.state.value}, undecided: {why}")
+        elif latch.state in ASIDE or latch.state is TriggerState.DECIDED:
+            continue
+        elif latch.sight is Unseen.BLIND:
+            yield Ground("blind" if trigger.required else "watch", subject, why)
+        elif latch.state is TriggerState.PENDING:
+            yield Ground("watch", subject, f"pending: {why}")
 
 
 def nearly_full(used_bytes: int, most_bytes: int) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.domain.plans import Armed, Rule
+from app.domain.plans import Armed, Plan, Rule
 from app.domain.standings import Standing
-from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, is_slower, read, seen
-from app.domain.triggers import Cause, Latch, State, Transition, armed, evaluate
+from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, instances, is_slower, read, seen
+from app.domain.triggers import LATCHED, Cause, Latch, State, Transition, armed, evaluate
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
@@ -155,3 +155,18 @@ def _armed(latch: Latch, rule: Rule, t0: datetime | None, now: datetime) -> tupl
     if t0 is None or not waits or rule.armed is not Armed.AT_GO_LIVE:
         return latch, ()
     return armed(latch, now, BY_T0)
+
+
+def shown(stored: Iterable[Trigger], plan: Plan) -> list[Trigger]:
+    """Give the triggers that screens show: those of today's rules in their order, before each what an older rule left.
+
+    A breach by a rule that has changed or gone stays with its own words until a person decides.
+    """
+    now = {i.id: place for place, i in enumerate(instances(plan.rules, plan))}
+    versions = {rule.id: rule.version for rule in plan.rules}
+    kept = [t for t in stored if (t.id in now and versions.get(t.rule_id) == t.rule) or _stands(t.latch)]
+    return sorted(kept, key=lambda t: (now.get(t.id, -1), versions.get(t.rule_id) == t.rule, t.id))
+
+
+def _stands(latch: Latch) -> bool:
+    return latch.state in LATCHED or (latch.state is State.OVERRIDDEN and latch.underneath in LATCHED)

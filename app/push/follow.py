@@ -11,6 +11,7 @@ from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.golive import GoLive, moment_of
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
+from app.domain.trigger_board import Trigger
 from app.push.fragments import VIEWS, Fragment, build
 from app.push.hub import Hub
 from app.push.scene import Scene
@@ -31,11 +32,12 @@ class Seen:
     judged: tuple[Judged, ...] = ()
     record: GoLive | None = None
     unreadable: int = 0
+    triggers: tuple[Trigger, ...] = ()
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
 Stand = Callable[[Sequence[Judged], datetime], Sequence[Standing]]
-Whole = Callable[[Sequence[Standing], datetime], tuple[str, Sequence[str]]]
+Whole = Callable[[Sequence[Standing], Sequence[Trigger], datetime], tuple[str, Sequence[str]]]
 
 
 class Follow:
@@ -135,7 +137,7 @@ class Follow:
             standings = tuple(s.blinded(trouble) for s in standings)
             overall, reasons = "blind", [trouble]
         else:
-            overall, reasons = self._whole(standings, now)
+            overall, reasons = self._whole(standings, self._seen.triggers, now)
         moment = moment_of(
             self.plan.go_live,
             self._seen.record,
@@ -144,7 +146,10 @@ class Follow:
         )
         unreadable = self._seen.unreadable
         said, own = tuple(reasons), tuple(self._own())
-        return Scene(now, shown_at, self.plan, moment, standings, overall, said, unreadable, trouble, build(), own)
+        triggers = self._seen.triggers
+        return Scene(
+            now, shown_at, self.plan, moment, standings, overall, said, unreadable, trouble, build(), own, triggers
+        )
 
     def trouble_at(self, now: datetime) -> str:
         """Say why golive cannot judge now, or ""."""

@@ -8,6 +8,7 @@ from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
 from app.domain.standings import Series, Standing, State
+from app.domain.trigger_board import Trigger
 from app.push import words
 
 # gravest first: what is known to be broken, then what nobody sees, then the rest
@@ -44,6 +45,7 @@ class Scene:
     trouble: str = ""
     build: str = ""
     own: tuple[str, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """Give a steady moment as the site's clock tells it."""

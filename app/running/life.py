@@ -12,11 +12,12 @@ from app.clock import SteadyClock, utc_now
 from app.commands import configuration
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
-from app.domain.overall import Ground, nearly_full, overall
+from app.domain.overall import Ground, nearly_full, of_triggers, overall
 from app.domain.samples import Sample
 from app.domain.sights import standings_now
 from app.domain.signs import Pulses
 from app.domain.standings import Judged, Standing
+from app.domain.trigger_board import Trigger, shown
 from app.errors import GoLiveError
 from app.judge import Judge
 from app.plan import plan_of
@@ -25,7 +26,7 @@ from app.push.hub import Hub
 from app.running.loops import Loop, Run
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import golives, quarantine, standings
+from app.store import golives, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import security
@@ -144,6 +145,7 @@ class Life:
                 judged=tuple(standings.all(s, site)),
                 record=golives.current(s, site),
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
+                triggers=tuple(shown(triggers.all(s, site), self.house.plan)),
             )
 
         return await self._db.read(ask)
@@ -152,8 +154,9 @@ class Life:
         found = standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
         return [s.blinded(OWN_MISTAKE) if self._judge.broken_for(s.series.measure) else s for s in found]
 
-    def _whole(self, found: Sequence[Standing], now: datetime) -> tuple[str, list[str]]:
-        whole = overall(found, self.house.plan, self._pulses(), now, self._own_grounds())
+    def _whole(self, found: Sequence[Standing], triggers: Sequence[Trigger], now: datetime) -> tuple[str, list[str]]:
+        acts = [*self._own_grounds(), *of_triggers(triggers)]
+        whole = overall(found, self.house.plan, self._pulses(), now, acts)
         return whole.state, whole.reasons
 
     def _own_grounds(self) -> Iterator[Ground]:

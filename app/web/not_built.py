@@ -9,13 +9,6 @@ router = APIRouter(tags=["later versions"])
 READER, LEADER, ON_FLOOR = [Depends(reader)], [Depends(leader)], [Depends(on_floor)]
 
 
-@router.get("/api/triggers", status_code=501, dependencies=READER)
-@router.get("/api/triggers/{trigger}", status_code=501, dependencies=READER)
-async def triggers() -> None:
-    """Give rollback triggers, in a later version."""
-    raise NotBuilt("rollback triggers are not built yet; this version measures, judges and shows")
-
-
 @router.put("/api/decisions/{decision}", status_code=501, dependencies=READER)
 @router.post("/api/decisions/{decision}/events/{event}", status_code=501, dependencies=READER)
 async def decisions() -> None:
