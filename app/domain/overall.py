@@ -65,7 +65,7 @@ def overall(
 
 
 def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
-    """Give what triggers add: an undecided breach is `act`, a required one that is blind `blind`, one pending `watch`."""
+    """Give what triggers add: an undecided breach is `act`, a required blind one `blind`, a pending one `watch`."""
     for trigger in triggers:
         subject, why, latch = f"trigger {trigger.title}", trigger.share.reason, trigger.latch
         subject += f", {trigger.area}" if trigger.area else ""

@@ -139,7 +139,7 @@ def _evidence(stored: Trigger | None, latch: Latch, told: Iterable[Transition]) 
     kept = stored.evidence if stored is not None else None
     for transition in told:
         if kept is None and transition.cause in (Cause.BREACH, Cause.WOULD_BREACH):
-            kept = {"at": transition.at.isoformat(), **transition.facts}
+            kept = {"at": transition.at.isoformat().replace("+00:00", "Z"), **transition.facts}
     return kept
 
 

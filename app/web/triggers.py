@@ -26,7 +26,7 @@ async def every(request: Request) -> list[dict[str, Any]]:
 
 @router.get("/api/triggers/{trigger}", response_model=None, responses={200: {"model": TriggerOut}})
 async def one(request: Request, trigger: Annotated[str, Path(max_length=100)]) -> dict[str, Any]:
-    """Give one trigger as it is now, with all its transitions; a breach by a former version of its rule stands first."""
+    """Give one trigger as it is now, with its transitions; a breach by a former version of its rule stands first."""
     house = house_of(request)
     scene = house.follow.scene()
     found = [t for t in scene.triggers if t.id == trigger]
