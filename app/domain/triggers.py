@@ -111,7 +111,7 @@ class Latch:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One immutable record: its number among its trigger's, from where to where, why and by whom; facts are evidence."""
+    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence."""
 
     number: int
     at: datetime

@@ -46,6 +46,19 @@ def probe(**fields: str) -> str:
     return "[[probes]]\n" + "".join(f"{k} = {v}\n" for k, v in known.items() if v)
 
 
+def trigger(**fields: str) -> str:
+    row = {"id": '"slow"', "title": '"Worklist slow"', "measure": '"worklist.response"'}
+    row |= {"slower_than": '"5s"', "share": "0.2", **fields}
+    return "[[triggers]]\n" + "".join(f"{key} = {value}\n" for key, value in row.items())
+
+
+def test_a_rule_says_little_and_the_rest_is_sensible(tmp_path: Path) -> None:
+    (rule,) = loaded(tmp_path, HEAD + RIS + trigger(breach_after='"0s"', per='"area"')).settings.triggers
+    assert (rule.window, rule.at_least, rule.breach_after, rule.armed) == (300.0, 20, 0.0, "at go-live")
+    (planned,) = plan_of(loaded(tmp_path, HEAD + RIS + trigger())).rules
+    assert (planned.recover_below, planned.breach_after_s, planned.per_area) == (0.1, 120.0, False)
+
+
 def test_how_long_a_probe_can_wait_for_its_turn_follows_from_the_file(tmp_path: Path) -> None:
     collectors = "".join(f'[[collectors]]\nid = "{id}"\nplace = "{id}"\n' for id in ("main", "room"))
     probes = "".join(
@@ -116,7 +129,15 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\n', "feeds[0]: listen is missing: hl7-mllp needs it"),
         ('[[feeds]]\nid = "s"\nkind = "sql"\nquery = "q"\n', 'feeds of kind "sql" are not built yet'),
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:8000"\n', "is where [server] listens already"),
-        ('[[triggers]]\nid = "x"\n', "triggers: rollback triggers come with a later version of golive"),
+        ('[[maintenance]]\nid = "x"\n', "maintenance: planned work comes with a later version of golive"),
+        (RIS + trigger(measure='"worklist.respons"'), 'measure: "worklist.respons" is no measure: did you mean'),
+        (RIS + trigger(measure='"exam.backlog"'), 'measure: "exam.backlog" has no attempts to take a share of'),
+        (RIS + trigger(where='{ system = "riss" }'), '"riss" is none of [[systems]]: did you mean "ris"?'),
+        (RIS + trigger(share="20.0"), "triggers[0].share: 20.0 is no share"),
+        (RIS + trigger(recover_below="0.3"), "recover_below: 0.3 lies above share 0.2"),
+        (RIS + trigger(window='"4s"'), 'window: "4s" is no longer than slower_than "5s"'),
+        (RIS + trigger() + trigger(), 'triggers[1].id: "slow" is taken already by triggers[0]'),
+        (RIS + trigger(armed='"sometimes"'), "armed: \"sometimes\" is none of"),
         ('[measures."worklist.respons"]\nwindow = "5m"\n', 'is no measure: did you mean "worklist.response"?'),
         ('[[area]]\nid = "ct"\n', 'area: is an unknown key: did you mean "areas"?'),
         ('[server]\ntls_cert = "a.pem"\n', "server.tls_cert: needs tls_key beside it"),
