@@ -5,7 +5,7 @@ import json
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
-from app.domain.plans import Armed, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
+from app.domain.plans import Armed, Authority, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
 from app.domain.samples import Kind
 from app.domain.turns import LIST_TIMEOUT_S, longest_turn_s, share
 from app.settings import Config, Feed, Probe, Settings, TriggerRule, parse_hours
@@ -26,7 +26,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         site=settings.site.id,
         site_name=settings.site.name,
         zone=zone,
-        go_live=_go_live(settings),
+        go_live=go_live_of(config),
         main_vantage=vantages[0],
         vantages=vantages,
         areas={a.id: a.name for a in settings.areas},
@@ -34,6 +34,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         probes={p.id: _probe(p, settings, vantages[0], zone, speed) for p in settings.probes},
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         rules=tuple(_rule(r, speed) for r in settings.triggers),
+        authorities=tuple(Authority(a.name, a.telephone, a.deputy_for) for a in settings.authorities),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
@@ -64,9 +65,18 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
     )
 
 
-def _go_live(settings: Settings) -> GoLivePlan:
-    g = settings.go_live
-    return GoLivePlan(g.at, g.start == "by-clock", g.decision_window, g.no_return, g.command_center, g.stabilisation)
+def go_live_of(config: Config) -> GoLivePlan:
+    """Give the plan of the go-live itself."""
+    g = config.settings.go_live
+    return GoLivePlan(
+        g.at,
+        g.start == "by-clock",
+        g.decision_window,
+        g.no_return,
+        g.command_center,
+        g.stabilisation,
+        g.proposal_lasts,
+    )
 
 
 def _probe(p: Probe, settings: Settings, main: str, zone: ZoneInfo, speed: float) -> ProbePlan:

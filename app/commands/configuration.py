@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.plans import Plan
+from app.domain.golive import effective_t0
+from app.domain.plans import GoLivePlan, Plan
 from app.errors import ConfigInvalid, Unavailable
+from app.plan import go_live_of
 from app.settings import Config, load, takes_a_restart
 from app.store import configurations, exams, golives, journal, marks
 from app.store.db import Database, Session
@@ -112,11 +114,10 @@ class Starting:
         self._one_kind(s, site, first)
         if first:
             marks.set(s, site, FIRST_START, self.at.isoformat())
-        if plan.at <= self.at and golives.current(s, site) is None:
-            if first:
-                golives.declare(s, site, plan.at, self.at, "golive: the planned moment had passed at the first start")
-            elif plan.start == "by-clock":
-                golives.declare(s, site, plan.at, self.at, BY_CLOCK)
+        if first and plan.at <= self.at and golives.current(s, site) is None:
+            golives.declare(s, site, plan.at, self.at, "golive: the planned moment had passed at the first start")
+        else:
+            _declare_by_clock(s, go_live_of(self.config), site, self.at)
 
     def _one_kind(self, s: Session, site: str, first: bool) -> None:
         """Keep a practised hospital and a real one in different databases for good."""
@@ -131,17 +132,23 @@ class Starting:
 
 async def declare_by_clock(db: Database, config: Config, at: datetime) -> bool:
     """Declare T0 when the site wants it by the clock and the moment has come; say whether it was declared now."""
-    site, plan = config.settings.site.id, config.settings.go_live
-    if plan.start != "by-clock" or plan.at > at:
+    site, plan = config.settings.site.id, go_live_of(config)
+    if not plan.by_clock or await db.read(lambda s: _due_by_clock(s, plan, site, at)) is None:
         return False
+    return await db.write(lambda s: _declare_by_clock(s, plan, site, at))
 
-    def act(s: Session) -> bool:
-        if golives.current(s, site) is not None:
-            return False
-        golives.declare(s, site, plan.at, at, BY_CLOCK)
-        return True
 
-    return await db.write(act)
+def _due_by_clock(s: Session, plan: GoLivePlan, site: str, at: datetime) -> datetime | None:
+    """Give the T0 that came by the clock and is in no record yet."""
+    record = golives.current(s, site)
+    return effective_t0(plan, record, at) if record is None or record.at is None else None
+
+
+def _declare_by_clock(s: Session, plan: GoLivePlan, site: str, at: datetime) -> bool:
+    t0 = _due_by_clock(s, plan, site, at)
+    if t0 is not None:
+        golives.declare(s, site, t0, at, BY_CLOCK)
+    return t0 is not None
 
 
 async def stopping(db: Database, site: str, at: datetime) -> None:

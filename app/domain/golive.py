@@ -1,19 +1,87 @@
 """The go-live itself: when T0 was, which phase it is, and how long a way back stays open."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from app.domain.plans import GoLivePlan
 from app.domain.words import local_clock, span
+from app.errors import Conflict, Invalid
+
+
+class Act(StrEnum):
+    """What people do with the go-live; a roll-back comes of a confirmed decision alone."""
+
+    DECLARE = "declare"
+    DELAY = "delay"
+    CALL_OFF = "call_off"
+    ROLL_BACK = "roll_back"
+
+
+@dataclass(frozen=True, slots=True)
+class GoLiveAct:
+    """One act: `at` is the T0 or the new plan that it sets, `planned_at` what golive.toml planned when it was done."""
+
+    act: Act
+    at: datetime
+    done_at: datetime
+    by: str = ""
+    reason: str = ""
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoLive:
-    """The record of a declared go-live: `at` is T0, which may lie before `declared_at`."""
+    """What the acts come to: `at` is T0, None while there is none; it may lie before `declared_at`.
 
-    at: datetime
-    declared_at: datetime
+    `delayed` and `called_off` outrank the plan of golive.toml for as long as that is the one which they changed.
+    """
+
+    at: datetime | None = None
+    declared_at: datetime | None = None
     by: str = ""
+    delayed: GoLiveAct | None = None
+    called_off: GoLiveAct | None = None
+    rolled_back_at: datetime | None = None
+
+
+def folded(acts: Iterable[GoLiveAct]) -> GoLive | None:
+    """Give what these acts come to, the oldest first; None before there is one."""
+    record: GoLive | None = None
+    for one in acts:
+        before = record or GoLive()
+        match one.act:
+            case Act.DECLARE:
+                record = replace(before, at=one.at, declared_at=one.done_at, by=one.by, rolled_back_at=None)
+            case Act.DELAY:
+                record = replace(before, delayed=one, called_off=None)
+            case Act.CALL_OFF:
+                record = replace(before, called_off=one)
+            case Act.ROLL_BACK:
+                record = GoLive(by=one.by, rolled_back_at=one.done_at)
+    return record
+
+
+def acted(act: GoLiveAct, plan: GoLivePlan, record: GoLive | None, now: datetime) -> GoLiveAct:
+    """Give an act as it is to be recorded, or refuse it in words."""
+    t0 = effective_t0(plan, record, now)
+    if act.act in (Act.DELAY, Act.CALL_OFF) and not act.reason.strip():
+        raise Invalid("reason", "is missing: the record says why")
+    if t0 is not None:
+        since = f"the go-live was declared for {t0.isoformat(timespec='minutes')}"
+        by = f" by {record.by}" if record is not None and record.by else ""
+        raise Conflict(f"{since}{by}; what has gone live ends by a decision to roll back")
+    if act.act is Act.DECLARE and act.at > now:
+        raise Invalid("at", "lies in the future: T0 is declared when it has come; delay the plan to move it")
+    back_at = record.rolled_back_at if record is not None else None
+    if act.act is Act.DECLARE and back_at is not None and act.at <= back_at:
+        raise Invalid("at", f"lies before the roll-back of {back_at.isoformat(timespec='minutes')}")
+    if act.act is Act.DELAY and act.at <= now:
+        raise Invalid("at", "lies in the past: a delay names the new moment")
+    if act.act is Act.CALL_OFF and planned_at(plan, record) is None:
+        raise Conflict("it is called off already")
+    return replace(act, planned_at=plan.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +96,21 @@ class Moment:
     decision_left_s: float | None
     no_return_left_s: float | None
     planned_words: str
+    planned_at: datetime | None = None
+
+
+def planned_at(plan: GoLivePlan, record: GoLive | None) -> datetime | None:
+    """Give the moment that is planned now; None while it is called off, or rolled back and not planned anew."""
+    if record is None:
+        return plan.at
+    if _outranks(record.called_off, plan):
+        return None
+    planned = record.delayed.at if record.delayed is not None and _outranks(record.delayed, plan) else plan.at
+    return None if record.rolled_back_at is not None and planned <= record.rolled_back_at else planned
+
+
+def _outranks(act: GoLiveAct | None, plan: GoLivePlan) -> bool:
+    return act is not None and act.planned_at == plan.at
 
 
 def effective_t0(plan: GoLivePlan, record: GoLive | None, now: datetime) -> datetime | None:
@@ -35,17 +118,16 @@ def effective_t0(plan: GoLivePlan, record: GoLive | None, now: datetime) -> date
 
     A plan that had passed at the first start was recorded then; one that is moved into the past later declares nothing.
     """
-    if record is not None:
+    if record is not None and record.at is not None:
         return record.at
-    if plan.by_clock and plan.at <= now:
-        return plan.at
-    return None
+    planned = planned_at(plan, record)
+    return planned if plan.by_clock and planned is not None and planned <= now else None
 
 
-def phase_at(plan: GoLivePlan, t0: datetime | None, now: datetime) -> str:
+def phase_at(plan: GoLivePlan, t0: datetime | None, now: datetime, rolled_back: bool = False) -> str:
     """Name the phase at `now`."""
     if t0 is None or now < t0:
-        return "before"
+        return "rolled_back" if rolled_back else "before"
     since_s = (now - t0).total_seconds()
     if since_s < plan.decision_window_s:
         return "decision"
@@ -64,15 +146,29 @@ def rollback_at(plan: GoLivePlan, t0: datetime | None, now: datetime) -> str:
     return "possible" if since_s < plan.decision_window_s else "window_passed"
 
 
-def planned_words(plan: GoLivePlan, t0: datetime | None, now: datetime, zone_now: datetime | None = None) -> str:
+def planned_words(
+    plan: GoLivePlan,
+    t0: datetime | None,
+    now: datetime,
+    zone_now: datetime | None = None,
+    record: GoLive | None = None,
+) -> str:
     """Say when it is planned, and by how much that has passed undeclared; nothing once T0 is set."""
     if t0 is not None and t0 <= now:
         return ""
-    planned = t0 or plan.at
-    clock = local_clock(planned.astimezone((zone_now or now).tzinfo), (zone_now or now))
+    local_now = zone_now or now
+    planned = t0 or planned_at(plan, record)
+    if planned is None:
+        off = record.called_off if record is not None else None
+        return f"called off {_local(off.done_at, local_now)}" if off is not None else ""
+    clock = _local(planned, local_now)
     if planned > now:
         return f"planned {clock}, in {span((planned - now).total_seconds())}"
     return f"planned {clock}, not declared, +{span((now - planned).total_seconds())}"
+
+
+def _local(moment: datetime, now: datetime) -> str:
+    return local_clock(moment.astimezone(now.tzinfo), now)
 
 
 def moment_of(
@@ -91,14 +187,15 @@ def moment_of(
     if began and since_s is not None and plan.no_return_s is not None:
         no_return_left_s = max(0.0, plan.no_return_s - since_s)
     return Moment(
-        phase=phase_at(plan, t0, now),
+        phase=phase_at(plan, t0, now, record is not None and record.rolled_back_at is not None),
         rollback=rollback_at(plan, t0, now),
         t0=t0,
         declared_at=record.declared_at if record else None,
         since_go_live_s=since_s,
         decision_left_s=decision_left_s,
         no_return_left_s=no_return_left_s,
-        planned_words=planned_words(plan, t0, now, zone_now),
+        planned_words=planned_words(plan, t0, now, zone_now, record),
+        planned_at=t0 or planned_at(plan, record),
     )
 
 

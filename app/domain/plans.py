@@ -79,6 +79,16 @@ class GoLivePlan:
     no_return_s: float | None
     command_center_s: float
     stabilisation_s: float
+    proposal_lasts_s: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who may confirm a decision, in the order of the file; `deputy_for` names whom this one stands in for."""
+
+    name: str
+    telephone: str
+    deputy_for: str | None = None
 
 
 class Armed(StrEnum):
@@ -133,6 +143,7 @@ class Plan:
     feeds: dict[str, FeedPlan]
     measures: dict[str, MeasurePlan] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    authorities: tuple[Authority, ...] = ()
     lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""
     simulation: bool = False

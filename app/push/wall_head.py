@@ -84,7 +84,7 @@ def tick(scene: Scene) -> Tick:
     if since_s is not None:
         t = ("T+ " if since_s >= 0 else "T− ") + _long(since_s)
     else:
-        to_plan_s = (scene.now - scene.plan.go_live.at).total_seconds()
+        to_plan_s = (scene.now - moment.planned_at).total_seconds() if moment.planned_at is not None else 0.0
         t = "T− " + _long(to_plan_s) if to_plan_s < 0 else "T–"
     deciding = moment.phase == "decision" and moment.t0 is not None
     return Tick(

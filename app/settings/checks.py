@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from app.settings.authority_checks import check_authorities
 from app.settings.keywords import dicom_keywords
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
@@ -61,6 +62,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_ports(tables, mistaken)
     check_measures(tables, mistaken)
     check_triggers(tables, mistaken)
+    check_authorities(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

@@ -45,6 +45,7 @@ class GoLive(Table):
     no_return: Duration | None = Field(None, description="from T0 to the point of no return")
     command_center: Duration = Field(259200.0, description="how long the command center is staffed")
     stabilisation: Duration = Field(7776000.0, description="from T0 to the hand-over")
+    proposal_lasts: Duration = Field(1800.0, description="how long a proposed decision can be confirmed")
 
 
 class Server(Table):
@@ -217,6 +218,12 @@ class TriggerRule(Table):
     required: bool = Field(True, description="whether its blindness makes the whole blind")
 
 
+class Authority(Table):
+    name: Name = Field(description="who may confirm a decision")
+    telephone: Annotated[str, Field(min_length=3, max_length=40)] = Field(description="number to call, day and night")
+    deputy_for: Name | None = Field(None, description="the name of the authority that this one stands in for")
+
+
 class Settings(Table):
     """All of golive.toml."""
 
@@ -231,3 +238,4 @@ class Settings(Table):
     exams: Exams = Field(default_factory=Exams)
     measures: dict[str, MeasureRule] = Field(default_factory=dict)
     triggers: list[TriggerRule] = Field(default_factory=list)
+    authorities: list[Authority] = Field(default_factory=list)

@@ -311,12 +311,36 @@ class ConfigurationRow(Row, table=True):
 
 
 class GoliveRow(Row, table=True):
-    """A declaration of the go-live; the one with the greatest number counts."""
+    """One act on the go-live, such as its declaration; together, in the order of their numbers, they say what it is."""
 
     number: int = Field(primary_key=True)
     at: datetime
     declared_at: datetime
     by: str
+    act: str = "declare"
+    reason: str = _text()
+    planned_at: datetime | None = None
+
+
+class DecisionRow(Row, table=True):
+    """A proposed decision and what became of it; `ended` once it was confirmed or withdrawn."""
+
+    __table_args__: ClassVar[Any] = (Index("decision_by_at", "site", "at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    ended: bool
+    body: str = _text()
+
+
+class ActRow(Row, table=True):
+    """An act from outside under an id of its sender: what was asked and what was answered, for its repeats."""
+
+    uuid: str = Field(primary_key=True)
+    subject: str
+    at: datetime
+    asked: str = _text()
+    answer: str = _text()
 
 
 class MarkRow(Row, table=True):

@@ -1,12 +1,14 @@
 """T0, phases and the way back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.golive import GoLive, effective_t0, moment_of
+from app.domain.golive import Act, GoLive, GoLiveAct, acted, effective_t0, folded, moment_of, planned_at
 from app.domain.plans import GoLivePlan
+from app.errors import Conflict, Invalid
 
 AT = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 PLAN = GoLivePlan(AT, False, 7200.0, 43200.0, 259200.0, 7776000.0)
@@ -61,3 +63,79 @@ def test_before_the_plan_the_time_left_is_said() -> None:
 
 def test_seconds_since_go_live_count_from_t0() -> None:
     assert moment_of(PLAN, GoLive(after(-0.5), AT, "ada"), AT).since_go_live_s == 1800.0
+
+
+def act(kind: Act, at_h: float, done_h: float, reason: str = "because", planned_at: datetime | None = AT) -> GoLiveAct:
+    return GoLiveAct(kind, after(at_h), after(done_h), "ada", reason, planned_at)
+
+
+DECLARED = act(Act.DECLARE, 1, 1)
+ROLLED_BACK = act(Act.ROLL_BACK, 2, 2)
+
+
+def test_a_delay_outranks_the_plan_until_the_file_plans_anew() -> None:
+    record = folded([act(Act.DELAY, 3, -1)])
+    assert planned_at(PLAN, record) == after(3)
+    assert moment_of(PLAN, record, after(1)).planned_words == "planned 08:00, in 2 h"
+    assert planned_at(replace(PLAN, at=after(5)), record) == after(5)
+
+
+def test_what_is_called_off_is_planned_no_more_until_it_is_delayed_or_planned_anew() -> None:
+    off = act(Act.CALL_OFF, -1, -1)
+    moment = moment_of(BY_CLOCK, folded([off]), after(1))
+    assert (moment.phase, moment.t0, moment.planned_at, moment.planned_words) == (
+        "before",
+        None,
+        None,
+        "called off 04:00",
+    )
+    assert planned_at(PLAN, folded([off, act(Act.DELAY, 6, 0)])) == after(6)
+    assert planned_at(replace(PLAN, at=after(24)), folded([off])) == after(24)
+
+
+def test_the_clock_declares_what_was_delayed_at_its_new_moment() -> None:
+    record = folded([act(Act.DELAY, 3, -1)])
+    assert effective_t0(BY_CLOCK, record, after(2)) is None
+    assert effective_t0(BY_CLOCK, record, after(3)) == after(3)
+
+
+def test_what_was_rolled_back_has_no_t0_and_the_clock_does_not_declare_it_again() -> None:
+    record = folded([DECLARED, ROLLED_BACK])
+    moment = moment_of(BY_CLOCK, record, after(5))
+    assert (moment.phase, moment.t0, moment.planned_words) == ("rolled_back", None, "")
+
+
+def test_a_second_attempt_is_planned_and_has_a_t0_of_its_own() -> None:
+    planned = folded([DECLARED, ROLLED_BACK, act(Act.DELAY, 26, 3)])
+    moment = moment_of(PLAN, planned, after(25))
+    assert (moment.phase, moment.planned_words) == ("rolled_back", "planned 07:00, in 60 min")
+    again = folded([DECLARED, ROLLED_BACK, act(Act.DECLARE, 26, 26)])
+    assert moment_of(PLAN, again, after(27)).phase == "decision"
+    assert effective_t0(PLAN, again, after(27)) == after(26)
+
+
+REFUSED = [
+    (Act.DECLARE, 24.0, "x", None, Invalid, "lies in the future"),
+    (Act.DECLARE, 1.0, "", [DECLARED], Conflict, "was declared for .* by ada"),
+    (Act.DECLARE, 1.5, "", [DECLARED, ROLLED_BACK], Invalid, "before the roll-back"),
+    (Act.DELAY, 9.0, "x", [DECLARED], Conflict, "was declared"),
+    (Act.DELAY, 1.0, "x", None, Invalid, "lies in the past"),
+    (Act.DELAY, 9.0, "  ", None, Invalid, "reason: is missing"),
+    (Act.CALL_OFF, 3.0, "", None, Invalid, "reason: is missing"),
+    (Act.CALL_OFF, 3.0, "x", [DECLARED], Conflict, "was declared"),
+    (Act.CALL_OFF, 3.0, "x", [act(Act.CALL_OFF, 0, 0)], Conflict, "called off already"),
+]
+
+
+@pytest.mark.parametrize(("kind", "at_h", "reason", "before", "error", "said"), REFUSED)
+def test_an_act_that_cannot_be_is_refused_in_words(
+    kind: Act, at_h: float, reason: str, before: list[GoLiveAct] | None, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        acted(act(kind, at_h, 3, reason), PLAN, folded(before or []), after(3))
+
+
+def test_t0_may_be_back_dated_and_needs_no_reason_and_what_is_called_off_may_be_declared() -> None:
+    done = acted(act(Act.DECLARE, 0.5, 3, "", None), PLAN, folded([act(Act.CALL_OFF, 0, 0)]), after(3))
+    assert done.planned_at == AT
+    assert effective_t0(PLAN, folded([act(Act.CALL_OFF, 0, 0), done]), after(3)) == after(0.5)

@@ -111,6 +111,11 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         load(tmp_path / "golive.toml", {})
 
 
+def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
+    first = '[[authorities]]\nname = "Ann"\ntelephone = "0815"\n'
+    return f'{first}[[authorities]]\nname = "{name}"\ntelephone = "4711"\ndeputy_for = "{deputy_for}"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -129,6 +134,9 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\n', "feeds[0]: listen is missing: hl7-mllp needs it"),
         ('[[feeds]]\nid = "s"\nkind = "sql"\nquery = "q"\n', 'feeds of kind "sql" are not built yet'),
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:8000"\n', "is where [server] listens already"),
+        (two_authorities(name="Ann"), 'authorities[1].name: "Ann" stands in authorities[0] already'),
+        (two_authorities(deputy_for="An"), 'deputy_for: "An" is no other of [[authorities]]: did you mean "Ann"?'),
+        (two_authorities(deputy_for="Bo"), 'deputy_for: "Bo" is no other of [[authorities]]'),
         ('[[maintenance]]\nid = "x"\n', "maintenance: planned work comes with a later version of golive"),
         (RIS + trigger(measure='"worklist.respons"'), 'measure: "worklist.respons" is no measure: did you mean'),
         (RIS + trigger(measure='"exam.backlog"'), 'measure: "exam.backlog" has no attempts to take a share of'),
