@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, instances, is_slower, read, seen
-from app.domain.triggers import LATCHED, Cause, Latch, State, Transition, armed, evaluate
+from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, armed, evaluate
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
@@ -80,6 +80,10 @@ class TriggerBoard:
                 self._stored[trigger.id] = trigger
                 self._latches[trigger.id] = trigger.latch
 
+    def take_changed(self, triggers: Iterable[Trigger]) -> None:
+        """Hold those of these that somebody else has changed; what was seen of the others meanwhile is kept."""
+        self.take_over(t for t in triggers if t.id in self._latches and self._latches[t.id].number != t.latch.number)
+
     def evaluated(self, now: datetime, t0: datetime | None, standings: Mapping[str, Standing]) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored.
 
@@ -143,6 +147,11 @@ def _evidence(stored: Trigger | None, latch: Latch, told: Iterable[Transition]) 
     return kept
 
 
+def acted_on(trigger: Trigger, latch: Latch) -> Trigger:
+    """Give a trigger after what a person did to it."""
+    return replace(trigger, latch=latch, evidence=_evidence(trigger, latch, ()))
+
+
 def _first(rule: Rule, t0: datetime | None) -> State:
     if rule.armed is Armed.ALWAYS or (rule.armed is Armed.AT_GO_LIVE and t0 is not None):
         return State.WATCHING
@@ -150,9 +159,10 @@ def _first(rule: Rule, t0: datetime | None) -> State:
 
 
 def _armed(latch: Latch, rule: Rule, t0: datetime | None, now: datetime) -> tuple[Latch, tuple[Transition, ...]]:
-    """Arm what waits for T0 once that has come; what was disarmed by hand waits for a hand."""
+    """Arm what waits for T0 once that has come, again after a roll-back; what was disarmed by hand waits for a hand."""
     waits = latch.state is State.SHADOW or (latch.state is State.OVERRIDDEN and latch.underneath is State.SHADOW)
-    if t0 is None or not waits or rule.armed is not Armed.AT_GO_LIVE:
+    waits = waits or latch.decided is Kind.ROLL_BACK
+    if t0 is None or not waits or rule.armed is Armed.SHADOW:
         return latch, ()
     return armed(latch, now, BY_T0)
 

@@ -226,14 +226,17 @@ def _to(
 
 
 def armed(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped:
-    """Give the state after arming, by T0 or by hand: watching, with an empty pending clock; elsewhere nothing."""
+    """Give the state after arming, by T0 or by hand: watching, with an empty pending clock; elsewhere nothing.
+
+    What was rolled back is armed by the next T0 as what never watched.
+    """
     if latch.state is State.OVERRIDDEN and latch.underneath in ASIDE:
         latch, made = _to(latch, State.OVERRIDDEN, Cause.ARM, now, by, why)
         return replace(_anew(latch), underneath=State.WATCHING, counts_after=now), made
-    if latch.state not in ASIDE:
+    if latch.state not in ASIDE and latch.decided is not Kind.ROLL_BACK:
         return latch, ()
     latch, made = _to(latch, State.WATCHING, Cause.ARM, now, by, why)
-    return replace(_anew(latch), counts_after=now), made
+    return replace(_anew(latch), decided=None, until=None, underneath=None, counts_after=now), made
 
 
 def disarmed(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
@@ -259,3 +262,14 @@ def decided(latch: Latch, now: datetime, kind: Kind, by: str, why: str, rearm_at
         return latch, made
     latch, again = _rearmed(latch, now, now)
     return latch, (*made, *again)
+
+
+def rested(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
+    """Give the state after the go-live was rolled back: what waits or was decided is so, what watches rests."""
+    beneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
+    if beneath in ASIDE or latch.decided is Kind.ROLL_BACK:
+        return latch, ()
+    if beneath in (*LATCHED, State.DECIDED):
+        return decided(latch, now, Kind.ROLL_BACK, by, why)
+    latch, made = _to(latch, State.SHADOW, Cause.REST, now, by, why)
+    return replace(_anew(latch), until=None, underneath=None), made

@@ -9,9 +9,9 @@ from app.domain.board import Board
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
-from app.domain.trigger_board import Evaluated, Trigger, TriggerBoard, shown
+from app.domain.trigger_board import Evaluated, Trigger, TriggerBoard, acted_on, shown
 from app.domain.trigger_rules import instances
-from app.domain.triggers import Cause, Kind, Sight, State, decided
+from app.domain.triggers import Cause, Kind, Sight, State, decided, disarmed, rested
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample
 
 RULE = Rule(
@@ -197,3 +197,30 @@ def test_late_samples_find_their_place_and_old_ones_leave() -> None:
     assert house.one.share.n == 3
     house.look(351)
     assert house.one.share.n == 2
+
+
+@pytest.mark.parametrize("took_s", [6.0, 0.1], ids=["breached", "watching"])
+@pytest.mark.parametrize("armed", [Armed.AT_GO_LIVE, Armed.ALWAYS])
+def test_what_rests_after_a_roll_back_is_armed_by_the_t0_of_the_second_attempt(armed: Armed, took_s: float) -> None:
+    house = House(replace(RULE, armed=armed)).live(0, 170, took_s)
+    latch, made = rested(house.one.latch, at(170), "Ada", "rolled back")
+    assert made
+    house.stored[house.one.id] = acted_on(house.one, latch)
+    house.triggers.take_changed(house.stored.values())
+    house.t0_s = None
+    house.live(170, 250, 0.1)
+    assert house.one.latch.state in (State.DECIDED, State.SHADOW)
+    house.t0_s = 250.0
+    house.look(250)
+    assert (house.one.latch.state, house.one.latch.decided, house.one.share.n) == (State.WATCHING, None, 0)
+    assert house.one.evidence is None
+
+
+def test_what_a_person_changed_is_taken_over_and_the_pending_time_of_the_others_is_kept() -> None:
+    house = House(RULE, replace(RULE, id="other", version="w1")).live(0, 130, 6.0)
+    before = house.triggers._latches["slow"]
+    latch, _ = disarmed(house.stored["other"].latch, at(130), "Ada", "a test")
+    changed = acted_on(house.stored["other"], latch)
+    house.triggers.take_changed([changed, house.stored["slow"]])
+    assert house.triggers._latches["slow"] is before
+    assert house.triggers._latches["other"] == latch
