@@ -63,7 +63,7 @@ class Judge:
         self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
         self._triggers = TriggerBoard(instances(plan.rules, plan))
         self._newest: dict[tuple[str, str], Judged] = {}
-        self._triggers_judged_s = 0.0
+        self._triggers_judged_s, self._acted = 0.0, False
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
         self._by_time_s = self._refreshed_s = 0.0
@@ -113,6 +113,11 @@ class Judge:
             self._exam_board.hear(events, messages, self._clock.now())
             self._exams_wake.set()
 
+    def acted(self) -> None:
+        """Take over at once what people have just done to triggers and to the go-live."""
+        self._acted = True
+        self._wake.set()
+
     async def run(self) -> None:
         """Judge until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -126,7 +131,7 @@ class Judge:
                     await self._wake.wait()
             self._wake.clear()
             await self.steps.do(PROBES, self._judge_probes)
-            if monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
+            if self._acted or monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
                 self._triggers_judged_s = monotonic_s()
                 await self.steps.do(TRIGGERS, self._judge_triggers)
             self.alive_at, self.passes = self._clock.now(), self.passes + 1
@@ -142,6 +147,8 @@ class Judge:
         """Evaluate every trigger and store what it came to; where somebody else was faster, take that over."""
         if not self._triggers.instances:
             return
+        if self._acted:
+            await self._take_acts()
         site, now = self._plan.site, self._clock.now()
         t0 = await self._db.read(self._t0)
         t0 = t0 if t0 is not None and t0 <= now else None
@@ -160,6 +167,14 @@ class Judge:
         for name in slower:
             self._triggers.take_over(await self._db.read(partial(triggers.get, site=site, trigger=name)))
         self._changed()
+
+    async def _take_acts(self) -> None:
+        site, self._acted = self._plan.site, False  # before the read: what is done while it runs is read again
+        try:
+            self._triggers.take_changed(await self._db.read(lambda s: triggers.all(s, site)))
+        except BaseException:
+            self._acted = True
+            raise
 
     async def _exams(self) -> None:
         while True:

@@ -12,8 +12,10 @@ from app.running.life import Life
 from app.settings import Config, Secrets
 from app.web import (
     body_limit,
+    decisions,
     exams,
     gate,
+    golive,
     home,
     ingest,
     internal,
@@ -46,6 +48,8 @@ ROUTES = (
     ops,
     internal,
     triggers,
+    decisions,
+    golive,
     not_built,
 )
 

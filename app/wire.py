@@ -241,4 +241,4 @@ class TriggerOut(BaseModel):
     until: Moment | None
     rule: str
     evidence: dict[str, Any] | None
-    decision: str | None
+    decision: dict[str, Any] | None

@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from app.cli import demo, measuring, records, serving
+from app.cli import demo, golive, measuring, records, serving
 from app.cli.later import LATER, refusal
 from app.cli.options import CANNOT
 from app.errors import ConfigInvalid, GoLiveError
@@ -18,6 +18,7 @@ COMMANDS = (
     measuring.probe,
     measuring.exam,
     demo.demo,
+    golive.declare,
     records.backup,
     serving.health,
     records.restore,

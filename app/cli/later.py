@@ -5,7 +5,6 @@ from collections.abc import Callable
 from app.errors import NotBuilt
 
 LATER = {
-    "declare": "declare, delay or call off the go-live",
     "rehearse": "rehearse the load before the day",
     "baseline": "import and freeze what is normal",
     "report": "a report of a day or a week",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, monotonic_s, utc_now
+from app.domain.decisions import Decision
 from app.domain.golive import GoLive, moment_of
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
@@ -33,6 +34,7 @@ class Seen:
     record: GoLive | None = None
     unreadable: int = 0
     triggers: tuple[Trigger, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
@@ -146,9 +148,20 @@ class Follow:
         )
         unreadable = self._seen.unreadable
         said, own = tuple(reasons), tuple(self._own())
-        triggers = self._seen.triggers
         return Scene(
-            now, shown_at, self.plan, moment, standings, overall, said, unreadable, trouble, build(), own, triggers
+            now,
+            shown_at,
+            self.plan,
+            moment,
+            standings,
+            overall,
+            said,
+            unreadable,
+            trouble,
+            build(),
+            own,
+            self._seen.triggers,
+            self._seen.decisions,
         )
 
     def trouble_at(self, now: datetime) -> str:

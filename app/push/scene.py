@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.domain.decisions import Decision
 from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
@@ -46,6 +47,7 @@ class Scene:
     build: str = ""
     own: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """Give a steady moment as the site's clock tells it."""

@@ -4,24 +4,30 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import monotonic_s, utc_now
-from app.commands import access, backup
+from app.commands import access, backup, golive
 from app.domain.access import TokenRecord
+from app.domain.decisions import Person
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
+from app.domain.golive import Act
 from app.domain.identity import exam_token, normalised
 from app.domain.journal import Verification
 from app.errors import GoLiveError, Missing, Unavailable
+from app.plan import go_live_of
 from app.settings import Config, load_secrets
 from app.store import engines, exams, feed_messages, journal, tokens, troubles
 from app.store import restore as store_restore
 from app.store.db import Database, Session
+from app.store.sets import rfc3339
 
 T = TypeVar("T")
 
@@ -86,6 +92,22 @@ def back_up(config: Config, environ: Mapping[str, str], file: Path) -> dict[str,
     done: dict[str, Any] = _either(
         config, environ, ("POST", "/api/internal/backup", {"file": str(file)}), here, BACKUP_S
     )
+    return done
+
+
+def act_on_go_live(
+    config: Config, environ: Mapping[str, str], act: Act, at: datetime | None, reason: str, name: str
+) -> dict[str, Any]:
+    """Declare, delay or call off the go-live, also while golive does not run."""
+    site, uuid, now = config.settings.site.id, str(uuid4()), utc_now()
+    body = {"uuid": uuid, "action": act.value, "at": at and at.isoformat(), "reason": reason, "name": name}
+
+    def here(db: Database) -> dict[str, Any]:
+        by = Person(name, "admin", BY)
+        made = db.write_now(golive.acting(site, go_live_of(config), uuid, act, at, reason, by, now))
+        return {"action": made.act.value, "at": rfc3339(made.at), "by": made.by, "reason": made.reason}
+
+    done: dict[str, Any] = _either(config, environ, ("POST", "/api/internal/go-live", body), here)
     return done
 
 

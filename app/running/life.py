@@ -26,7 +26,7 @@ from app.push.hub import Hub
 from app.running.loops import Loop, Run
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import golives, quarantine, standings, triggers
+from app.store import decisions, golives, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import security
@@ -37,6 +37,7 @@ log = logging.getLogger("golive.app")
 
 JUDGE_SILENT_AFTER = timedelta(seconds=5)
 UNREADABLE_FOR = timedelta(days=1)
+DECISIONS = 200  # the newest; those of a week of breaches are fewer
 OWN_MISTAKE = "a mistake of golive's own stops this, its log says which"
 
 
@@ -80,6 +81,7 @@ class Life:
             metrics=Metrics(limits, size_bytes=lambda: self._upkeep.size_bytes),
             judge_alive=self._judge_alive,
             on_stored=self._stored,
+            on_acted=self._acted,
         )
         self._loops = [self._loop(name, run) for name, run in self._runs()]
         self._reread = asyncio.Event()
@@ -135,6 +137,10 @@ class Life:
     def _stored(self, samples: Sequence[Sample], events: Sequence[ExamEvent], messages: Sequence[FeedMessage]) -> None:
         self._judge.stored(samples, events, messages)
 
+    def _acted(self) -> None:
+        self._judge.acted()
+        self.house.follow.poke()
+
     # --- what Follow asks
 
     async def _look(self, now: datetime) -> Seen:
@@ -146,6 +152,7 @@ class Life:
                 record=golives.current(s, site),
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
                 triggers=tuple(shown(triggers.all(s, site), self.house.plan)),
+                decisions=tuple(decisions.newest(s, site, DECISIONS)),
             )
 
         return await self._db.read(ask)

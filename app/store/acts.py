@@ -1,13 +1,11 @@
 """Acts that come from outside under ids of their senders: a repeat is given the answer that the first one got."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.journal import canonical
 from app.errors import Conflict
 from app.store import codec
 from app.store.sets import put, run, table
@@ -16,19 +14,17 @@ T = TypeVar("T")
 _ACT = table("act")
 
 
-def answered(session: Session, site: str, uuid: str, subject: str, asked: Mapping[str, Any], kind: type[T]) -> T | None:
+def answered(session: Session, site: str, uuid: str, subject: str, asked: object, kind: type[T]) -> T | None:
     """Give what this very act was answered before, None where it is new; an id that meant something else is refused."""
     row = run(session, select(_ACT).where(_ACT.c.site == site, _ACT.c.uuid == uuid)).one_or_none()
     if row is None:
         return None
-    if (row.subject, row.asked) != (subject, canonical(asked)):
+    if (row.subject, row.asked) != (subject, codec.dumps(asked)):
         raise Conflict(f"the id {uuid} came before with other content; something new needs a new id")
     return codec.loads(kind, row.answer)
 
 
-def keep(
-    session: Session, site: str, uuid: str, subject: str, asked: Mapping[str, Any], answer: object, at: datetime
-) -> None:
+def keep(session: Session, site: str, uuid: str, subject: str, asked: object, answer: object, at: datetime) -> None:
     """Keep what an act was answered."""
     row = {"site": site, "uuid": uuid, "subject": subject, "at": at}
-    put(session, _ACT, [{**row, "asked": canonical(asked), "answer": codec.dumps(answer)}], replace=False)
+    put(session, _ACT, [{**row, "asked": codec.dumps(asked), "answer": codec.dumps(answer)}], replace=False)

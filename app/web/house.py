@@ -21,7 +21,8 @@ from app.web.metrics import Metrics
 class House:
     """The parts of one process, as its life puts them together; `config` and `plan` change when the file is reloaded.
 
-    `down` names loops that crashed and are about to be started again; `config_trouble` why a new file was not taken.
+    `on_stored` and `on_acted` tell the judge what was just committed. `down` names loops that crashed and are about to
+    be started again; `config_trouble` why a new file was not taken.
     """
 
     config: Config
@@ -35,6 +36,7 @@ class House:
     metrics: Metrics
     judge_alive: Callable[[], bool]
     on_stored: OnStored
+    on_acted: Callable[[], None]
     taking: Taking = field(default_factory=Taking)
     attempts: Attempts = field(default_factory=Attempts)
     recognised: Recognised = field(default_factory=Recognised)

@@ -1,15 +1,18 @@
-"""What commands of golive's own machine ask of the running server: tokens and backups, by the admin token alone."""
+"""What commands of golive's own machine ask of the running server, by its admin token alone."""
 
 import pathlib
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.clock import utc_now
 from app.commands import access, backup
+from app.domain.decisions import Person
 from app.errors import Invalid
 from app.store import tokens
+from app.web.golive import GoLiveActIn, act_on
 from app.web.house import house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, local_admin
@@ -30,6 +33,13 @@ class NewToken(Body):
 
     role: Text
     name: Text = ""
+
+
+class GoLiveActHere(GoLiveActIn):
+    """An act on the go-live, and who does it."""
+
+    uuid: UUID
+    name: Text
 
 
 class BackupTo(Body):
@@ -70,6 +80,14 @@ async def revoke_token(
     house = house_of(request)
     await house.db.write(access.revoking_a_token(house.site, token, utc_now(), actor.name))
     house.recognised.forget()
+
+
+@router.post("/go-live")
+async def go_live(request: Request, wanted: GoLiveActHere, actor: Local) -> dict[str, Any]:
+    """Declare, delay or call off the go-live by a person at this machine."""
+    by = Person(wanted.name, actor.role, actor.name)
+    sent = GoLiveActIn(action=wanted.action, at=wanted.at, reason=wanted.reason)
+    return await act_on(house_of(request), str(wanted.uuid), sent, by)
 
 
 @router.post("/backup")

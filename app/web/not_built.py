@@ -3,17 +3,10 @@
 from fastapi import APIRouter, Depends
 
 from app.errors import NotBuilt
-from app.web.security import leader, on_floor, reader
+from app.web.security import leader, on_floor
 
 router = APIRouter(tags=["later versions"])
-READER, LEADER, ON_FLOOR = [Depends(reader)], [Depends(leader)], [Depends(on_floor)]
-
-
-@router.put("/api/decisions/{decision}", status_code=501, dependencies=READER)
-@router.post("/api/decisions/{decision}/events/{event}", status_code=501, dependencies=READER)
-async def decisions() -> None:
-    """Propose and confirm decisions, in a later version."""
-    raise NotBuilt("decisions are not built yet; decide by your own paper and keep it")
+LEADER, ON_FLOOR = [Depends(leader)], [Depends(on_floor)]
 
 
 @router.get("/api/issues", status_code=501, dependencies=ON_FLOOR)

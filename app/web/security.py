@@ -8,6 +8,8 @@ from starlette.requests import HTTPConnection
 
 from app.commands.access import bearer_of_session, bearer_of_token
 from app.domain.access import Bearer
+from app.domain.deciding import DESK as DECIDING
+from app.domain.decisions import Person
 from app.errors import Forbidden, Unauthenticated
 from app.settings import Server, is_loopback
 from app.web.house import House, house_of
@@ -19,6 +21,7 @@ _NO_SESSIONS = (
     "could take the session. Set [server] tls_cert and tls_key, or name the TLS proxy in [server] proxies."
 )
 SCREENS = READERS | {"display"}
+DESK = frozenset(str(role) for role in DECIDING)
 ON_FLOOR = READERS | {"floor"}
 
 
@@ -123,6 +126,11 @@ async def on_floor(connection: HTTPConnection) -> Actor:
     return await one_of(connection, ON_FLOOR)
 
 
+async def at_desk(connection: HTTPConnection) -> Actor:
+    """Give an actor who acts for the command center."""
+    return await one_of(connection, DESK)
+
+
 async def engineer(connection: HTTPConnection) -> Actor:
     """Give an actor who sets golive up."""
     return await one_of(connection, frozenset({"engineer", "admin"}))
@@ -168,6 +176,11 @@ async def may_connect(websocket: HTTPConnection) -> Actor | None:
         return await screen(websocket)
     except (Unauthenticated, Forbidden):
         return None
+
+
+def person_of(actor: Actor) -> Person:
+    """Give the actor as decisions and acts keep it."""
+    return Person(actor.name, str(actor.role), actor.id or actor.by)
 
 
 def described(actor: Actor) -> dict[str, Any]:

@@ -1,20 +1,33 @@
-"""Rollback triggers: GET /api/triggers and /api/triggers/{id}."""
+"""Rollback triggers: what each is, and what people do to one by hand."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 
+from app.commands import triggers as commands
+from app.commands.acts import done
+from app.domain.decisions import told_of
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import Transition
 from app.errors import Missing
 from app.push.scene import Scene
 from app.store import triggers
+from app.web import decisions
 from app.web.house import house_of
 from app.web.moments import utc_text
-from app.web.security import reader
-from app.wire import TriggerOut
+from app.web.security import Actor, at_desk, person_of, reader
+from app.wire import Moment, Strict, TriggerOut
 
 router = APIRouter(tags=["rollback"], dependencies=[Depends(reader)])
+
+
+class TriggerActIn(Strict):
+    """What is done to a trigger by hand."""
+
+    action: commands.Doing
+    until: Moment | None = None
+    reason: decisions.Text = ""
 
 
 @router.get("/api/triggers", response_model=None, responses={200: {"model": list[TriggerOut]}})
@@ -39,6 +52,7 @@ async def one(request: Request, trigger: Annotated[str, Path(max_length=100)]) -
 def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
     """Give a trigger as the interface writes it."""
     latch, share = trigger.latch, trigger.share
+    decision = told_of(scene.decisions, trigger, scene.now)
     return {
         "id": trigger.id,
         "title": trigger.title,
@@ -59,8 +73,24 @@ def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
         "until": utc_text(latch.until),
         "rule": trigger.rule,
         "evidence": trigger.evidence,
-        "decision": latch.decided.value if latch.decided else None,
+        "decision": decisions.told(decision, scene.now) if decision is not None else None,
     }
+
+
+@router.post("/api/triggers/{trigger}/acts/{act}", response_model=None, responses={200: {"model": TriggerOut}})
+async def act(
+    request: Request,
+    trigger: Annotated[str, Path(max_length=100)],
+    act: UUID,
+    wanted: TriggerActIn,
+    actor: Annotated[Actor, Depends(at_desk)],
+) -> dict[str, Any]:
+    """Override, arm or disarm a trigger; the same act again is answered as it was the first time."""
+    house = house_of(request)
+    sent = commands.TriggerAct(str(act), trigger, wanted.action, wanted.reason, wanted.until)
+    after = await done(house.db, commands.acting(house.plan, sent, person_of(actor), house.clock.now()))
+    house.on_acted()
+    return told(after, house.follow.scene())
 
 
 def _transition(t: Transition) -> dict[str, Any]:

@@ -32,6 +32,9 @@ def golive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("/api/standings", READ | {"leadership"}),
         ("/api/exams/summary", READ),
         ("/api/quarantine", READ),
+        ("/api/triggers", READ),
+        ("/api/decisions", READ),
+        ("/api/decisions/context", READ),
         ("/api/journal", READ),
         ("/metrics", READ),
         ("/api/docs", {"engineer", "admin"}),
@@ -47,12 +50,9 @@ def test_each_role_reads_what_it_may_and_nothing_else(golive: Served, path: str,
 @pytest.mark.parametrize(
     ("method", "path", "roles"),
     [
-        ("GET", "/api/triggers", READ),
-        ("GET", "/api/triggers/worklist-unusable", READ),
         ("GET", "/api/trends", READ | {"leadership"}),
         ("GET", "/api/issues", READ | {"floor"}),
         ("PUT", "/api/issues/0193a5f0-0000-7000-8000-000000000000", READ | {"floor"}),
-        ("PUT", "/api/decisions/0193a5f0-0000-7000-8000-000000000000", READ),
     ],
 )
 def test_a_call_of_a_later_version_is_refused_to_those_alone_who_may_make_it(
@@ -61,6 +61,21 @@ def test_a_call_of_a_later_version_is_refused_to_those_alone_who_may_make_it(
     seen = {role: golive.call(method, path, role).status_code for role in (*ROLES, "ingest")}
     assert seen == {role: 501 if role in roles else 403 for role in (*ROLES, "ingest")}
     assert golive.call(method, path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/api/decisions/0193a5f0-0000-7000-8000-000000000000"),
+        ("POST", "/api/decisions/0193a5f0-0000-7000-8000-000000000000/events/0193a5f0-0000-7000-8000-000000000001"),
+        ("POST", "/api/go-live/acts/0193a5f0-0000-7000-8000-000000000000"),
+        ("POST", "/api/triggers/slow/acts/0193a5f0-0000-7000-8000-000000000000"),
+    ],
+)
+def test_only_the_desk_and_those_with_authority_act(golive: Served, method: str, path: str) -> None:
+    seen = {role: golive.call(method, path, role, json={}).status_code for role in (*ROLES, "ingest")}
+    assert seen == {role: 422 if role in {"desk", "authority", "admin"} else 403 for role in (*ROLES, "ingest")}
+    assert golive.call(method, path, json={}).status_code == 401
 
 
 def test_only_the_ingest_token_sends(golive: Served) -> None:

@@ -1,0 +1,186 @@
+"""Decisions: proposed, confirmed or withdrawn, listed, and what stands beside them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from app.commands import decisions as commands
+from app.commands.acts import done
+from app.domain.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
+from app.errors import Missing
+from app.store import decisions
+from app.web.house import house_of
+from app.web.moments import utc_text
+from app.web.security import Actor, at_desk, person_of, reader
+from app.wire import Moment, Strict
+
+router = APIRouter(tags=["rollback"])
+Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f]*$")]
+Desk = Annotated[Actor, Depends(at_desk)]
+
+
+class ProposalIn(Strict):
+    """A decision that is proposed, about a trigger's breach or, without one, about the go-live as a whole."""
+
+    trigger: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")] | None = None
+    kind: Choice
+    reason: Text = ""
+    accepted_risk: Text | None = None
+    rearm_at: Moment | None = None
+
+
+class ByPhoneIn(Strict):
+    """A confirmation that an authority gave by telephone."""
+
+    caller: Line = ""
+    call_back: Line = ""
+    witness: Line = ""
+
+
+class EventIn(Strict):
+    """What is done with a proposal."""
+
+    action: Action
+    reason: Text = ""
+    by_phone: ByPhoneIn | None = None
+
+
+class DecisionOut(BaseModel):
+    """A decision as it is now."""
+
+    uuid: str
+    trigger: str | None
+    kind: str
+    state: str
+    reason: str
+    accepted_risk: str | None
+    rearm_at: datetime | None
+    by: str
+    by_role: str
+    at: datetime
+    expires_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    by_phone: dict[str, Any] | None
+    ended_by: str | None
+    ended_at: datetime | None
+    ended_why: str | None
+
+
+def told(decision: Decision, now: datetime) -> dict[str, Any]:
+    """Give a decision as the interface writes it."""
+    asked, end = decision.asked, decision.end
+    phone = end.event.by_phone if end is not None else None
+    return {
+        "uuid": asked.uuid,
+        "trigger": asked.trigger,
+        "kind": asked.kind.value,
+        "state": stage_of(decision, now).value,
+        "reason": asked.reason,
+        "accepted_risk": asked.accepted_risk or None,
+        "rearm_at": utc_text(asked.rearm_at),
+        "by": decision.by.called,
+        "by_role": decision.by.role,
+        "at": utc_text(decision.at),
+        "expires_at": utc_text(decision.expires_at),
+        "confirmed_by": decision.confirmed_by,
+        "confirmed_at": utc_text(end.at) if end is not None and decision.confirmed_by is not None else None,
+        "by_phone": _phone(phone),
+        "ended_by": end.by.called if end is not None else None,
+        "ended_at": utc_text(end.at) if end is not None else None,
+        "ended_why": end.event.reason if end is not None else None,
+    }
+
+
+def _phone(phone: ByPhone | None) -> dict[str, Any] | None:
+    if phone is None:
+        return None
+    return {
+        "caller": phone.caller,
+        "call_back": phone.call_back,
+        "witness": phone.witness,
+        "listed": phone.listed,
+    }
+
+
+@router.get(
+    "/api/decisions", response_model=None, dependencies=[Depends(reader)], responses={200: {"model": list[DecisionOut]}}
+)
+async def every(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[dict[str, Any]]:
+    """Give the decisions, the newest first."""
+    house = house_of(request)
+    now = house.clock.now()
+    return [told(d, now) for d in await house.db.read(lambda s: decisions.newest(s, house.site, limit))]
+
+
+@router.get("/api/decisions/context", dependencies=[Depends(reader)])
+async def context(request: Request) -> dict[str, Any]:
+    """Give what stands beside a decision: the time left, and whom to call in which order."""
+    scene = house_of(request).follow.scene()
+    moment, plan = scene.moment, scene.plan
+    return {
+        "now": utc_text(scene.shown_at),
+        "phase": moment.phase,
+        "declared_at": utc_text(moment.t0),
+        "rollback": moment.rollback,
+        "decision_left_s": moment.decision_left_s,
+        "no_return_left_s": moment.no_return_left_s,
+        "proposal_lasts_s": plan.go_live.proposal_lasts_s,
+        "authorities": [
+            {"name": a.name, "telephone": a.telephone, "deputy_for": a.deputy_for} for a in plan.authorities
+        ],
+        "evidence": "golive's test queries",
+    }
+
+
+@router.get(
+    "/api/decisions/{decision}",
+    response_model=None,
+    dependencies=[Depends(reader)],
+    responses={200: {"model": DecisionOut}},
+)
+async def one(request: Request, decision: UUID) -> dict[str, Any]:
+    """Give one decision as it is now."""
+    house = house_of(request)
+    found = await house.db.read(lambda s: decisions.get(s, house.site, str(decision)))
+    if found is None:
+        raise Missing(f"no decision has the id {decision}")
+    return told(found, house.clock.now())
+
+
+@router.put(
+    "/api/decisions/{decision}",
+    response_model=None,
+    status_code=201,
+    responses={200: {"model": DecisionOut}, 201: {"model": DecisionOut}},
+)
+async def propose(
+    request: Request, response: Response, decision: UUID, wanted: ProposalIn, actor: Desk
+) -> dict[str, Any]:
+    """Propose a decision; the same again is answered 200 as it was the first time."""
+    house = house_of(request)
+    sent = wanted.model_copy(update={"accepted_risk": wanted.accepted_risk or ""})
+    asked = Asked(str(decision), **{name: getattr(sent, name) for name in type(sent).model_fields})
+    act = commands.proposing(house.plan, asked, person_of(actor), house.clock.now())
+    made, is_new = await done(house.db, act)
+    if is_new:
+        house.on_acted()
+    else:
+        response.status_code = 200
+    return told(made, made.at)
+
+
+@router.post("/api/decisions/{decision}/events/{event}", response_model=None, responses={200: {"model": DecisionOut}})
+async def end(request: Request, decision: UUID, event: UUID, wanted: EventIn, actor: Desk) -> dict[str, Any]:
+    """Confirm or withdraw a decision; the same event again is answered as it was the first time."""
+    house = house_of(request)
+    phone = ByPhone(**wanted.by_phone.model_dump()) if wanted.by_phone is not None else None
+    sent = Event(str(event), wanted.action, wanted.reason, phone)
+    act = commands.ending(house.plan, str(decision), sent, person_of(actor), house.clock.now())
+    made = await done(house.db, act)
+    house.on_acted()
+    return told(made, made.end.at if made.end is not None else made.at)

@@ -1,0 +1,71 @@
+"""The go-live itself: declared, delayed or called off by a named person."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from app.commands import golive as commands
+from app.commands.acts import done
+from app.domain.decisions import Person
+from app.domain.golive import Act, GoLiveAct
+from app.web.house import House, house_of
+from app.web.moments import utc_text
+from app.web.security import Actor, at_desk, person_of
+from app.wire import Moment, Strict
+
+router = APIRouter(tags=["rollback"])
+
+
+class ByHand(StrEnum):
+    """What people do with the go-live; it is rolled back by a decision alone."""
+
+    DECLARE = "declare"
+    DELAY = "delay"
+    CALL_OFF = "call_off"
+
+
+class GoLiveActIn(Strict):
+    """An act on the go-live; `at` is T0 (now without it) or the new plan."""
+
+    action: ByHand
+    at: Moment | None = None
+    reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
+class GoLiveActOut(BaseModel):
+    """The act as it stands on record."""
+
+    uuid: str
+    action: str
+    at: datetime
+    done_at: datetime
+    by: str
+    reason: str
+
+
+@router.post("/api/go-live/acts/{act}", response_model=None, responses={200: {"model": GoLiveActOut}})
+async def do(request: Request, act: UUID, wanted: GoLiveActIn, actor: Annotated[Actor, Depends(at_desk)]) -> Any:
+    """Declare, delay or call off the go-live; the same act again is answered as it was the first time."""
+    return await act_on(house_of(request), str(act), wanted, person_of(actor))
+
+
+async def act_on(house: House, uuid: str, wanted: GoLiveActIn, by: Person) -> dict[str, Any]:
+    """Do it, tell the judge and the screens, and give what stands on record."""
+    plan, kind = house.plan.go_live, Act(wanted.action.value)
+    made: GoLiveAct = await done(
+        house.db,
+        commands.acting(house.site, plan, uuid, kind, wanted.at, wanted.reason, by, house.clock.now()),
+    )
+    house.on_acted()
+    return {
+        "uuid": uuid,
+        "action": made.act.value,
+        "at": utc_text(made.at),
+        "done_at": utc_text(made.done_at),
+        "by": made.by,
+        "reason": made.reason,
+    }
