@@ -83,10 +83,6 @@ def test_the_summary_counts_cancelled_exams_and_orphans_apart(golive: Served) ->
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/api/triggers"),
-        ("GET", "/api/triggers/worklist-unusable:ct"),
-        ("PUT", "/api/decisions/0193"),
-        ("POST", "/api/decisions/0193/events/0194"),
         ("GET", "/api/issues"),
         ("PUT", "/api/issues/0193"),
         ("POST", "/api/issues/0193/events/0194"),
