@@ -34,6 +34,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         probes={p.id: _probe(p, settings, vantages[0], zone, speed) for p in settings.probes},
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         rules=tuple(_rule(r, speed) for r in settings.triggers),
+        legacy=tuple(s.id for s in settings.systems if s.kind == "legacy"),
         authorities=tuple(Authority(a.name, a.telephone, a.deputy_for) for a in settings.authorities),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,

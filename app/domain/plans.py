@@ -144,6 +144,7 @@ class Plan:
     measures: dict[str, MeasurePlan] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
     lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""
     simulation: bool = False

@@ -156,3 +156,11 @@ def received_since(session: Session, site: str, since: datetime, limit: int = 10
     newer = (_EVENT.c.site == site) & (_EVENT.c.received_at >= since)
     ask = select(*SHAPE.columns).where(newer).order_by(_EVENT.c.received_at, _EVENT.c.id).limit(limit)
     return SHAPE.items(session, ask)
+
+
+def touched_since(session: Session, site: str, since: datetime) -> list[Exam]:
+    """Give the exams that began, got images or were reported at or after a moment."""
+    names = ("begun_at", "available_at", "preliminary_at", "final_at")
+    # no exam's newest moment lies before any other of it, so that the index on it leaves out all that is older
+    its = (_EXAM.c.site == site) & (_EXAM.c.last_at >= since) & or_(*(_EXAM.c[name] >= since for name in names))
+    return [codec.loads(Exam, row.body) for row in rows_of(session, select(_EXAM.c.body).where(its))]

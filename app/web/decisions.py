@@ -1,5 +1,7 @@
 """Decisions: proposed, confirmed or withdrawn, listed, and what stands beside them."""
 
+import asyncio
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,8 +12,9 @@ from pydantic import BaseModel, Field
 from app.commands import decisions as commands
 from app.commands.acts import done
 from app.domain.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
+from app.domain.way_back import Amount, cost_of, way_back
 from app.errors import Missing
-from app.store import decisions
+from app.store import decisions, exams
 from app.web.house import house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
@@ -119,9 +122,14 @@ async def every(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 
 
 @router.get("/api/decisions/context", dependencies=[Depends(reader)])
 async def context(request: Request) -> dict[str, Any]:
-    """Give what stands beside a decision: the time left, and whom to call in which order."""
-    scene = house_of(request).follow.scene()
-    moment, plan = scene.moment, scene.plan
+    """Give what stands beside a decision: the time left, what a roll-back costs, the way back, and whom to call."""
+    house = house_of(request)
+    scene = house.follow.scene()
+    moment, plan, t0 = scene.moment, scene.plan, scene.moment.t0
+    back, cost = way_back(plan, scene.standings), None
+    if t0 is not None and t0 <= scene.now:
+        found = await house.db.read(lambda s: exams.touched_since(s, house.site, t0))
+        cost = await asyncio.to_thread(cost_of, found, t0, plan, scene.standings)
     return {
         "now": utc_text(scene.shown_at),
         "phase": moment.phase,
@@ -133,8 +141,14 @@ async def context(request: Request) -> dict[str, Any]:
         "authorities": [
             {"name": a.name, "telephone": a.telephone, "deputy_for": a.deputy_for} for a in plan.authorities
         ],
-        "evidence": "golive's test queries",
+        "cost": cost and {f.name: _amount(getattr(cost, f.name)) for f in fields(cost)},
+        "way_back": {"answer": back.answer, "reason": back.reason},
+        "evidence": f"golive's own test queries, from {', '.join(plan.vantages)}",
     }
+
+
+def _amount(amount: Amount) -> dict[str, Any]:
+    return {"n": amount.n, "at_least": bool(amount.not_seen), "not_seen": list(amount.not_seen)}
 
 
 @router.get(

@@ -14,7 +14,7 @@ from app.clock import utc_now
 from app.commands.access import creating_a_token
 from app.settings import load
 from app.store.db import Database
-from tests.integration.served import Served, body_of, running, sample, wait_for, write_config
+from tests.integration.served import Served, body_of, event, running, sample, wait_for, write_config
 
 RULE = {
     "id": "slow",
@@ -301,3 +301,13 @@ def test_beside_a_decision_stand_the_time_left_and_whom_to_call(golive: Served) 
     assert [a["name"] for a in seen["authorities"]] == ["Dr. Chief", "Dr. Second"]
     assert seen["authorities"][1]["deputy_for"] == "Dr. Chief"
     assert 0 < seen["decision_left_s"] <= 3600
+    assert seen["way_back"] == {"answer": "unknown", "reason": "no system of the kind legacy is set up"}
+
+
+def test_beside_a_decision_stands_what_a_roll_back_costs_now(golive: Served) -> None:
+    told = [event("1", "begun", 5), event("1", "final", 1), event("2", "begun", 90), event("3", "begun", 3)]
+    golive.ingest(exam_events=[event("2", "final", 80), *told])
+    silent = golive.get("/api/decisions/context")["cost"]
+    assert silent["studies"] == {"n": None, "at_least": False, "not_seen": []}
+    assert silent["reports"] == {"n": 1, "at_least": True, "not_seen": ["ris-hl7"]}
+    assert silent["in_progress"]["n"] == 1
