@@ -23,8 +23,7 @@ from app.domain.samples import Sample, not_ahead
 from app.domain.series import WINDOW_S
 from app.domain.sights import standings_now
 from app.domain.standings import Judged, known_by
-from app.domain.trigger_board import TriggerBoard
-from app.domain.trigger_rules import instances
+from app.domain.trigger_board import TriggerBoard, trigger_board
 from app.steps import Steps
 from app.store import exams, feed_messages, golives, samples, standings, triggers
 from app.store.db import Database, Session
@@ -61,7 +60,7 @@ class Judge:
         self.alive_at: datetime | None = None
         self.passes = 0
         self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
-        self._triggers = TriggerBoard(instances(plan.rules, plan))
+        self._triggers = trigger_board(plan)
         self._newest: dict[tuple[str, str], Judged] = {}
         self._triggers_judged_s, self._acted = 0.0, False
         self._unsaved: dict[tuple[str, str], Judged] = {}
@@ -80,7 +79,7 @@ class Judge:
         """
         plan, now = plan or self._plan, self._clock.now()
         board, exam_board = Board(plan), ExamBoard(plan, now)
-        rules = TriggerBoard(instances(plan.rules, plan))
+        rules = trigger_board(plan)
         rows = [known_by(row, now) for row in await self._db.read(lambda s: standings.all(s, plan.site))]
         back_s = WINDOW_S if rows else PICTURE_S  # what was judged before holds its picture already
         back_s = max(back_s, rules.longest_window_s)

@@ -76,15 +76,21 @@ def _carry_out(s: Session, plan: Plan, decision: Decision, now: datetime) -> Non
             raise Conflict("the go-live was rolled back already")
         golives.append(s, site, GoLiveAct(Act.ROLL_BACK, now, now, by, why, plan.go_live.at))
         for trigger in triggers.all(s, site):
-            change(s, site, trigger, lambda latch: rested(latch, now, by, why))
+            change(s, site, trigger, lambda latch: _named(asked, rested(latch, now, by, why)))
     elif asked.trigger is not None:
         kind = Kind(asked.kind.value)
 
         def step(latch: Latch) -> Stepped:
-            return decided(latch, now, kind, by, why, asked.rearm_at)
+            return _named(asked, decided(latch, now, kind, by, why, asked.rearm_at))
 
         for trigger in still_standing(decision, triggers.get(s, site, asked.trigger)):
             change(s, site, trigger, step)
+
+
+def _named(asked: Asked, stepped: Stepped) -> Stepped:
+    """Let the transitions name the decision that they come of."""
+    latch, made = stepped
+    return latch, tuple(replace(t, facts={"decision": asked.uuid}) for t in made)
 
 
 def _has_its_breach(s: Session, site: str, decision: Decision, trigger: str, now: datetime) -> None:

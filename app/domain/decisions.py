@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.trigger_board import Trigger
-from app.domain.triggers import LATCHED, State
+from app.domain.triggers import LATCHED, Kind, State
 
 
 class Choice(StrEnum):
@@ -173,10 +173,17 @@ def moment_text(moment: datetime) -> str:
 def told_of(decisions: Iterable[Decision], trigger: Trigger, now: datetime) -> Decision | None:
     """Give the decision to be shown with a trigger: of a breach that stands what is proposed, else what was confirmed.
 
-    Where there is no such one, it is the newest.
+    Else the newest; with what was rolled back it is the roll-back, whatever that was about.
     """
+    if trigger.latch.decided is Kind.ROLL_BACK:
+        every = [d for d in decisions if d.asked.kind is Choice.ROLL_BACK and d.confirmed_by is not None]
+        return max(every, key=_moved_at, default=None)
     mine, first = [d for d in decisions if d.asked.trigger == trigger.id], Stage.CONFIRMED
     if _stands(trigger):
         first, breaches = Stage.PROPOSED, breaches_of([trigger])
         mine = [d for d in mine if any(b in d.breaches for b in breaches)]
-    return max(mine, key=lambda d: (stage_of(d, now) is first, d.end.at if d.end else d.at), default=None)
+    return max(mine, key=lambda d: (stage_of(d, now) is first, _moved_at(d)), default=None)
+
+
+def _moved_at(decision: Decision) -> datetime:
+    return decision.end.at if decision.end is not None else decision.at

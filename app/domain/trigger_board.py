@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, instances, is_slower, read, seen
-from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, armed, evaluate
+from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, armed, evaluate, undecided
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
@@ -44,7 +44,8 @@ class Evaluated:
 class TriggerBoard:
     """The tallies and latches of every trigger; what was evaluated counts once it is stored: `take_over`."""
 
-    def __init__(self, instances: Iterable[Instance]) -> None:
+    def __init__(self, instances: Iterable[Instance], decision_window_s: float) -> None:
+        self._decision_window = timedelta(seconds=decision_window_s)
         self.instances = {i.id: i for i in instances}
         self._tallies = {i.id: Tally(i.rule.window_s) for i in self.instances.values()}
         self._by_series: dict[str, list[str]] = {}
@@ -101,6 +102,9 @@ class TriggerBoard:
         tally.expire(now, latch.counts_after)
         share = seen(instance, tally, standings)
         latch, more = evaluate(latch, rule.allowance, read(rule, share), now)
+        if t0 is not None and _stood_at(stored, decide_by := t0 + self._decision_window):
+            latch, passed = undecided(latch, decide_by, now)
+            more += passed
         if not made and not more:
             self._latches[instance.id] = latch
             if stored is not None and not _worth_storing(stored, latch, share):
@@ -109,6 +113,18 @@ class TriggerBoard:
         told = (*made, *(replace(t, facts=facts) for t in more))
         trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
         return Evaluated(trigger, stored.latch.number if stored else None, told)
+
+
+def trigger_board(plan: Plan) -> TriggerBoard:
+    """Give the triggers of a plan."""
+    return TriggerBoard(instances(plan.rules, plan), plan.go_live.decision_window_s)
+
+
+def _stood_at(stored: Trigger | None, moment: datetime) -> bool:
+    """Say whether the breach that is stored began before a moment."""
+    if stored is None or stored.evidence is None:
+        return False
+    return datetime.fromisoformat(str(stored.evidence["at"])) < moment
 
 
 def _worth_storing(stored: Trigger, latch: Latch, share: Share) -> bool:

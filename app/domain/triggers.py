@@ -42,6 +42,7 @@ class Cause(StrEnum):
     WOULD_BREACH = "would breach"  # in a state that does not follow it
     UNSEEN = "unseen"  # blind or insufficient beyond the allowance
     SEEN_AGAIN = "seen again"
+    UNDECIDED = "undecided"  # a breach that stood at the decision point
     ARM = "arm"
     DISARM = "disarm"
     REST = "shadow"
@@ -89,8 +90,9 @@ class Latch:
     """All that is remembered of one trigger.
 
     `number` counts its transitions. `pending_s` is how long it was seen beyond, `seen_beyond_at` the evaluation before
-    if that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded. `underneath` is
-    the state that an override lies on. Only what is later than `counts_after` counts.
+    if that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded;
+    `told_undecided`, that the decision point passed over the breach. `underneath` is the state that an override lies
+    on. Only what is later than `counts_after` counts.
     """
 
     state: State
@@ -102,6 +104,7 @@ class Latch:
     told_breach: bool = False
     unseen_since: datetime | None = None
     told_unseen: bool = False
+    told_undecided: bool = False
     underneath: State | None = None
     until: datetime | None = None
     decided: Kind | None = None
@@ -208,6 +211,14 @@ def _switch(latch: Latch, reading: Reading, stands: bool, now: datetime) -> Step
     return latch, ()
 
 
+def undecided(latch: Latch, decide_by: datetime, now: datetime) -> Stepped:
+    """Give what is to be recorded when the decision point passes over a breach: it changes no state."""
+    beneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
+    if latch.told_undecided or beneath not in LATCHED or now < decide_by:
+        return latch, ()
+    return _to(replace(latch, told_undecided=True), latch.state, Cause.UNDECIDED, now)
+
+
 def _to(
     latch: Latch,
     after: State,
@@ -257,7 +268,7 @@ def overridden(latch: Latch, now: datetime, until: datetime, by: str, why: str) 
 def decided(latch: Latch, now: datetime, kind: Kind, by: str, why: str, rearm_at: datetime | None = None) -> Stepped:
     """Give the state after a confirmed decision; a false alarm watches again at once, `continue` from `rearm_at` on."""
     latch, made = _to(latch, State.DECIDED, Cause.DECIDE, now, by, why)
-    latch = replace(_anew(latch), decided=kind, until=None, underneath=None, rearm_at=rearm_at)
+    latch = replace(_anew(latch), decided=kind, until=None, underneath=None, rearm_at=rearm_at, told_undecided=False)
     if kind is not Kind.FALSE_ALARM:
         return latch, made
     latch, again = _rearmed(latch, now, now)

@@ -215,6 +215,17 @@ def test_with_a_trigger_stands_what_is_proposed_for_its_breach_and_later_what_wa
     assert told_of([done], replace(trigger(), id="slow:er"), T) is None
 
 
+@pytest.mark.parametrize("about", [None, "slow:er"])
+def test_with_a_trigger_that_was_rolled_back_stands_the_decision_that_did_it_whatever_it_was_about(
+    about: str | None,
+) -> None:
+    done = replace(proposal(), asked=asked(trigger=about, uuid="u9"))
+    done = ended(done, event(), BO, T + MINUTE)
+    latch, _ = rested(trigger().latch, T + MINUTE, "Ann", "rolled back")
+    assert told_of([done], replace(trigger(), latch=latch), T + 2 * MINUTE) is done
+    assert told_of([done], trigger(), T + 2 * MINUTE) is None
+
+
 def test_to_continue_after_the_moment_to_watch_again_is_refused() -> None:
     decision = proposal(Choice.CONTINUE, rearm_at=T + 5 * MINUTE)
     with pytest.raises(Conflict, match="has passed: propose it anew"):

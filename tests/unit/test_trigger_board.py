@@ -9,7 +9,7 @@ from app.domain.board import Board
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
-from app.domain.trigger_board import Evaluated, Trigger, TriggerBoard, acted_on, shown
+from app.domain.trigger_board import Evaluated, Trigger, acted_on, shown, trigger_board
 from app.domain.trigger_rules import instances
 from app.domain.triggers import Cause, Kind, Sight, State, decided, disarmed, rested
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample
@@ -26,7 +26,7 @@ class House:
 
     def __init__(self, *rules: Rule, t0_s: float | None = -3600, of: Plan | None = None) -> None:
         self.plan = replace(of or plan(WORKLIST, ER, IMAGE), rules=rules or (RULE,))
-        self.board, self.triggers = Board(self.plan), TriggerBoard(instances(self.plan.rules, self.plan))
+        self.board, self.triggers = Board(self.plan), trigger_board(self.plan)
         self.rows: dict[tuple[str, str], Any] = {}
         self.stored: dict[str, Trigger] = {}
         self.t0_s = t0_s
@@ -224,3 +224,17 @@ def test_what_a_person_changed_is_taken_over_and_the_pending_time_of_the_others_
     house.triggers.take_changed([changed, house.stored["slow"]])
     assert house.triggers._latches["slow"] is before
     assert house.triggers._latches["other"] == latch
+
+
+def test_a_breach_that_stands_at_the_decision_point_is_recorded_with_its_evidence_of_then() -> None:
+    house = House(t0_s=-7200 + 200.0).live(0, 200, 6.0)
+    assert house.told[-1] is Cause.BREACH
+    house.look(200)
+    assert house.told[-1] is Cause.UNDECIDED
+    house.live(201, 300, 6.0)
+    assert house.told.count(Cause.UNDECIDED) == 1
+
+
+def test_a_breach_that_begins_after_the_decision_point_was_not_undecided_at_it() -> None:
+    house = House(t0_s=-7200 + 50.0).live(0, 200, 6.0)
+    assert (house.told[-1], Cause.UNDECIDED in house.told) == (Cause.BREACH, False)

@@ -23,6 +23,7 @@ from app.domain.triggers import (
     disarmed,
     evaluate,
     overridden,
+    undecided,
 )
 
 T = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -276,3 +277,31 @@ def test_the_interval_is_wilsons(beyond: int, n: int, low: float, high: float) -
     found = wilson(beyond, n)
     assert found[0] == pytest.approx(low, abs=1e-4)
     assert found[1] == pytest.approx(high, abs=1e-4)
+
+
+def test_a_breach_undecided_at_the_decision_point_is_told_once_and_changes_no_state() -> None:
+    life = breached().see(RECOVERED)
+    assert undecided(life.latch, at(300), at(299)) == (life.latch, ())
+    life.act(undecided(life.latch, at(300), at(300)))
+    assert (life.state, life.causes[-1], life.told[-1].before) == (State.RECOVERING, Cause.UNDECIDED, State.RECOVERING)
+    life.see(BEYOND)
+    assert undecided(life.latch, at(300), at(301)) == (life.latch, ())
+
+
+def test_a_breach_under_an_override_is_undecided_too_and_one_that_is_decided_is_not() -> None:
+    under, _ = overridden(breached().latch, at(130), at(900), "ann", "known")
+    assert [t.cause for t in undecided(under, at(300), at(300))[1]] == [Cause.UNDECIDED]
+    done, _ = decided(breached().latch, at(130), Kind.CONTINUE, "ann", "why", at(900))
+    assert undecided(done, at(300), at(300)) == (done, ())
+
+
+def test_the_next_breach_is_told_of_again_at_a_decision_point_of_its_own() -> None:
+    latch, _ = undecided(breached().latch, at(300), at(300))
+    latch, _ = decided(latch, at(310), Kind.FALSE_ALARM, "ann", "why")
+    assert not latch.told_undecided
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in LATCHED])
+def test_what_has_no_breach_is_not_undecided(state: State) -> None:
+    latch = Latch(state, T)
+    assert undecided(latch, at(300), at(300)) == (latch, ())

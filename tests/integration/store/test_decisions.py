@@ -144,6 +144,8 @@ def test_a_transition_of_the_judge_before_the_confirmation_is_built_upon(house: 
     assert house.write_now(judged(house, now_is(house), RECOVERED))
     house.write_now(ending())
     assert causes(house) == [Cause.BREACH, Cause.RECOVERY, Cause.DECIDE, Cause.REARM]
+    made = house.read_now(lambda s: triggers.transitions(s, SITE, "slow"))
+    assert [dict(t.facts) for t in made[2:]] == [{"decision": "d1"}] * 2
     assert now_is(house).latch.number == 4
 
 
