@@ -12,9 +12,10 @@ from app.commands import golive as commands
 from app.commands.acts import done
 from app.domain.decisions import Person
 from app.domain.golive import Act, GoLiveAct
+from app.store import golives
 from app.web.house import House, house_of
 from app.web.moments import utc_text
-from app.web.security import Actor, at_desk, person_of
+from app.web.security import Actor, at_desk, person_of, reader
 from app.wire import Moment, Strict
 
 router = APIRouter(tags=["rollback"])
@@ -47,6 +48,31 @@ class GoLiveActOut(BaseModel):
     reason: str
 
 
+@router.get("/api/go-live", dependencies=[Depends(reader)])
+async def told(request: Request) -> dict[str, Any]:
+    """Give the phase, T0, what is planned, and every act that led to it."""
+    house = house_of(request)
+    moment = house.follow.scene().moment
+    done = await house.db.read(lambda s: golives.acts(s, house.site))
+    return {
+        "phase": moment.phase,
+        "declared_at": utc_text(moment.t0),
+        "planned_at": utc_text(moment.planned_at),
+        "words": moment.planned_words,
+        "acts": [_told(act) for act in done],
+    }
+
+
+def _told(act: GoLiveAct) -> dict[str, Any]:
+    return {
+        "action": act.act.value,
+        "at": utc_text(act.at),
+        "done_at": utc_text(act.done_at),
+        "by": act.by,
+        "reason": act.reason,
+    }
+
+
 @router.post("/api/go-live/acts/{act}", response_model=None, responses={200: {"model": GoLiveActOut}})
 async def do(request: Request, act: UUID, wanted: GoLiveActIn, actor: Annotated[Actor, Depends(at_desk)]) -> Any:
     """Declare, delay or call off the go-live; the same act again is answered as it was the first time."""
@@ -61,11 +87,4 @@ async def act_on(house: House, uuid: str, wanted: GoLiveActIn, by: Person) -> di
         commands.acting(house.site, plan, uuid, kind, wanted.at, wanted.reason, by, house.clock.now()),
     )
     house.on_acted()
-    return {
-        "uuid": uuid,
-        "action": made.act.value,
-        "at": utc_text(made.at),
-        "done_at": utc_text(made.done_at),
-        "by": made.by,
-        "reason": made.reason,
-    }
+    return {"uuid": uuid, **_told(made)}

@@ -38,7 +38,7 @@ async def every(request: Request) -> list[dict[str, Any]]:
 
 
 @router.get("/api/triggers/{trigger}", response_model=None, responses={200: {"model": TriggerOut}})
-async def one(request: Request, trigger: Annotated[str, Path(max_length=100)]) -> dict[str, Any]:
+async def one(request: Request, trigger: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]) -> dict[str, Any]:
     """Give one trigger as it is now, with its transitions; a breach by a former version of its rule stands first."""
     house = house_of(request)
     scene = house.follow.scene()
@@ -80,7 +80,7 @@ def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
 @router.post("/api/triggers/{trigger}/acts/{act}", response_model=None, responses={200: {"model": TriggerOut}})
 async def act(
     request: Request,
-    trigger: Annotated[str, Path(max_length=100)],
+    trigger: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")],
     act: UUID,
     wanted: TriggerActIn,
     actor: Annotated[Actor, Depends(at_desk)],

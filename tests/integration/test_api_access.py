@@ -35,6 +35,7 @@ def golive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("/api/triggers", READ),
         ("/api/decisions", READ),
         ("/api/decisions/context", READ),
+        ("/api/go-live", READ),
         ("/api/journal", READ),
         ("/metrics", READ),
         ("/api/docs", {"engineer", "admin"}),

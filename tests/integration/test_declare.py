@@ -70,6 +70,11 @@ def test_what_is_called_off_says_so_until_it_is_planned_anew(planned: Served) ->
     assert do(planned, action="call_off", reason="again")[0] == 409
     assert do(planned, action="delay", at=moment(60), reason="ready now")[0] == 200
     wait_for(lambda: words(planned).startswith("planned "))
+    told = planned.get("/api/go-live")["acts"]
+    assert [(a["action"], a["by"], a["reason"]) for a in told] == [
+        ("call_off", "the desk", "the migration is not ready"),
+        ("delay", "the desk", "ready now"),
+    ]
 
 
 def test_the_clock_declares_no_plan_that_was_called_off_and_a_delayed_one_at_its_moment(tmp_path: Path) -> None:
@@ -84,7 +89,7 @@ def test_the_clock_declares_no_plan_that_was_called_off_and_a_delayed_one_at_its
 
 def words(served: Served) -> str:
     """Give what the wall says of the plan."""
-    return str(served.app.state.house.follow.scene().moment.planned_words)
+    return str(served.get("/api/go-live")["words"])
 
 
 def test_golive_declare_goes_through_the_running_server_and_does_without_one() -> None:
