@@ -56,8 +56,8 @@ def test_t0_is_declared_once_and_never_for_tomorrow(planned: Served) -> None:
 def test_a_delay_outranks_the_file_until_the_file_plans_anew(planned: Served) -> None:
     assert do(planned, action="delay", at=moment(120))[1]["field"] == "reason"
     assert do(planned, action="delay", reason="x")[1]["field"] == "at"
-    assert do(planned, action="delay", at=moment(120), reason="the network team is late")[0] == 200
-    wait_for(lambda: "in 1 h 59 min" in words(planned) or "in 2 h" in words(planned))
+    assert do(planned, action="delay", at=moment(180), reason="the network team is late")[0] == 200
+    wait_for(lambda: "in 2 h 59 min" in words(planned) or "in 3 h" in words(planned))
     file = planned.config.file
     before = next(line for line in file.read_text().splitlines() if line.startswith("at = "))
     file.write_text(file.read_text().replace(before, f"at = {moment(300)}"))
