@@ -22,6 +22,7 @@ class Tick:
     build: str
     site: str
     t: str
+    t_seconds: str  # apart where days stand before them: seconds are the first to find no room then
     phase: str
     left: Since | None
     planned: str
@@ -81,11 +82,12 @@ def tick(scene: Scene) -> Tick:
     """Give the clocks of this second."""
     moment, local = scene.moment, scene.shown_at.astimezone(scene.plan.zone)
     since_s = moment.since_go_live_s
-    if since_s is not None:
-        t = ("T+ " if since_s >= 0 else "T− ") + _long(since_s)
+    if since_s is None:
+        since_s = (scene.now - scene.plan.go_live.at).total_seconds()
+        t = "T− " + _long(since_s) if since_s < 0 else "T–"
     else:
-        to_plan_s = (scene.now - scene.plan.go_live.at).total_seconds()
-        t = "T− " + _long(to_plan_s) if to_plan_s < 0 else "T–"
+        t = ("T+ " if since_s >= 0 else "T− ") + _long(since_s)
+    with_days = " d " in t
     deciding = moment.phase == "decision" and moment.t0 is not None
     return Tick(
         # a tick is so many of the clock's seconds: counted in those, a demo at an even speed alternates too
@@ -93,7 +95,8 @@ def tick(scene: Scene) -> Tick:
         at_ms=unix_ms(scene.now),
         build=scene.build,
         site=scene.plan.site_name,
-        t=t,
+        t=t[:-3] if with_days else t,
+        t_seconds=t[-3:] if with_days else "",
         phase=words.PHASES.get(moment.phase, moment.phase),
         left=since(scene, _decision_at(scene)) if deciding else None,
         planned=moment.planned_words,
