@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan
+from app.domain.segments import segment_words
 from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
 from app.domain.watched import Watched, watched
@@ -94,7 +95,8 @@ def subject_of(series: Series, plan: Plan, window: str = "") -> str:
         parts.append(plan.systems.get(series.system, series.system))
     if series.area:
         parts.append(plan.areas.get(series.area, series.area))
-    parts += [value for _, value in series.segment]
+    feed = plan.feeds.get(dict(series.segment).get("feed", ""))
+    parts += filter(None, [feed.name or feed.id if feed else "", segment_words(series.segment)])
     if series.vantage:
         parts.append(f"from {series.vantage}")
     if window == "now":

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
+from app.domain.segments import segment_words
 from app.domain.standings import Series, Standing, State
 from app.push import words
 
@@ -92,14 +93,14 @@ def gravity(standing: Standing) -> tuple[int, float, str]:
     return GRAVITY.index(standing.state), -ratio, judged.series.key
 
 
-def place(plan: Plan, series: Series) -> str:
-    """Name where a series is taken: "RIS · CT · from reading-room"."""
+def place(plan: Plan, series: Series, *, codes: bool = False) -> str:
+    """Name where a series is taken: "RIS · CT · from reading-room"; `codes` are of modalities."""
     parts = []
     if series.system:
         parts.append(plan.systems.get(series.system) or series.system)
     if series.area:
         parts.append(plan.areas.get(series.area) or series.area)
-    parts.extend(value for _, value in series.segment)
+    parts.extend(filter(None, [segment_words(series.segment, codes=codes)]))
     if series.vantage:
         parts.append(f"from {series.vantage}")
     return " · ".join(parts)
@@ -130,3 +131,27 @@ def lean(standing: Standing) -> str:
     if standing.upper is not None and judged.value > standing.upper:
         return words.TAGS[State.DEGRADED]
     return words.BELOW if standing.lower is not None and judged.value < standing.lower else words.FAILING
+
+
+def absent(standing: Standing) -> bool:
+    """Say whether nothing in golive.toml could measure this: said where it stands, and no trouble."""
+    return standing.state is State.BLIND and standing.reason.startswith(words.NO_SOURCE)
+
+
+def grave(standing: Standing) -> bool:
+    """Say whether a series is out of order."""
+    return standing.state not in QUIET and not absent(standing)
+
+
+def shape_of(standing: Standing) -> str:
+    """Give a state's shape: of one outside its range that of its side."""
+    return words.LEANS[lean(standing)] if standing.state is State.DEGRADED else words.SHAPES[standing.state]
+
+
+def state_words(standing: Standing) -> str:
+    """Name a state in one or two words: how an attempt fails, on which side of the range a value lies."""
+    if standing.state is State.DOWN:
+        return words.OUTCOMES.get(standing.judged.last_outcome, words.OUTCOMES["timeout"])
+    if absent(standing):
+        return words.UNMEASURED
+    return lean(standing) if standing.state is State.DEGRADED else words.TAGS[standing.state]

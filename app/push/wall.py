@@ -9,7 +9,22 @@ from app.domain.words import window_words
 from app.push import words
 from app.push.drawing import Band, Spark, band, spark
 from app.push.figures import NOTHING, Figure, beyond, figure, percent
-from app.push.scene import QUIET, Scene, Since, feed_of, gravity, last_event_at, lean, of_measure, place, since, unix_ms
+from app.push.scene import (
+    Scene,
+    Since,
+    absent,
+    feed_of,
+    grave,
+    gravity,
+    last_event_at,
+    lean,
+    of_measure,
+    place,
+    shape_of,
+    since,
+    state_words,
+    unix_ms,
+)
 
 ENOUGH = 5
 # never a number in full size that nobody stands behind
@@ -51,6 +66,7 @@ class Tile:
     facts: tuple[Fact, ...]
     place: str
     others: str
+    others_shape: str
     reason: str
     series: str
 
@@ -65,16 +81,16 @@ def tiles(scene: Scene) -> tuple[Tile, ...]:
     return tuple(tile(scene, measure) for measure in HEADLINES)
 
 
-def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | None, int]:
-    """Choose the series of a tile: an exam measure's whole, else the gravest; and count the others that are not ok."""
+def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | None, list[Standing]]:
+    """Choose the series of a tile: an exam measure's whole, else the gravest; and the others that are not ok."""
     found = of_measure(standings, measure)
     if CATALOGUE[measure].source is Source.EXAM:
         wholes = [s for s in found if not s.series.segment and s.series.area is None]
-        return (min(wholes, key=gravity) if wholes else None), 0
+        return (min(wholes, key=gravity) if wholes else None), [s for s in found if s not in wholes and grave(s)]
     if not found:
-        return None, 0
+        return None, []
     chosen = min(found, key=gravity)
-    return chosen, sum(1 for s in found if s is not chosen and grave(s))
+    return chosen, [s for s in found if s is not chosen and grave(s)]
 
 
 def tile(scene: Scene, measure: str) -> Tile:
@@ -106,10 +122,17 @@ def tile(scene: Scene, measure: str) -> Tile:
         spark=spark(judged.spark, unix_ms(scene.now) // 1000, chosen.lower, chosen.upper),
         facts=tuple(_facts(chosen)),
         place=place(scene.plan, chosen.series) or words.WHOLE,
-        others=words.others(not_ok) if not_ok else "",
+        others=_others(measure, len(not_ok)),
+        others_shape=shape_of(min(not_ok, key=gravity)) if not_ok else "",
         reason=chosen.reason,
         series=chosen.series.key,
     )
+
+
+def _others(measure: str, count: int) -> str:
+    """Say how many others are not ok: groups within a whole, or further places."""
+    say = words.groups if CATALOGUE[measure].source is Source.EXAM else words.others
+    return say(count) if count else ""
 
 
 def _unmeasured(measure: str) -> Tile:
@@ -136,6 +159,7 @@ def _unmeasured(measure: str) -> Tile:
         facts=(),
         place="",
         others="",
+        others_shape="",
         reason=words.NO_PROBE,
         series="",
     )
@@ -227,27 +251,3 @@ def _facts(standing: Standing) -> list[Fact]:
     else:
         facts.append(Fact(words.OPEN, Figure(str(judged.open)), "open"))
     return facts
-
-
-def absent(standing: Standing) -> bool:
-    """Say whether nothing in golive.toml could measure this: said where it stands, and no trouble."""
-    return standing.state is State.BLIND and standing.reason.startswith(words.NO_SOURCE)
-
-
-def grave(standing: Standing) -> bool:
-    """Say whether a series is out of order."""
-    return standing.state not in QUIET and not absent(standing)
-
-
-def shape_of(standing: Standing) -> str:
-    """Give a state's shape: of one outside its range that of its side."""
-    return words.LEANS[lean(standing)] if standing.state is State.DEGRADED else words.SHAPES[standing.state]
-
-
-def state_words(standing: Standing) -> str:
-    """Name a state in one or two words: how an attempt fails, on which side of the range a value lies."""
-    if standing.state is State.DOWN:
-        return words.OUTCOMES.get(standing.judged.last_outcome, words.OUTCOMES["timeout"])
-    if absent(standing):
-        return words.UNMEASURED
-    return lean(standing) if standing.state is State.DEGRADED else words.TAGS[standing.state]

@@ -8,7 +8,7 @@ from app.domain.standings import State
 from app.push import words
 from app.push.figures import NOTHING, Figure, clock, figure
 from app.push.gravest import gravest, listed
-from app.push.scene import Scene, Since, since, title, unix_ms
+from app.push.scene import Scene, Since, absent, since, title, unix_ms
 from app.push.wall import headline
 from app.push.wall_rows import systems
 
@@ -47,6 +47,8 @@ class Reason:
     text: str
     since: Since | None = None
     where: str = ""
+    shape: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Strip:
     reasons: tuple[Reason, ...]
     points: tuple[Point, ...]
     rollback: str
+    means: str  # what the word stands for while it has no grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def strip(scene: Scene) -> Strip:
         reasons=reasons,
         points=_points(scene),
         rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
+        means=_means(scene),
     )
 
 
@@ -135,8 +139,15 @@ def _reasons(scene: Scene) -> tuple[Reason, ...]:
     if scene.trouble or scene.overall == "act" or not rows:
         return tuple(Reason(text) for text in scene.reasons[:2])
     order = sorted(rows, key=lambda r: scene.overall == "blind" and r.state not in ("blind", "stale"))
-    faults = tuple(Reason(r.name, r.since, r.said) for r in order[: 1 if scene.own else 2])
+    faults = tuple(Reason(r.name, r.since, r.said, r.shape, r.state) for r in order[: 1 if scene.own else 2])
     return (*faults, *(Reason(text) for text in scene.own[:1]))
+
+
+def _means(scene: Scene) -> str:
+    """Say what "in order" speaks of, and which headlines nothing measures."""
+    chosen = {m: headline(scene.standings, m)[0] for m in HEADLINES}
+    missing = [words.inside(title(m)) for m, s in chosen.items() if s is None or absent(s)]
+    return words.in_order_but(", ".join(missing)) if missing else words.ALL_IN_ORDER
 
 
 def _is_too_few(scene: Scene, measure: str) -> bool:
@@ -170,7 +181,7 @@ def _point(scene: Scene, name: str, base: datetime, after_s: float, begun: bool)
 def foot(scene: Scene) -> Foot:
     """Give the last line; what a later version brings says that it is not set up."""
     lists, unset = systems(scene), (words.IN_CHARGE, words.HUDDLE, words.SUPER_USERS, words.UNSENT)
-    said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total)
+    said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total, lists.unseen)
     items = [FootItem(words.SYSTEMS, said, "afar", lists.grave > 0)]
     items += [FootItem(name, words.NOT_SET_UP, "setup") for name in unset]
     items.append(FootItem(words.UNREADABLE, str(scene.unreadable), "", scene.unreadable > 0))

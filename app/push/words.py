@@ -44,7 +44,7 @@ TAGS = {
     State.MAINTENANCE: "planned work",
     State.NOT_EXPECTED: "not expected",
 }
-BELOW, FAILING, UNMEASURED = "below", "failing", "not measured"
+BELOW, FAILING, UNMEASURED, UNMEASURED_YET = "below", "failing", "not measured", "not measured yet"
 LEANS = {"above": "▲", BELOW: "▼", FAILING: "✕"}
 SILENT, NO_ANSWER = "silent", "no answer"
 NO_SOURCE = "not measured: no source"  # as the judge says it
@@ -141,6 +141,11 @@ LACKS = {
 }
 
 
+def groups(count: int) -> str:
+    """Say how many of the groups within a whole are not ok."""
+    return f"{count} group not ok" if count == 1 else f"{count} groups not ok"
+
+
 def others(count: int) -> str:
     """Say how many further series of a measure are not ok."""
     return f"{count} other not ok" if count == 1 else f"{count} others not ok"
@@ -151,9 +156,16 @@ def expected(low: str, high: str) -> str:
     return f"{low}–{high} {EXPECTED}" if low else f"up to {high} {EXPECTED}"
 
 
-def in_order(total: int) -> str:
-    """Say that all of a list are in order."""
+def in_order(total: int, unseen: int = 0) -> str:
+    """Say that all of a list are in order, or of how many nobody can say so yet."""
+    if unseen:
+        return f"{total - unseen} of {total} in order, {unseen} {UNMEASURED_YET}"
     return f"all {total} in order" if total else NOT_SET_UP
+
+
+def in_order_but(missing: str) -> str:
+    """Say that what is asked is in order, and what nobody asks for."""
+    return f"all that is asked is answered and as expected; not measured: {missing}"
 
 
 def not_in_order(grave: int, total: int) -> str:

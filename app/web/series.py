@@ -17,8 +17,8 @@ from app.domain.words import window_words
 from app.errors import Missing
 from app.push.figures import DASH, Figure, figure, percent
 from app.push.fragments import page, part
-from app.push.scene import Scene, place, since, title, unix_ms
-from app.push.wall import shape_of, state_words, value_of
+from app.push.scene import Scene, place, shape_of, since, state_words, title, unix_ms
+from app.push.wall import value_of
 from app.store import samples as samples_store
 from app.web.house import House, house_of
 from app.web.security import Actor, evidence

@@ -1,0 +1,138 @@
+"""One truth in all words of the wall: strip, rows, tiles, "Gravest now" and the last line say the same."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from app.domain.standings import Standing, State
+from app.push.gravest import gravest, quiet_words
+from app.push.wall import tile
+from app.push.wall_head import foot, strip
+from app.push.wall_rows import systems
+from tests.browser.scenes import NOON, calm, feed_down, instead, other, probe, turnaround
+from tests.unit.walls import named, scene_of
+
+BEGAN = NOON - timedelta(minutes=2)
+DOWN = {"down": True, "failing_since": BEGAN, "newest_ok": (False, False, False), "last_outcome": "timeout"}
+
+
+def studies_fail(now_answered: int = 3) -> list[Standing]:
+    """Give whole studies of the PACS that run into their timeout while its echo is answered."""
+    found = [
+        probe(NOON, "image.study", "pacs", a, State.DOWN, reason="no answer for 2 min", **DOWN) for a in ("ct", "mr")
+    ]
+    echo_at = NOON - timedelta(seconds=now_answered)
+    return instead(calm(NOON), *found, probe(NOON, "echo.response", "pacs", None, known_at=echo_at, as_of=echo_at))
+
+
+def row(standings: list[Standing], name: str) -> tuple[str, str]:
+    found = next(r for r in systems(scene_of(standings)).rows if r.name == name)
+    return found.shape, found.said
+
+
+def test_a_row_names_what_fails_of_a_system_that_answers_otherwise() -> None:
+    scene = scene_of(studies_fail())
+    assert row(studies_fail(), "New PACS") == ("■", "whole study: no answer")
+    assert [r.name for r in gravest(scene).rows] == ["Whole study: no answer"]
+    assert [(r.shape, r.text) for r in strip(scene).reasons] == [("■", "Whole study: no answer")]
+
+
+def test_a_system_of_which_nothing_was_answered_since_gives_no_answer() -> None:
+    silent = [
+        replace(s, judged=replace(s.judged, known_at=BEGAN)) if s.series.system == "pacs" else s for s in calm(NOON)
+    ]
+    down = instead(silent, *(s for s in studies_fail() if s.state is State.DOWN))
+    assert row(down, "New PACS") == ("■", "no answer")
+    assert gravest(scene_of(down)).rows[0].name == "New PACS: no answer"
+
+
+def test_a_wrong_answer_is_an_answer() -> None:
+    wrong = probe(NOON, "echo.response", "pacs", None, State.DOWN, **(DOWN | {"last_outcome": "wrong_answer"}))
+    silent = [
+        replace(s, judged=replace(s.judged, known_at=BEGAN)) if s.series.system == "pacs" else s for s in calm(NOON)
+    ]
+    down = [*instead(silent, *(s for s in studies_fail() if s.state is State.DOWN)), wrong]
+    assert row(down, "New PACS")[1].startswith("whole study: no answer")
+
+
+def test_a_study_list_without_an_answer_is_no_dead_system() -> None:
+    age = next(s for s in calm(NOON) if s.series.measure == "feed.age" and s.series.system == "pacs")
+    scene = scene_of(instead(studies_fail(), feed_down(age, NOON - timedelta(seconds=5))))
+    assert "New PACS: no answer" not in [r.name for r in gravest(scene).rows]
+
+
+def test_before_the_first_answer_strip_list_and_last_line_say_that_nothing_is_measured_yet() -> None:
+    first = [
+        replace(s, state=State.INSUFFICIENT, reason="first attempt under way; 0 of 5 answers needed")
+        for s in calm(NOON)
+        if s.series.measure == "worklist.response"
+    ]
+    scene = scene_of(first)
+    scene = replace(scene, plan=replace(scene.plan, systems={"ris": "RIS"}, feeds={}))
+    assert scene.overall == "blind"
+    assert quiet_words(scene) == "Nothing measured yet"
+    said = {i.name: (i.said, i.abnormal) for i in foot(scene).items}
+    assert said["Systems and feeds"] == ("0 of 1 in order, 1 not measured yet", False)
+
+
+def test_the_list_never_says_nothing_while_the_whole_is_not_in_order() -> None:
+    late = replace(turnaround(NOON, State.DEGRADED), judged=replace(turnaround(NOON).judged, window="day"))
+    scene = scene_of([*calm(NOON), late])
+    assert scene.overall == "watch"
+    assert [r.name for r in gravest(scene).rows] == [scene.reasons[0]]
+
+
+def test_in_order_says_which_headlines_are_not_measured() -> None:
+    scene = scene_of([s for s in calm(NOON) if s.series.measure in ("worklist.response", "availability")])
+    assert strip(scene).means == "all that is asked is answered and as expected; not measured: " + (
+        "report turnaround, first image, whole study"
+    )
+    assert strip(named("calm")).means == "every required probe and feed is seen and as expected"
+
+
+def test_without_feeds_no_exam_waits_and_none_is_oldest() -> None:
+    absent = [
+        replace(other(NOON, m, 0.0, unit), state=State.BLIND, reason="not measured: no source")
+        for m, unit in (("exam.backlog", "exams"), ("exam.oldest_waiting", "s"))
+    ]
+    assert row(instead(calm(NOON), *absent), "Exams waiting") == ("", "not measured")
+    assert systems(scene_of(instead(calm(NOON), *absent))).grave == 0
+
+
+def test_where_nobody_waits_nobody_is_oldest() -> None:
+    none = [other(NOON, "exam.backlog", 0.0, "exams"), other(NOON, "exam.oldest_waiting", 0.0, "s")]
+    assert row(instead(calm(NOON), *none), "Exams waiting") == ("", "0")
+
+
+def test_an_order_that_a_silent_feed_cannot_tell_is_no_fault_of_its_own() -> None:
+    stale = replace(
+        other(NOON, "order.to_worklist", None, "s"),
+        state=State.STALE,
+        reason="the feed is quiet: nothing received for 10 min",
+    )
+    scene = named("silent-hl7")
+    assert [r.name for r in gravest(replace(scene, standings=(*scene.standings, stale))).rows] == [
+        "HL7 from RIS: silent"
+    ]
+
+
+def parts_above() -> list[Standing]:
+    above = turnaround(NOON, State.DEGRADED, value=5700.0, p50=5700.0, outside_since=BEGAN, reason="p50 95 min")
+    return [
+        replace(above, judged=replace(above.judged, series=replace(above.series, segment=segment)))
+        for segment in (
+            (("modality", "MR"), ("patient_class", "O")),
+            (("modality", "CT"), ("patient_class", "E")),
+            (("patient_class", "I"),),
+            (("modality", "XX"),),
+        )
+    ]
+
+
+def test_a_tile_that_is_a_whole_counts_its_parts_that_are_not_ok() -> None:
+    shown = tile(scene_of([*calm(NOON), *parts_above()]), "report.turnaround")
+    assert (shown.state, shown.others, shown.others_shape) == ("ok", "4 groups not ok", "▲")
+
+
+def test_segments_are_said_in_words_of_the_house() -> None:
+    line = gravest(scene_of([*calm(NOON), *parts_above()])).rows[0]
+    assert line.said == "CT emergency, MR outpatients, XX (class unknown) and 1 more"
