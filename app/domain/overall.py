@@ -1,6 +1,6 @@
 """The whole at a glance: act, blind, watch or ok, with every ground, gravest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,8 @@ def overall(
         grounds.append(Ground("blind" if feed.required else "watch", f"feed {feed.name or feed_id}", why))
     if not any(s.state in _LOOKED_AT for s in standings):
         grounds.append(Ground("blind", plan.site_name, "nothing is measured yet, or nothing can be seen"))
-    grounds += [g for s in standings if (g := _ground(s, plan, expected)) is not None]
+    grounds += [g for s in standings if s.state is not State.INSUFFICIENT and (g := _ground(s, plan, expected))]
+    grounds += _too_few(standings, plan)
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
@@ -67,6 +68,22 @@ def nearly_full(used_bytes: int, most_bytes: int) -> str:
         return ""
     said = f"it holds {used_bytes / 1e9:.1f} GB of the {most_bytes / 1e9:.1f} GB that most_bytes allows"
     return f"{said}; raw samples are dropped before their seven days" if used_bytes > most_bytes else said
+
+
+def _too_few(standings: Iterable[Standing], plan: Plan) -> Iterator[Ground]:
+    """Name what is not enough yet, each measure once: a hundred lines of it would look like trouble."""
+    found: dict[str, list[Standing]] = {}
+    for s in standings:
+        if s.state is State.INSUFFICIENT:
+            found.setdefault(s.series.measure, []).append(s)
+    word = _STATE_WORDS[State.INSUFFICIENT]
+    for measure, group in found.items():
+        first = group[0]
+        if len(group) == 1:
+            subject = subject_of(first.series, plan, first.judged.window)
+            yield Ground("named", subject, f"{word}, {first.reason}")
+        else:
+            yield Ground("named", subject_of(Series(measure), plan), f"{len(group)} series, {word}")
 
 
 def _ground(standing: Standing, plan: Plan, expected: Mapping[str, Watched]) -> Ground | None:

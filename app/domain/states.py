@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.measures import CATALOGUE, Source
 from app.domain.percentiles import ENOUGH
 from app.domain.standings import BYTE_BUDGET, UNDER_WAY, Judged, Sight, Standing, State
-from app.domain.words import answer_time, counted, local_clock, span, window_words
+from app.domain.words import answer_time, apart_times, counted, fixed_apart, local_clock, span, window_words
 
 STALE_CADENCES = 2
 BLIND_CADENCES = 5
@@ -17,6 +17,7 @@ COMMIT_SLACK_S = 1.5  # from an attempt's timeout to its sample's arrival
 WAITING_TIMEOUTS = 4  # how long an attempt may be held back at least before golive itself is at fault
 LEAST = ENOUGH[0][1]
 BUSY = (UNDER_WAY, "waiting")
+AGAIN_MINUTES = 3  # of measuring inside the range before a recovery is spoken of
 
 _OUTCOMES = {
     "refused": "nobody listens there",
@@ -113,9 +114,17 @@ def _stale(look: _Look) -> str:
     return ""
 
 
-def _trouble(judged: Judged) -> str:
-    words = _OUTCOMES.get(judged.last_outcome, judged.last_outcome or "no answer")
-    return f"{words}: {judged.last_detail}" if judged.last_detail and judged.last_outcome != "ok" else words
+def trouble_words(judged: Judged) -> str:
+    """Say what the newest failed attempt met, without how long that lasts."""
+    words, detail = _OUTCOMES.get(judged.last_outcome, judged.last_outcome or "no answer"), judged.last_detail
+    if not detail or judged.last_outcome == "ok":
+        return words
+    return detail if detail.startswith(words) else f"{words}: {detail}"
+
+
+def run_words(judged: Judged) -> str:
+    """Say how many attempts in a row failed: "8 attempts in a row"; of a single one nothing."""
+    return f"{judged.failing_run} attempts in a row" if judged.failing_run > 1 else ""
 
 
 def _down_words(look: _Look) -> str:
@@ -123,10 +132,10 @@ def _down_words(look: _Look) -> str:
     if judged.newest_ok[:1] == (True,):
         return "one good answer after failures; a second one ends the outage"
     since = "" if judged.failing_since is None else f" for {span((look.now - judged.failing_since).total_seconds())}"
-    run = f"({judged.failing_run} attempts in a row)"
+    run = f" ({run_words(judged)})" if run_words(judged) else ""
     if judged.last_outcome == "timeout":
-        return f"no answer{since} {run}"
-    return f"failing{since} {run}: {_trouble(judged)}"
+        return f"no answer{since}{run}"
+    return f"{trouble_words(judged)}; failing{since}{run}"  # the cause first: it is what must find room
 
 
 def _insufficient(look: _Look) -> str:
@@ -145,13 +154,29 @@ def _insufficient(look: _Look) -> str:
 def _degraded(look: _Look) -> str:
     judged = look.judged
     if judged.newest_ok[:1] == (False,):
-        return f"the newest attempt failed: {_trouble(judged)}"
-    return outside_words(judged, look.sight.upper, look.sight.lower)
+        return f"the newest attempt failed: {trouble_words(judged)}"
+    words = outside_words(judged, look.sight.upper, look.sight.lower)
+    return f"{words}{_recovering(look)}" if words else ""
+
+
+def _recovering(look: _Look) -> str:
+    """Say that the newest minutes lie inside the range again while the percentile still looks back on those before."""
+    judged, upper = look.judged, look.sight.upper
+    if CATALOGUE[judged.series.measure].source is not Source.PROBE or upper is None or judged.unit != "s":
+        return ""
+    known = [(at, value) for at, value in judged.spark if value is not None]
+    inside = 0
+    while inside < len(known) and (known[-1 - inside][1] or 0.0) <= upper:
+        inside += 1
+    if inside < AGAIN_MINUTES or inside == len(known):
+        return ""
+    back = f"{judged.headline or 'the number'} looks back {window_words(judged.window_s)}"
+    return f"; the median of each of the last {inside} minutes is as expected, {back}"
 
 
 def outside_words(judged: Judged, upper: float | None, lower: float | None) -> str:
     """Say how the judged value lies outside its range; nothing while it does not, or without a range."""
-    name, value = judged.headline or "value", judged.value
+    name, value, unit = judged.headline or "value", judged.value, judged.unit
     if judged.series.measure == "feed.age" and value is not None and upper is not None and value > upper:
         return f"silent for {span(value)}, expected below {span(upper)}"
     if value is None and judged.beyond_s is not None and upper is not None:
@@ -161,9 +186,11 @@ def outside_words(judged: Judged, upper: float | None, lower: float | None) -> s
             return ""
         return f"{name} over {number(judged.beyond_s, 's')}, expected below {number(upper, judged.unit)}"
     if value is not None and upper is not None and value > upper:
-        return f"{name} {number(value, judged.unit)}, expected below {number(upper, judged.unit)}"
+        found, limit = apart(value, upper, unit)
+        return f"{name} {found}, expected below {limit}"
     if value is not None and lower is not None and value < lower:
-        return f"{name} {number(value, judged.unit)}, expected above {number(lower, judged.unit)}"
+        found, limit = apart(value, lower, unit)
+        return f"{name} {found}, expected above {limit}"
     return ""
 
 
@@ -175,14 +202,28 @@ def _ok_words(look: _Look) -> str:
     if judged.failed:
         words = f"{counted(judged.n, 'attempt')} in {window}, {judged.failed} failed"
     else:
-        words = f"{counted(judged.n, 'answer')} in {window}, all as expected"
+        fine = "all as expected" if look.sight.upper is not None or look.sight.lower is not None else "none failed"
+        words = f"{counted(judged.n, 'answer')} in {window}, {fine}"
     late = look.age_s is not None and look.age_s > STALE_CADENCES * look.sight.cadence_s
     if not late:
         return words
     pulse, age = look.sight.pulse, span(look.age_s or 0)
     if pulse is not None and pulse.state == "waiting" and pulse.detail == BYTE_BUDGET:
         return f"last looked {age} ago, stretched by the byte budget; {words}"
+    if CATALOGUE[judged.series.measure].reads == "first_s":  # it may have come: that is told when the whole study has
+        return f"an attempt is under way, the one before ended {age} ago; {words}"
     return f"no answer for {age}; before that {words}"
+
+
+def apart(value: float, limit: float, unit: str) -> tuple[str, str]:
+    """Give a value and its limit with as many digits as tell the two apart."""
+    found, told = number(value, unit), number(limit, unit)
+    if found != told or value == limit:
+        return found, told
+    if unit == "s":
+        return apart_times(value, limit)
+    size, said = (100.0, "%") if unit == "share" else (1.0, unit)
+    return fixed_apart(value * size, limit * size, said)
 
 
 def number(value: float, unit: str) -> str:

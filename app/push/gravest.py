@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from app.domain.segments import segment_words
-from app.domain.standings import State
+from app.domain.standings import Standing, State
+from app.domain.states import run_words, trouble_words
 from app.domain.words import span
 from app.push import words
 from app.push.faults import UNSEEN, Fault, faults, gives_no_answer
@@ -58,7 +59,15 @@ def _row(scene: Scene, fault: Fault) -> Row:
         names = listed(_titles(scene, fault), 2)
         name = names[:1].upper() + names[1:]
         said = " · ".join(filter(None, (_systems(scene, fault), _areas(scene, fault), _vantage(scene, fault))))
-    return _line(scene, fault, name, shape, word, said, first.reason)
+    return _line(scene, fault, name, shape, word, said, _cause(first))
+
+
+def _cause(standing: Standing) -> str:
+    """Give why, without what stands in the line already: of an outage what the peer does, not since when."""
+    judged = standing.judged
+    if standing.state is not State.DOWN or not measured_by_probe(judged.series.measure) or not judged.failing_run:
+        return standing.reason
+    return ", ".join(filter(None, (trouble_words(judged), run_words(judged))))
 
 
 def _line(scene: Scene, fault: Fault, name: str, shape: str, word: str, said: str, detail: str) -> Row:

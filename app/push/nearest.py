@@ -38,7 +38,7 @@ def nearest(scene: Scene, out_of_order: int) -> tuple[Near, ...]:
             share = s.judged.value / s.upper
             if share > found.get(s.series.measure, (-1.0, s))[0]:
                 found[s.series.measure] = share, s
-    order = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].series.key))[: MOST - out_of_order]
+    order = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].series.key))[: MOST - 2 * out_of_order]
     return tuple(_near(scene, share, s) for share, s in order)
 
 

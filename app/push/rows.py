@@ -10,7 +10,7 @@ from app.push.scene import QUIET, Since
 class Row:
     """A line of a list: what, its state in shape and word, and since when.
 
-    As type grows `spare` leaves the screen, and the name is `short`, if there is such a one.
+    As type grows `spare` leaves the screen, the name is `short` and what is said `brief`, if there are such.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Row:
     detail: str = ""
     spare: bool = False
     short: str = ""
+    brief: str = ""
 
     @property
     def quiet(self) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.domain.exam_sights import STRAYS
 from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
 from app.domain.segments import segment_words
 from app.domain.standings import Series, Standing, State
+from app.domain.words import counted
 from app.push import words
 
 # gravest first: what is known to be broken, then what nobody sees, then the rest
@@ -126,6 +128,8 @@ def measured_by_probe(measure: str) -> bool:
 def lean(standing: Standing) -> str:
     """Say how a degraded series lies: above or below its range, or failing inside it."""
     judged = standing.judged
+    if judged.series.measure == STRAYS:  # not one is expected
+        return words.TAGS[State.DEGRADED]
     if judged.value is None:
         return words.TAGS[State.DEGRADED] if judged.beyond_s is not None else words.FAILING
     if standing.upper is not None and judged.value > standing.upper:
@@ -154,4 +158,6 @@ def state_words(standing: Standing) -> str:
         return words.OUTCOMES.get(standing.judged.last_outcome, words.OUTCOMES["timeout"])
     if absent(standing):
         return words.UNMEASURED
+    if standing.state is State.DEGRADED and standing.series.measure == STRAYS:
+        return counted(int(standing.judged.value or 0), "study", "studies")
     return lean(standing) if standing.state is State.DEGRADED else words.TAGS[standing.state]

@@ -8,7 +8,7 @@ from app.domain.standings import Judged, Standing, State
 from app.domain.words import window_words
 from app.push import words
 from app.push.drawing import Band, Spark, band, spark
-from app.push.figures import NOTHING, Figure, beyond, figure, percent
+from app.push.figures import NOTHING, Figure, beyond, figure, percent, told_apart
 from app.push.scene import (
     Scene,
     Since,
@@ -198,7 +198,7 @@ def _number(standing: Standing) -> Figure:
         return Figure(f"{judged.n} of {ENOUGH}") if judged.n < ENOUGH else NOTHING
     if _at_least(standing):
         return figure(judged.beyond_s, judged.unit)
-    return NOTHING if state in HIDDEN else value_of(judged)
+    return NOTHING if state in HIDDEN else shown_value(standing)
 
 
 def _at_least(standing: Standing) -> bool:
@@ -206,6 +206,22 @@ def _at_least(standing: Standing) -> bool:
     judged = standing.judged
     exam = CATALOGUE[judged.series.measure].source is Source.EXAM
     return exam and standing.state not in HIDDEN and judged.value is None and judged.beyond_s is not None
+
+
+def shown_value(standing: Standing) -> Figure:
+    """Give the judged value, never looking like the limit that it lies beyond."""
+    value, limit = standing.judged.value, _passed(standing)
+    if value is None or limit is None:
+        return value_of(standing.judged)
+    return told_apart(value, limit, standing.judged.unit)[0]
+
+
+def _passed(standing: Standing) -> float | None:
+    """Give the limit that a value lies beyond, or None."""
+    value, upper, lower = standing.judged.value, standing.upper, standing.lower
+    if value is not None and upper is not None and value > upper:
+        return upper
+    return lower if value is not None and lower is not None and value < lower else None
 
 
 def value_of(judged: Judged) -> Figure:
@@ -226,9 +242,12 @@ def _band(standing: Standing) -> Band | None:
 
 
 def _expected(standing: Standing) -> str:
-    unit, upper = standing.judged.unit, figure(standing.upper, standing.judged.unit)
+    unit, value = standing.judged.unit, standing.judged.value
     if standing.upper is None:
         return words.NO_RANGE
+    upper = figure(standing.upper, unit)
+    if value is not None and _passed(standing) == standing.upper and standing.state not in HIDDEN:
+        upper = told_apart(value, standing.upper, unit)[1]
     if standing.lower is None:
         return words.expected("", str(upper))
     lower = figure(standing.lower, unit)

@@ -23,7 +23,7 @@ from app.push.scene import (
     state_words,
     title,
 )
-from app.push.wall import value_of
+from app.push.wall import shown_value
 
 ROWS = 8
 MID_ROWS = 7  # of larger type: what is in order makes room, what is not stays
@@ -106,7 +106,9 @@ def _system(scene: Scene, system: str, name: str, found: Sequence[Fault]) -> Row
         return Row(name, worst.state.value, shape_of(worst), _in_order(scene, system, worst))
     fault = next((f for f in found if worst in f.shown), None)
     said = _wrong(worst, whole=fault is not None and fault.kind == "system" and gives_no_answer(scene, fault))
-    return Row(name, worst.state.value, shape_of(worst), said, since(scene, fault.began_at if fault else None))
+    brief = "" if said == state_words(worst) else _wrong(worst, whole=False, word=words.TAGS[worst.state])
+    began = since(scene, fault.began_at if fault else None)
+    return Row(name, worst.state.value, shape_of(worst), said, began, brief=brief if brief != said else "")
 
 
 def _in_order(scene: Scene, system: str, worst: Standing) -> str:
@@ -118,12 +120,14 @@ def _in_order(scene: Scene, system: str, worst: Standing) -> str:
     return words.ANSWERS
 
 
-def _wrong(standing: Standing, *, whole: bool) -> str:
-    """Name what is wrong in a few words: which measure, unless the whole system gives no answer."""
+def _wrong(standing: Standing, *, whole: bool, word: str = "") -> str:
+    """Name what is wrong in a few words: which measure, unless all of a system gives no answer; `word` is shorter."""
     if whole or standing.state not in (State.DEGRADED, State.DOWN):
         return state_words(standing)
     name = words.short(title(standing.series.measure))
-    return f"{name}: {state_words(standing)}" if standing.state is State.DOWN else f"{name} {lean(standing)}"
+    if standing.state is State.DOWN:
+        return f"{name} {word}" if word else f"{name}: {state_words(standing)}"
+    return f"{name} {lean(standing)}"
 
 
 def areas(scene: Scene) -> Areas:
@@ -156,7 +160,7 @@ def _cell(standing: Standing) -> Cell:
     state, shape = standing.state, shape_of(standing)
     failing = state is State.DEGRADED and lean(standing) == words.FAILING
     if state in (State.OK, State.DEGRADED, State.MAINTENANCE) and not failing:
-        return Cell(state.value, shape, value_of(standing.judged), "" if state is State.OK else state_words(standing))
+        return Cell(state.value, shape, shown_value(standing), "" if state is State.OK else state_words(standing))
     if state is State.NOT_EXPECTED:
         return Cell(state.value, shape, Figure(DASH))
     return Cell(state.value, shape, Figure(words.FAILING if failing else words.TAGS[state]))

@@ -95,7 +95,7 @@ UNREADABLE, OWN_LOAD = "Unreadable messages, 24 h", "golive's own queries"
 MISSING = ("Not set up", "rollback triggers, people in charge, issues")
 
 EXPECTED, FAILED, OPEN, COUNT, LAST, AT_LEAST = "expected", "failed", "open", "n", "last", "at least"
-NO_LINE = "too few yet for a line"
+NO_LINE = "a line after five minutes"
 WHOLE = "all areas"
 NO_RANGE = "no expected range yet"
 STRADDLING = "begun before go-live, still open"

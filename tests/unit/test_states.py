@@ -39,7 +39,7 @@ def state(judged: Judged, sight: Sight, seconds: float) -> tuple[str, str]:
 
 
 def test_answers_that_are_as_expected_are_ok() -> None:
-    assert state(FINE, SIGHT, 3) == ("ok", "31 answers in 15 min, all as expected")
+    assert state(FINE, SIGHT, 3) == ("ok", "31 answers in 15 min, none failed")
     assert state(replace(FINE, failed=2), SIGHT, 3) == ("ok", "31 attempts in 15 min, 2 failed")
     assert stand(FINE, SIGHT, at(3.5)).age_s == 3.5
 
@@ -71,7 +71,7 @@ def test_an_attempt_under_way_is_no_silence_until_its_timeout() -> None:
     sight = Sight(1.0, 8.0, pulse("under way", 6, since=0))
     assert state(FINE, sight, 6) == (
         "ok",
-        "no answer for 6 s; before that 31 answers in 15 min, all as expected",
+        "no answer for 6 s; before that 31 answers in 15 min, none failed",
     )
     late = Sight(1.0, 8.0, pulse("under way", 10, since=0))
     assert state(FINE, late, 10)[0] == "blind"
@@ -102,7 +102,7 @@ def test_a_cadence_that_the_byte_budget_stretches_is_never_blind() -> None:
     held = replace(pulse("waiting", 9000, since=30), detail="byte budget")
     assert state(FINE, Sight(30.0, 20.0, held), 9000) == (
         "ok",
-        "last looked 2 h 30 min ago, stretched by the byte budget; 31 answers in 15 min, all as expected",
+        "last looked 2 h 30 min ago, stretched by the byte budget; 31 answers in 15 min, none failed",
     )
     assert state(FINE, Sight(30.0, 20.0, held), 9004)[0] == "blind"  # without fresh signs of life
 
@@ -167,7 +167,7 @@ def test_an_outage_names_what_the_peer_does() -> None:
         last_detail="called AE title unknown",
     )
     assert state(refused, SIGHT, 10)[1] == (
-        "failing for 10 s (3 attempts in a row): turns the connection away: called AE title unknown"
+        "turns the connection away: called AE title unknown; failing for 10 s (3 attempts in a row)"
     )
     mending = replace(refused, newest_ok=(True, False, False), failing_run=0)
     assert state(mending, SIGHT, 10) == ("down", "one good answer after failures; a second one ends the outage")
@@ -220,7 +220,7 @@ def test_of_several_states_the_first_in_order_counts() -> None:
 
 def test_what_was_known_before_a_restart_says_so_and_is_never_of_negative_age() -> None:
     found = stand(FINE, replace(SIGHT, restarted_at=at(30)), at(-5))
-    said = "31 answers in 15 min, all as expected (from before the restart at 12:00)"
+    said = "31 answers in 15 min, none failed (from before the restart at 12:00)"
     assert (found.age_s, found.reason) == (0.0, said)
 
 

@@ -113,7 +113,7 @@ def test_a_calm_wall_says_what_is_nearest_to_its_limit() -> None:
         "81 %",
         "median 47 min, up to 58 min expected",
     )
-    assert [len(nearest(scene, grave)) for grave in (0, 1, 2, 3)] == [5, 4, 3, 0]
+    assert [len(nearest(scene, grave)) for grave in (0, 1, 2, 3)] == [5, 3, 1, 0]
     assert nearest(named("calm", trouble="the disk is gone"), 0) == ()
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.domain.standings import Standing, State
+from app.push.figures import figure
 from app.push.gravest import gravest, quiet_words
 from app.push.wall import tile
 from app.push.wall_head import foot, strip
-from app.push.wall_rows import systems
+from app.push.wall_rows import areas, systems
 from tests.browser.scenes import NOON, calm, feed_down, instead, other, probe, turnaround
 from tests.unit.walls import named, scene_of
 
@@ -136,3 +137,41 @@ def test_a_tile_that_is_a_whole_counts_its_parts_that_are_not_ok() -> None:
 def test_segments_are_said_in_words_of_the_house() -> None:
     line = gravest(scene_of([*calm(NOON), *parts_above()])).rows[0]
     assert line.said == "CT emergency, MR outpatients, XX (class unknown) and 1 more"
+
+
+def test_the_cause_of_an_outage_stands_first_and_whole_without_its_age() -> None:
+    refused = DOWN | {
+        "last_outcome": "rejected",
+        "last_detail": "local limit exceeded (2/3/2)",
+        "failing_run": 8,
+        "reason": "turns the connection away: local limit exceeded (2/3/2); failing for 114 s (8 attempts in a row)",
+    }
+    down = [probe(NOON, "image.study", "pacs", a, State.DOWN, **refused) for a in ("ct", "mr")]
+    line = gravest(scene_of(instead(calm(NOON), *down))).rows[0]
+    assert (line.name, line.detail) == (
+        "Whole study: rejected",
+        "turns the connection away: local limit exceeded (2/3/2), 8 attempts in a row",
+    )
+
+
+def test_a_number_above_its_limit_never_reads_as_its_limit() -> None:
+    over = probe(NOON, "worklist.response", "ris", "ct", State.DEGRADED, value=2.004, p90=2.004)
+    scene = scene_of(instead(calm(NOON), over))
+    shown = tile(scene, "worklist.response")
+    assert (str(shown.number), shown.expected) == ("2.004 s", "up to 2.000 s expected")
+    assert str(areas(scene).areas[0].cells[0].value) == "2.004 s"
+
+
+def test_a_stray_is_above_what_should_come_and_counted() -> None:
+    stray = replace(other(NOON, "legacy.stray", 2.0, "studies", "old"), state=State.DEGRADED, reason="2 studies since")
+    line = gravest(scene_of([*calm(NOON), stray])).rows[0]
+    assert (line.name, line.shape) == ("Strays to the old PACS: 2 studies", "▲")
+
+
+def test_a_row_in_larger_type_says_down_where_there_is_no_room_for_how() -> None:
+    found = next(r for r in systems(scene_of(studies_fail())).rows if r.name == "New PACS")
+    assert (found.said, found.brief) == ("whole study: no answer", "whole study down")
+
+
+def test_a_count_per_hour_has_no_decimals() -> None:
+    assert [str(figure(v, "per h")) for v in (2.0, 0.5, 0.0, 412.4)] == ["2/h", "0.5/h", "0/h", "412/h"]
