@@ -9,7 +9,7 @@ from app.domain.measures import CATALOGUE, Source
 from app.domain.percentiles import P50, P90, P95, enough, kaplan_meier_many
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Series
-from app.domain.words import counted, span, window_words
+from app.domain.words import span, window_words
 
 DAY_S, NOW_S = 86400.0, 14400.0
 INTERVAL_MEASURES = tuple(m for m in CATALOGUE.values() if m.source is Source.EXAM)
@@ -193,7 +193,7 @@ def _note(measure: str, cohort: Cohort, since: str) -> str:
     n = len(cohort.closed)
     words = f"{n + len(cohort.still_open)} {since}, {n} {_DONE[end]}"
     if cohort.straddling:
-        words += f"; {counted(len(cohort.straddling), 'older one')} still open, oldest {span(max(cohort.straddling))}"
+        words += f"; {len(cohort.straddling)} from before go-live still open, oldest {span(max(cohort.straddling))}"
     if cohort.negative:
         words += f"; {cohort.negative} with clocks that disagree"
     return words

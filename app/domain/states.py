@@ -17,6 +17,7 @@ COMMIT_SLACK_S = 1.5  # from an attempt's timeout to its sample's arrival
 WAITING_TIMEOUTS = 4  # how long an attempt may be held back at least before golive itself is at fault
 LEAST = ENOUGH[0][1]
 BUSY = (UNDER_WAY, "waiting")
+HEADLINES_SAID = {"p50": "median"}
 AGAIN_MINUTES = 3  # of measuring inside the range before a recovery is spoken of
 
 _OUTCOMES = {
@@ -176,7 +177,7 @@ def _recovering(look: _Look) -> str:
 
 def outside_words(judged: Judged, upper: float | None, lower: float | None) -> str:
     """Say how the judged value lies outside its range; nothing while it does not, or without a range."""
-    name, value, unit = judged.headline or "value", judged.value, judged.unit
+    name, value, unit = HEADLINES_SAID.get(judged.headline, judged.headline) or "value", judged.value, judged.unit
     if judged.series.measure == "feed.age" and value is not None and upper is not None and value > upper:
         return f"silent for {span(value)}, expected below {span(upper)}"
     if value is None and judged.beyond_s is not None and upper is not None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from app.domain.exam_sights import STRAYS
 from app.domain.plans import FeedPlan
 from app.domain.standings import Standing, State
+from app.domain.words import span
 from app.push import words
 from app.push.faults import Fault
 from app.push.figures import figure
 from app.push.rows import Row
 from app.push.scene import Scene, Since, absent, feed_of, grave, last_event_at, shape_of, since, state_words
+
+GROWTH_S, LEAST_GROWN = 1800.0, 10
 
 
 def feed_row(scene: Scene, feed: FeedPlan, found: Sequence[Fault]) -> Row:
@@ -20,8 +24,13 @@ def feed_row(scene: Scene, feed: FeedPlan, found: Sequence[Fault]) -> Row:
     if grave(age):
         shape, said = feed_words(age)
         return Row(name, age.state.value, shape, said, _since(scene, age, found))
+    if feed.legacy and (stray := _strays(scene, feed)) is not None:
+        said = words.strays(int(stray.judged.value or 0))
+        return Row(name, stray.state.value, shape_of(stray), said, _since(scene, stray, found))
     value = rate.judged.value if rate is not None else None
     said = str(figure(value, "per h")) if value is not None else ""
+    if feed.legacy and not age.judged.n:  # nothing is what it should receive
+        return Row(name, State.OK.value, "", said or words.HEARD)
     if age.judged.value is None:
         return Row(name, age.state.value, shape_of(age), said or words.TAGS[age.state])
     return Row(name, age.state.value, shape_of(age), said or words.HEARD, since(scene, last_event_at(scene, age)))
@@ -57,9 +66,28 @@ def waiting(scene: Scene) -> list[Row]:
     if grave(backlog):
         return [Row(words.WAITING, backlog.state.value, shape_of(backlog), state_words(backlog))]
     said = str(figure(backlog.judged.value, backlog.judged.unit))
-    if oldest is not None and oldest.judged.value:
-        said += f" · {words.OLDEST} {figure(oldest.judged.value, 's')}"
+    if grown := _grown(scene, backlog):
+        said += f", {words.grown(grown)}"
+    elif oldest is not None and oldest.judged.value:
+        said += f" · {words.OLDEST} {span(oldest.judged.value)}"
     return [Row(words.WAITING, backlog.state.value, shape_of(backlog), said)]
+
+
+def _strays(scene: Scene, feed: FeedPlan) -> Standing | None:
+    """Give the strays to a legacy feed's system, if there are any."""
+    found = (s for s in scene.standings if s.series.measure == STRAYS and s.series.system == feed.system)
+    return next((s for s in found if not s.series.segment and s.state is State.DEGRADED), None)
+
+
+def _grown(scene: Scene, backlog: Standing) -> int:
+    """Give by how many more exams wait than half an hour ago, where that is worth a word.
+
+    Said and never judged: in calm weeks of the simulator they grow as fast as in the first half hour of a reading jam.
+    """
+    value, then_s = backlog.judged.value, scene.now.timestamp() - GROWTH_S
+    then = [v for at, v in backlog.judged.spark if v is not None and then_s - 300 <= at <= then_s]
+    more = int(value - then[-1]) if then and value is not None else 0
+    return more if more >= LEAST_GROWN else 0
 
 
 def _since(scene: Scene, standing: Standing, found: Sequence[Fault]) -> Since | None:

@@ -48,7 +48,7 @@ BELOW, FAILING, UNMEASURED, UNMEASURED_YET = "below", "failing", "not measured",
 LEANS = {"above": "▲", BELOW: "▼", FAILING: "✕"}
 SILENT, NO_ANSWER = "silent", "no answer"
 NO_SOURCE = "not measured: no source"  # as the judge says it
-NO_PROBE = "no probe or feed in golive.toml measures this"
+NO_PROBE = "nothing is set up that measures this"
 
 FEEDS = {"hl7-mllp": "HL7 from", "pacs-studies": "Study list of"}
 COLLECTOR, NOBODY_LOOKS = "Collector", "nothing is measured until it is back"
@@ -107,6 +107,7 @@ SERIES_TITLE, SAMPLES, LAST_HOUR, NO_SAMPLES = (
     "No sample is stored for this series.",
 )
 CHART_MEANS = "One point a minute, its median; a minute without an attempt is a gap. The axis starts at zero."
+EXAM_CHART_MEANS = "One point a minute, the number of that minute; one without is a gap. The axis starts at zero."
 LINKED = "How to read this"
 UNREFRESHED = "as of {clock}, not refreshed since"
 EXAM_EVIDENCE = (
@@ -176,6 +177,16 @@ def not_in_order(grave: int, total: int) -> str:
 def rest_in_order(what: str) -> str:
     """Say what is not yet counted on, which is no good news either, and that nothing else is wrong."""
     return f"{what}; the rest is in order"
+
+
+def grown(more: int) -> str:
+    """Say how many more exams wait than half an hour ago."""
+    return f"+{more} in 30 min"
+
+
+def strays(count: int) -> str:
+    """Say how many studies went to the old system."""
+    return f"{count} stray" if count == 1 else f"{count} strays"
 
 
 def last_event(expected_within: str) -> str:

@@ -73,7 +73,7 @@ def test_after_t0_no_number_holds_an_exam_from_before_it() -> None:
     rows = numbers(old + stuck + new + waiting, view(60, t0_minute=0))
     row = rows["report.turnaround"]
     assert (row.n, row.open, row.p50, row.straddling, row.straddling_oldest_s) == (3, 9, None, 4, 60.0 * (60 + 93))
-    assert row.note.startswith("12 since go-live, 3 read; 4 older ones still open")
+    assert row.note.startswith("12 since go-live, 3 read; 4 from before go-live still open")
     assert rows["report.rate"].value == 3.0
     assert rows["exam.backlog"].value == 9.0
     assert (rows["exam.backlog"].straddling, rows["exam.oldest_waiting"].value) == (4, 2400.0)

@@ -133,7 +133,7 @@ def test_systems_tell_what_is_wrong_and_since_when() -> None:
     assert (rows["New PACS"].said, rows["HL7 from RIS"].said, rows["Exams waiting"].said) == (
         "answers · 99.9 %",
         "412/h",
-        "31 · oldest 3:10 h",
+        "31 · oldest 3 h 10 min",
     )
 
 

@@ -138,7 +138,7 @@ def test_a_measure_without_any_source_says_so() -> None:
     assert (shown.state, str(shown.number), shown.reason) == (
         "unmeasured",
         "—",
-        "no probe or feed in golive.toml measures this",
+        "nothing is set up that measures this",
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from app.domain.plans import FeedPlan
 from app.domain.standings import Standing, State
 from app.push.figures import figure
 from app.push.gravest import gravest, quiet_words
@@ -175,3 +176,41 @@ def test_a_row_in_larger_type_says_down_where_there_is_no_room_for_how() -> None
 
 def test_a_count_per_hour_has_no_decimals() -> None:
     assert [str(figure(v, "per h")) for v in (2.0, 0.5, 0.0, 412.4)] == ["2/h", "0.5/h", "0/h", "412/h"]
+
+
+def test_exams_that_wait_say_how_many_more_they_are_than_half_an_hour_ago() -> None:
+    def waiting(before: float) -> Standing:
+        one = other(NOON, "exam.backlog", 66.0, "exams")
+        points = tuple((int((NOON - timedelta(minutes=ago)).timestamp()), before) for ago in (34, 33, 31))
+        return replace(one, judged=replace(one.judged, spark=points))
+
+    assert row(instead(calm(NOON), waiting(37.0)), "Exams waiting") == ("", "66, +29 in 30 min")
+    assert row(instead(calm(NOON), waiting(60.0)), "Exams waiting") == ("", "66 · oldest 3 h 10 min")
+
+
+def old_list(**stray: object) -> list[Standing]:
+    age = replace(
+        other(NOON, "feed.age", None, "s", "old", "old-list"), state=State.INSUFFICIENT, reason="0 of 5 needed"
+    )
+    age = replace(age, judged=replace(age.judged, n=0))
+    found = [*calm(NOON), age, other(NOON, "feed.rate", 0.0, "per h", "old", "old-list")]
+    return [*found, replace(other(NOON, "legacy.stray", 0.0, "studies", "old"), **stray)] if stray else found
+
+
+def of_old_list(standings: list[Standing]) -> tuple[str, str, bool]:
+    scene = scene_of(standings)
+    feed = FeedPlan(
+        "old-list", "pacs-studies", "old", frozenset({"available"}), 2, legacy=True, name="Studies in old PACS"
+    )
+    scene = replace(scene, plan=replace(scene.plan, feeds=scene.plan.feeds | {feed.id: feed}))
+    found = next(r for r in systems(scene).rows if r.name == "Studies in old PACS")
+    return found.shape, found.said, found.since is None
+
+
+def test_an_old_system_that_receives_nothing_is_in_order_and_has_no_last_event() -> None:
+    assert of_old_list(old_list()) == ("", "0/h", True)
+
+
+def test_the_row_of_the_old_system_says_that_it_receives_strays() -> None:
+    stray = other(NOON, "legacy.stray", 2.0, "studies", "old")
+    assert of_old_list(old_list(judged=stray.judged, state=State.DEGRADED))[:2] == ("▲", "2 strays")
