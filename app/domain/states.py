@@ -172,7 +172,7 @@ def _recovering(look: _Look) -> str:
     if inside < AGAIN_MINUTES or inside == len(known):
         return ""
     back = f"{judged.headline or 'the number'} looks back {window_words(judged.window_s)}"
-    return f"; the median of each of the last {inside} minutes is as expected, {back}"
+    return f"; the median of each of the last {inside} measured minutes is as expected, {back}"
 
 
 def outside_words(judged: Judged, upper: float | None, lower: float | None) -> str:

@@ -7,7 +7,7 @@ from app.domain.standings import Judged, Standing, State
 from app.push import words
 from app.push.figures import figure
 from app.push.scene import Scene, grave, place, title
-from app.push.wall import value_of
+from app.push.values import value_of
 
 MOST = 5
 FEW = 2  # with more out of order there is no room, and no wish, for what is in order

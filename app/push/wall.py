@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.measures import CATALOGUE, HEADLINES, Source
-from app.domain.standings import Judged, Standing, State
+from app.domain.standings import Standing, State
 from app.domain.words import window_words
 from app.push import words
 from app.push.drawing import Band, Spark, band, spark
-from app.push.figures import NOTHING, Figure, beyond, figure, percent, told_apart
+from app.push.figures import NOTHING, Figure, figure, percent
 from app.push.scene import (
     Scene,
     Since,
@@ -25,10 +25,9 @@ from app.push.scene import (
     state_words,
     unix_ms,
 )
+from app.push.values import HIDDEN, expected_words, shown_value
 
 ENOUGH = 5
-# never a number in full size that nobody stands behind
-HIDDEN = frozenset({State.BLIND, State.DOWN, State.INSUFFICIENT, State.NOT_EXPECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def tile(scene: Scene, measure: str) -> Tile:
         window=window_words(judged.window_s),
         age=since(scene, known),
         band=_band(chosen),
-        expected=_expected(chosen),
+        expected=expected_words(chosen),
         spark=spark(judged.spark, unix_ms(scene.now) // 1000, chosen.lower, chosen.upper),
         facts=tuple(_facts(chosen)),
         place=place(scene.plan, chosen.series) or words.WHOLE,
@@ -208,29 +207,6 @@ def _at_least(standing: Standing) -> bool:
     return exam and standing.state not in HIDDEN and judged.value is None and judged.beyond_s is not None
 
 
-def shown_value(standing: Standing) -> Figure:
-    """Give the judged value, never looking like the limit that it lies beyond."""
-    value, limit = standing.judged.value, _passed(standing)
-    if value is None or limit is None:
-        return value_of(standing.judged)
-    return told_apart(value, limit, standing.judged.unit)[0]
-
-
-def _passed(standing: Standing) -> float | None:
-    """Give the limit that a value lies beyond, or None."""
-    value, upper, lower = standing.judged.value, standing.upper, standing.lower
-    if value is not None and upper is not None and value > upper:
-        return upper
-    return lower if value is not None and lower is not None and value < lower else None
-
-
-def value_of(judged: Judged) -> Figure:
-    """Give the judged value as shown, or that it is beyond the timeout."""
-    if judged.value is None and judged.beyond_s is not None:
-        return beyond(judged.beyond_s)
-    return figure(judged.value, judged.unit)
-
-
 def _band(standing: Standing) -> Band | None:
     judged = standing.judged
     if standing.state in HIDDEN:
@@ -239,19 +215,6 @@ def _band(standing: Standing) -> Band | None:
     # an open exam that is younger than its limit is known to lie beyond its own age, not beyond the limit
     past = judged.value is None and value is not None and value >= (standing.upper or 0.0)
     return band(None if past else value, standing.lower, standing.upper, beyond=past)
-
-
-def _expected(standing: Standing) -> str:
-    unit, value = standing.judged.unit, standing.judged.value
-    if standing.upper is None:
-        return words.NO_RANGE
-    upper = figure(standing.upper, unit)
-    if value is not None and _passed(standing) == standing.upper and standing.state not in HIDDEN:
-        upper = told_apart(value, standing.upper, unit)[1]
-    if standing.lower is None:
-        return words.expected("", str(upper))
-    lower = figure(standing.lower, unit)
-    return words.expected(lower.number if lower.unit == upper.unit else str(lower), str(upper))
 
 
 def _facts(standing: Standing) -> list[Fact]:

@@ -23,7 +23,7 @@ from app.push.scene import (
     state_words,
     title,
 )
-from app.push.wall import shown_value
+from app.push.values import shown_value
 
 ROWS = 8
 MID_ROWS = 7  # of larger type: what is in order makes room, what is not stays

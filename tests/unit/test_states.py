@@ -12,7 +12,7 @@ from app.domain.samples import Kind
 from app.domain.sights import standings_now
 from app.domain.signs import blind_feeds
 from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
-from app.domain.states import stand
+from app.domain.states import apart, stand
 from app.domain.turns import longest_turn_s, share
 from tests.unit.made import FEEDS, WORKLIST, T, at, feed, plan, probe, sample
 
@@ -464,3 +464,51 @@ def test_one_probe_under_way_excuses_the_series_that_it_shares_with_an_idle_one(
     judged = rows(house, *[sample(WORKLIST, s) for s in range(6)])
     pulses = {("main", "worklist-ct"): pulse("under way", 10, since=6), ("main", "worklist-2"): pulse("idle", 11)}
     assert look(house, judged, pulses, at(11))["worklist.response/ris/ct"].state is State.OK
+
+
+def test_a_first_image_may_have_come_while_its_study_is_still_under_way() -> None:
+    first = replace(FINE, series=Series("image.first", "pacs", "ct"))
+    assert state(first, Sight(1.0, 25.0, pulse("under way", 6, since=0)), 6) == (
+        "ok",
+        "an attempt is under way, the one before ended 6 s ago; 31 answers in 15 min, none failed",
+    )
+
+
+def test_one_failed_attempt_has_no_run() -> None:
+    once = replace(FINE, down=True, failing_run=1, failing_since=at(-50), newest_ok=(False,), last_outcome="aborted")
+    assert state(once, SIGHT, 11)[1] == "breaks the connection off; failing for 61 s"
+
+
+def test_a_detail_that_says_no_answer_is_not_said_twice() -> None:
+    once = replace(FINE, newest_ok=(False, True), last_outcome="timeout", last_detail="no answer to the first frame")
+    assert state(once, SIGHT, 1)[1] == "the newest attempt failed: no answer to the first frame"
+
+
+def minutes(*values: float | None) -> tuple[tuple[int, float | None], ...]:
+    return tuple((60 * i, value) for i, value in enumerate(values))
+
+
+def test_minutes_that_are_as_expected_again_are_said_while_the_percentile_looks_back() -> None:
+    slow = replace(FINE, value=5.7, spark=minutes(6.0, 5.0, 0.4, None, 0.5, 0.3))
+    sight = replace(SIGHT, upper=2.0)
+    assert state(slow, sight, 1) == (
+        "degraded",
+        "p90 5.7 s, expected below 2.0 s"
+        "; the median of each of the last 3 measured minutes is as expected, p90 looks back 15 min",
+    )
+    for spark in (minutes(6.0, 5.0, 0.4, 0.5), minutes(0.4, 0.5, 0.3), minutes(0.4, 0.5, 0.3, 6.0)):
+        assert state(replace(slow, spark=spark), sight, 1)[1] == "p90 5.7 s, expected below 2.0 s"
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "unit", "said"),
+    [
+        (1.04, 1.0, "s", ("1.04 s", "1.00 s")),
+        (4510.0, 4500.0, "s", ("75.2 min", "75.0 min")),
+        (0.954, 0.951, "share", ("95.4 %", "95.1 %")),
+        (2.5, 1.0, "s", ("2.5 s", "1.0 s")),
+        (1.0, 1.0, "s", ("1.0 s", "1.0 s")),
+    ],
+)
+def test_a_value_and_its_limit_are_told_apart(value: float, limit: float, unit: str, said: tuple[str, str]) -> None:
+    assert apart(value, limit, unit) == said
