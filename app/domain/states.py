@@ -120,6 +120,8 @@ def trouble_words(judged: Judged) -> str:
     words, detail = _OUTCOMES.get(judged.last_outcome, judged.last_outcome or "no answer"), judged.last_detail
     if not detail or judged.last_outcome == "ok":
         return words
+    if detail.startswith("in "):  # the request that it was
+        return f"{words} {detail}"
     return detail if detail.startswith(words) else f"{words}: {detail}"
 
 
@@ -155,7 +157,7 @@ def _insufficient(look: _Look) -> str:
 def _degraded(look: _Look) -> str:
     judged = look.judged
     if judged.newest_ok[:1] == (False,):
-        return f"the newest attempt failed: {trouble_words(judged)}"
+        return f"newest attempt failed: {trouble_words(judged)}"
     words = outside_words(judged, look.sight.upper, look.sight.lower)
     return f"{words}{_recovering(look)}" if words else ""
 

@@ -30,7 +30,7 @@ def feed_row(scene: Scene, feed: FeedPlan, found: Sequence[Fault]) -> Row:
     value = rate.judged.value if rate is not None else None
     said = str(figure(value, "per h")) if value is not None else ""
     if feed.legacy and not age.judged.n:  # nothing is what it should receive
-        return Row(name, State.OK.value, "", said or words.HEARD)
+        return Row(name, State.OK.value, "", words.NOTHING_RECEIVED)
     if age.judged.value is None:
         return Row(name, age.state.value, shape_of(age), said or words.TAGS[age.state])
     return Row(name, age.state.value, shape_of(age), said or words.HEARD, since(scene, last_event_at(scene, age)))

@@ -47,6 +47,7 @@ TAGS = {
 BELOW, FAILING, UNMEASURED, UNMEASURED_YET = "below", "failing", "not measured", "not measured yet"
 LEANS = {"above": "▲", BELOW: "▼", FAILING: "✕"}
 SILENT, NO_ANSWER = "silent", "no answer"
+NOTHING_RECEIVED = "nothing received"
 NO_SOURCE = "not measured: no source"  # as the judge says it
 NO_PROBE = "nothing is set up that measures this"
 

@@ -187,7 +187,7 @@ def test_outside_its_range_is_degraded() -> None:
 
 def test_one_failed_attempt_is_degraded() -> None:
     failed = replace(FINE, newest_ok=(False, True), last_outcome="refused")
-    assert state(failed, SIGHT, 1) == ("degraded", "the newest attempt failed: nobody listens there")
+    assert state(failed, SIGHT, 1) == ("degraded", "newest attempt failed: nobody listens there")
 
 
 EVERYTHING = Sight(
@@ -481,7 +481,12 @@ def test_one_failed_attempt_has_no_run() -> None:
 
 def test_a_detail_that_says_no_answer_is_not_said_twice() -> None:
     once = replace(FINE, newest_ok=(False, True), last_outcome="timeout", last_detail="no answer to the first frame")
-    assert state(once, SIGHT, 1)[1] == "the newest attempt failed: no answer to the first frame"
+    assert state(once, SIGHT, 1)[1] == "newest attempt failed: no answer to the first frame"
+
+
+def test_a_detail_that_names_the_request_goes_on_in_the_sentence() -> None:
+    once = replace(FINE, newest_ok=(False, True), last_outcome="timeout", last_detail="in study")
+    assert state(once, SIGHT, 1)[1] == "newest attempt failed: no answer in study"
 
 
 def minutes(*values: float | None) -> tuple[tuple[int, float | None], ...]:

@@ -208,7 +208,7 @@ def of_old_list(standings: list[Standing]) -> tuple[str, str, bool]:
 
 
 def test_an_old_system_that_receives_nothing_is_in_order_and_has_no_last_event() -> None:
-    assert of_old_list(old_list()) == ("", "0/h", True)
+    assert of_old_list(old_list()) == ("", "nothing received", True)
 
 
 def test_the_row_of_the_old_system_says_that_it_receives_strays() -> None:
