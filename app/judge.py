@@ -6,7 +6,7 @@ A database that is gone stops neither: the numbers wait, the newest of each seri
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -16,12 +16,13 @@ from app.domain.exam_board import ExamBoard
 from app.domain.exams import Exam, ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.golive import effective_t0
+from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
 from app.domain.samples import Sample, not_ahead
-from app.domain.series import WINDOW_S, rolled_up
+from app.domain.series import WINDOW_S
 from app.domain.standings import Judged, known_by
-from app.errors import GoLiveError
-from app.store import exams, feed_messages, golives, retention, rollups, samples, standings
+from app.steps import Steps
+from app.store import exams, feed_messages, golives, samples, standings
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -31,15 +32,14 @@ TICK_S = 1.0
 BY_TIME_S = 10.0  # how often time alone is a reason to judge
 EXAMS_APART_S = 1.0
 WRITE_LIMIT_S = 3.0
-MAINTENANCE_S, BETWEEN_ACTS_S = 60.0, 0.05
 REFRESH_S = PICTURE_S = 3600.0
+PROBES, EXAMS = "numbers of probes", "numbers of exams"
 
 
 class Judge:
     """Judges what is stored; `changed` is called after each commit of new numbers.
 
-    `size_bytes` is what the database takes on its disk, `used_bytes` what of it is in use, both as of the last minute;
-    `alive_at` is the steady moment of its last pass, None before the first; `trouble` why numbers wait, or "".
+    `alive_at` is the steady moment of its last pass, None before the first; `steps` knows what keeps numbers waiting.
     """
 
     def __init__(
@@ -49,18 +49,21 @@ class Judge:
         heartbeats: Heartbeats,
         clock: SteadyClock,
         changed: Callable[[], None],
-        most_bytes: Callable[[], int | None] = lambda: None,
+        count_bug: Callable[[], None] = lambda: None,
     ) -> None:
         self._plan, self._db, self._heartbeats, self._clock, self._changed = plan, db, heartbeats, clock, changed
-        self._most_bytes = most_bytes
-        self.size_bytes = self.used_bytes = 0
+        self.steps = Steps(log, "judging goes on in memory", count_bug)
         self.alive_at: datetime | None = None
-        self.trouble = ""
-        self.passes = self.bugs = 0
+        self.passes = 0
         self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
         self._by_time_s = self._refreshed_s = 0.0
+
+    def broken_for(self, measure: str) -> bool:
+        """Say whether a mistake of golive's own stops the numbers of a measure."""
+        of_probes = CATALOGUE[measure].source is Source.PROBE or measure in ("availability", "own.load")
+        return (PROBES if of_probes else EXAMS) in self.steps.broken
 
     async def load(self, plan: Plan | None = None) -> None:
         """Take up where the last run ended: numbers judged then, the samples of the windows, exams, feeds.
@@ -103,7 +106,6 @@ class Judge:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._probes(), name="judge probes")
             tasks.create_task(self._exams(), name="judge exams")
-            tasks.create_task(self._maintain(), name="maintain the store")
 
     async def _probes(self) -> None:
         while True:
@@ -111,7 +113,7 @@ class Judge:
                 async with asyncio.timeout(TICK_S):
                     await self._wake.wait()
             self._wake.clear()
-            await self._guarded(self._judge_probes)
+            await self.steps.do(PROBES, self._judge_probes)
             self.alive_at, self.passes = self._clock.now(), self.passes + 1
 
     async def _judge_probes(self) -> None:
@@ -124,11 +126,11 @@ class Judge:
     async def _exams(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(BY_TIME_S):
+                async with asyncio.timeout(TICK_S if EXAMS in self.steps.waiting else BY_TIME_S):
                     await self._exams_wake.wait()
             self._exams_wake.clear()
             began_s = monotonic_s()
-            await self._guarded(self._judge_exams)
+            await self.steps.do(EXAMS, self._judge_exams)
             took_s = monotonic_s() - began_s
             await asyncio.sleep(max(EXAMS_APART_S, 4 * took_s))  # many exams must not slow the probes down
 
@@ -172,52 +174,7 @@ class Judge:
         except BaseException:
             self._unsaved = saving | self._unsaved
             raise
-        self.trouble = ""
         self._changed()
-
-    async def _guarded(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Do one step; what goes wrong is said once, and the next one is tried."""
-        try:
-            await act()
-        except (GoLiveError, TimeoutError) as error:
-            why = str(error) or "the database does not answer"
-            if why != self.trouble:
-                log.warning("judging goes on in memory: %s", why)
-            self.trouble = why
-        except Exception:
-            self.bugs += 1
-            log.exception("a step of judging failed; the next one is tried")
-
-    async def _maintain(self) -> None:
-        """Roll hours up and forget old days, each in short acts between the others' writes."""
-        forgot_s = -REFRESH_S
-        while True:
-            await self._guarded(self._measure)
-            await asyncio.sleep(MAINTENANCE_S)
-            await self._guarded(self._catch_up)
-            if monotonic_s() - forgot_s >= REFRESH_S:
-                forgot_s = monotonic_s()
-                await self._guarded(self._forget)
-
-    async def _catch_up(self) -> None:
-        site, plan = self._plan.site, self._plan
-        now = self._clock.now()
-        await self._until_done(lambda s: rollups.catch_up(s, site, now, lambda sample: rolled_up(sample, plan)))
-
-    async def _forget(self) -> None:
-        site, now = self._plan.site, self._clock.now()
-        most = self._most_bytes()
-        await self._until_done(lambda s: retention.drop_old(s, site, now, most_bytes=most))
-
-    async def _measure(self) -> None:
-        self.size_bytes = await self._db.read(retention.size_bytes)
-        self.used_bytes = await self._db.read(retention.used_bytes)
-
-    async def _until_done(self, act: Callable[[Session], int]) -> None:
-        while True:
-            if not await self._db.write(act):
-                return
-            await asyncio.sleep(BETWEEN_ACTS_S)
 
 
 def _window_samples(session: Session, board: Board, now: datetime, back_s: float) -> list[Sample]:

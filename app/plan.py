@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 from app.domain.exams import Milestone
 from app.domain.plans import FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan
 from app.domain.samples import Kind
-from app.domain.turns import longest_turn_s, share
+from app.domain.turns import LIST_TIMEOUT_S, longest_turn_s, share
 from app.settings import Config, Feed, Probe, Settings, parse_hours
+from app.settings.asking import asking, collectors_of, feeds_of
 
 _GIVES = {
     "hl7-mllp": frozenset({"ordered", "scheduled", "begun", "ended", "preliminary", "final", "addendum", "cancelled"}),
@@ -30,6 +31,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         probes={p.id: _probe(p, settings, vantages[0], zone, speed) for p in settings.probes},
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
+        lost_after_s=settings.exams.lost_after,
         version=config.version,
         simulation=simulation,
         speed=speed,
@@ -56,17 +58,17 @@ def _probe(p: Probe, settings: Settings, main: str, zone: ZoneInfo, speed: float
         p.required,
         p.role == "control",
         p.depth,
-        _turn_s(p, settings, main),
+        _turn_s(p, settings),
     )
 
 
-def _turn_s(p: Probe, settings: Settings, main: str) -> float:
-    system = next(s for s in settings.systems if s.id == p.system)
-    asking = [(q, q.from_ or [main]) for q in settings.probes if q.system == p.system]
-    shared_by = len({source for _, sources in asking for source in sources})
-    beside = [q for q, sources in asking if set(sources) & set(p.from_ or [main])]
+def _turn_s(p: Probe, settings: Settings) -> float:
+    system, mine = next(s for s in settings.systems if s.id == p.system), set(collectors_of(p, settings))
+    beside = [q for q in settings.probes if q.system == p.system and mine & set(collectors_of(q, settings))]
+    lists = [f for f in feeds_of(settings, p.system) if mine & set(collectors_of(f, settings))]
     loads = sum(q.kind == "image-load" for q in beside) if p.kind == "image-load" else 1
-    return longest_turn_s([q.timeout for q in beside], share(system.in_flight, shared_by), loads)
+    timeouts = [q.timeout for q in beside] + [LIST_TIMEOUT_S for _ in lists]
+    return longest_turn_s(timeouts, share(system.in_flight, len(asking(settings, p.system))), loads)
 
 
 def _feed(f: Feed, order: int, settings: Settings, main: str, speed: float) -> FeedPlan:

@@ -188,6 +188,7 @@ class StandingOut(BaseModel):
     open: int | None = None
     straddling: int | None = None
     straddling_oldest_s: float | None = None
+    perhaps_lost: int | None = None
     window_s: float
     as_of: Moment | None
     age_s: float | None

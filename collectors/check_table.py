@@ -31,6 +31,7 @@ def table(found: Checked) -> str:
         lines.append("\nA day of probing:\n")
     for cost in found.costs:
         lines.append(f"  {cost.system}: {cost.queries:,} queries, {_size(cost)}{_stretching(cost)}\n")
+        lines += [f"  {_loading(cost)}\n"] if len(cost.loading) > 1 else []
     if found.late:
         lines.append("\nWhen every answer takes its timeout, these cannot keep their cadence:\n")
     lines += [f"  {x.probe}: every {x.every_s:g} s becomes {x.kept_s:.3g} s, because {x.why}\n" for x in found.late]
@@ -49,6 +50,13 @@ def _size(cost: Cost) -> str:
     if cost.bytes is None or (cost.at_least and not cost.bytes):
         return "unknown size"
     return f"{'at least ' if cost.at_least else ''}{cost.bytes / 1e6:,.1f} MB"
+
+
+def _loading(cost: Cost) -> str:
+    many = len(cost.loading)
+    size = "unknown size" if cost.image_bytes is None else f"{cost.image_bytes / 1e6:,.0f} MB"
+    who = ", ".join(cost.loading)
+    return f"{many} collectors ({who}) load images from {cost.system}: together up to {many} at once, {size}"
 
 
 def _stretching(cost: Cost) -> str:

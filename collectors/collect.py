@@ -12,6 +12,7 @@ import structlog
 from app.clock import SteadyClock
 from app.settings import Config, Secrets
 from collectors.feeds import feed_task
+from collectors.places import Places
 from collectors.reload import ChangedFile
 from collectors.runner import Runner
 from collectors.sender import Sender
@@ -99,15 +100,15 @@ async def _work(config: Config, secrets: Secrets, source: str, sender: Sender, c
     settings = config.settings
     first = settings.collectors[0].id
     mine = [f for f in settings.feeds if source in (f.from_ or [first])]
-    opened = [asyncio.Event() for _ in mine]
+    opened, places = [asyncio.Event() for _ in mine], Places(settings)
     async with asyncio.TaskGroup() as group:
         for feed, event in zip(mine, opened, strict=True):
-            group.create_task(feed_task(feed, config, secrets, sender, clock, event))
+            group.create_task(feed_task(feed, config, secrets, sender, clock, places, event))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(OPEN_WITHIN_S):
                 for event in opened:
                     await event.wait()
-        group.create_task(Runner(config, source, sender, secrets, clock).run())
+        group.create_task(Runner(config, source, sender, secrets, clock, places).run())
         await asyncio.Event().wait()  # also with nothing to do: being there is what the app hears
 
 

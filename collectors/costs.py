@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.turns import share
+from app.domain.turns import LIST_TIMEOUT_S, share
+from app.domain.words import counted
 from app.settings import Probe, Settings, System
+from app.settings.asking import asking, collectors_of, feeds_of
 from collectors.schedule import DAY_S, JITTER, budget_gap, next_tick
 
 _NEARLY = 1 - 1e-6  # the longest jitter is never quite reached
@@ -16,7 +18,8 @@ class Cost:
     """What golive asks of a system in a day; `bytes` is None while no answer has been seen to tell.
 
     `at_least`: an attempt brought no whole answer, so that its size is not in the sum. `stretched` are the image loads
-    whose cadence the budget stretches; nothing else ever stretches.
+    whose cadence the budget stretches; nothing else ever stretches. `loading` are the collectors that load images, one
+    at a time each, and so many at once together; `image_bytes` is what these loads bring in a day.
     """
 
     system: str
@@ -25,6 +28,8 @@ class Cost:
     budget_bytes: int
     at_least: bool = False
     stretched: tuple[str, ...] = ()
+    loading: tuple[str, ...] = ()
+    image_bytes: int | None = None
 
     @property
     def over_budget(self) -> bool:
@@ -40,6 +45,17 @@ class Late:
     every_s: float
     kept_s: float
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """A probe or a polled list, as far as it takes a place at a system."""
+
+    id: str
+    every: float
+    timeout: float
+    is_load: bool = False
+    is_list: bool = False
 
 
 def queries_of(probe: Probe) -> int:
@@ -78,6 +94,7 @@ def costs(settings: Settings, bytes_of: Mapping[str, int], partly: Collection[st
             s.bytes_per_day,
             s.id in unknown,
             _stretched(settings.probes, s, bytes_of),
+            *_loading(settings, s, bytes_of),
         )
         for s in settings.systems
         if s.id in queries
@@ -85,10 +102,30 @@ def costs(settings: Settings, bytes_of: Mapping[str, int], partly: Collection[st
 
 
 def _stretched(probes: Sequence[Probe], system: System, bytes_of: Mapping[str, int]) -> tuple[str, ...]:
-    """Give the image loads that the budget holds back: all loads of a system have equal shares, from wherever."""
-    loads = [p for p in probes if p.system == system.id and p.kind == "image-load"]
-    each = system.bytes_per_day / max(1, sum(max(1, len(p.from_)) for p in loads))
+    """Give the image loads that the budget holds back."""
+    loads = _loads(probes, system)
+    each = _budget_each(loads, system)
     return tuple(p.id for p in loads if budget_gap(bytes_of.get(p.id, 0), each) > p.every)
+
+
+def _loads(probes: Sequence[Probe], system: System) -> list[Probe]:
+    return [p for p in probes if p.system == system.id and p.kind == "image-load"]
+
+
+def _budget_each(loads: Sequence[Probe], system: System) -> float:
+    """Give a load's bytes of a day: all loads of a system have equal shares, from wherever."""
+    return system.bytes_per_day / max(1, sum(max(1, len(p.from_)) for p in loads))
+
+
+def _loading(settings: Settings, system: System, bytes_of: Mapping[str, int]) -> tuple[tuple[str, ...], int | None]:
+    """Give the collectors that load a system's images, and the bytes that this brings in a day, within the budget."""
+    loads = _loads(settings.probes, system)
+    known = [(p, bytes_of[p.id]) for p in loads if p.id in bytes_of]
+    each, day = _budget_each(loads, system), 0.0
+    for p, size in known:
+        day += DAY_S / max(p.every, budget_gap(size, each)) * size * max(1, len(p.from_))
+    sources = dict.fromkeys(source for p in loads for source in collectors_of(p, settings))
+    return tuple(sources), round(day) if known else None
 
 
 def late_probes(settings: Settings) -> list[Late]:
@@ -97,24 +134,26 @@ def late_probes(settings: Settings) -> list[Late]:
     One probe never runs twice at once, a collector has its share of a system's places, and of image loads it runs one
     at a time: where the places are too few, all probes that share them fall behind.
     """
-    first = settings.collectors[0].id
     worst: dict[str, Late] = {}
     for system in settings.systems:
-        probes = [p for p in settings.probes if p.system == system.id]
-        asking = list(dict.fromkeys(source for p in probes for source in p.from_ or [first]))
-        places = share(system.in_flight, len(asking))
-        for source in asking:
-            mine = [p for p in probes if source in (p.from_ or [first])]
-            who = f" of {source}" if len(asking) > 1 else ""
+        sources = asking(settings, system.id)
+        places = share(system.in_flight, len(sources))
+        for source in sources:
+            probes = [p for p in settings.probes if p.system == system.id and source in collectors_of(p, settings)]
+            feeds = [f for f in feeds_of(settings, system.id) if source in collectors_of(f, settings)]
+            mine = [_Asker(p.id, p.every, p.timeout, p.kind == "image-load") for p in probes]
+            mine += [_Asker(f.id, f.every, LIST_TIMEOUT_S, is_list=True) for f in feeds if f.every]
+            who = f" of {source}" if len(sources) > 1 else ""
             for late in _late(mine, system.id, places, who):
                 if late.probe not in worst or worst[late.probe].kept_s < late.kept_s:
                     worst[late.probe] = late
     return [worst[p.id] for p in settings.probes if p.id in worst]
 
 
-def _late(probes: Sequence[Probe], system: str, places: int, who: str) -> list[Late]:
-    """Give the late ones of a collector's probes of one system."""
-    loads = [p for p in probes if p.kind == "image-load"]
+def _late(probes: Sequence[_Asker], system: str, places: int, who: str) -> list[Late]:
+    """Give the late ones of a collector's probes and lists of one system."""
+    loads = [p for p in probes if p.is_load]
+    lists = sum(p.is_list for p in probes)
     crowd_s, images_s = _round_s(probes, places), _round_s(loads, 1)
     found = []
     for probe in probes:
@@ -128,17 +167,20 @@ def _late(probes: Sequence[Probe], system: str, places: int, who: str) -> list[L
         elif kept_s == by_images_s:
             why = f"{system} gives one image at a time to {len(loads)} probes{who}"
         else:
-            why = f"{len(probes)} probes{who} share {places} place{'' if places == 1 else 's'} at {system}"
+            crowd = f"{counted(len(probes) - lists, 'probe')}{who}" + (
+                f" and {counted(lists, 'list')}" if lists else ""
+            )
+            why = f"{crowd} share {places} place{'' if places == 1 else 's'} at {system}"
         found.append(Late(probe.id, probe.every, kept_s, why))
     return found
 
 
-def _alone_s(probe: Probe) -> float:
+def _alone_s(probe: _Asker) -> float:
     """Give the first tick after a run that starts with the longest jitter and takes its timeout."""
     return next_tick(0.0, probe.every, JITTER * probe.every * _NEARLY + probe.timeout)
 
 
-def _round_s(probes: Sequence[Probe], places: int) -> float:
+def _round_s(probes: Sequence[_Asker], places: int) -> float:
     """Give how long it takes until each of those that always wait had its turn, 0 when nobody has to wait.
 
     Probes whose cadence is longer than such a round come on time and take only their part of the places.

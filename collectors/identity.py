@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from uuid import UUID
 
 from app.domain.identity import exam_token, study_token
@@ -12,7 +11,6 @@ from app.settings import AccessionRule
 __all__ = ["LONGEST_ACCESSION", "event_id", "exam_token", "hidden", "message_digest", "normalised", "study_token"]
 
 LONGEST_ACCESSION = 128  # DICOM allows 16 characters; whatever is longer than this is no accession number
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _keyed(site_key: str, *parts: str | bytes) -> bytes:
@@ -39,6 +37,5 @@ def message_digest(message: bytes) -> bytes:
 
 
 def normalised(accession: str, rule: AccessionRule) -> str:
-    """Give an accession number as this feed's rule writes it; control characters are no part of a number."""
-    number = _CONTROLS.sub("", accession)
-    return _normalised(number, strip=rule.strip, drop_prefix=rule.drop_prefix, upper=rule.upper)
+    """Give an accession number as this feed's rule writes it."""
+    return _normalised(accession, strip=rule.strip, drop_prefix=rule.drop_prefix, upper=rule.upper)

@@ -12,17 +12,18 @@ from zoneinfo import ZoneInfo
 from app.clock import SteadyClock, monotonic_s
 from app.domain.samples import Outcome
 from app.domain.standings import BYTE_BUDGET
-from app.domain.turns import share
-from app.settings import Config, Probe, Secrets, System
+from app.settings import Config, Probe, Secrets
+from app.settings.accessions import rule_of_orders
 from app.wire import HeartbeatIn, SampleIn
 from collectors import schedule
 from collectors.bugs import place_of
 from collectors.dicom.identifiers import Listed
 from collectors.items import FeedItems
+from collectors.places import OTHERS, Places
 from collectors.probes import ProbeContext, attempt
 from collectors.probes.destinations import Destinations
 from collectors.probes.http import HttpClients
-from collectors.sightings import Sightings, rule_of_orders
+from collectors.sightings import Sightings
 from collectors.turn import IDLE, UNDER_WAY, WAITING, Turn
 
 HEARTBEAT_S = 1.0
@@ -40,20 +41,12 @@ class Door(Protocol):
     async def durable(self, items: FeedItems) -> None: ...
 
 
-class _Limits:
-    """What a system bears at once of this collector: `slots` attempts of any kind, and one image load."""
-
-    def __init__(self, system: System, asking: list[tuple[Probe, str]]) -> None:
-        loads = sum(probe.kind == "image-load" for probe, _ in asking)
-        self.slots = asyncio.Semaphore(share(system.in_flight, len({source for _, source in asking})))
-        self.images = asyncio.Lock()
-        self.bytes_per_load_probe = system.bytes_per_day / max(1, loads)
-
-
 class Runner:
     """Runs the probes of one collector until it is cancelled."""
 
-    def __init__(self, config: Config, source: str, sender: Door, secrets: Secrets, clock: SteadyClock) -> None:
+    def __init__(
+        self, config: Config, source: str, sender: Door, secrets: Secrets, clock: SteadyClock, places: Places
+    ) -> None:
         settings = config.settings
         self._sender, self._clock, self._folder = sender, clock, config.folder
         self._zone = ZoneInfo(settings.site.timezone)
@@ -61,19 +54,14 @@ class Runner:
         self._systems = {s.id: s for s in settings.systems}
         first = settings.collectors[0].id
         self.probes = probes_of(settings.probes, source, first)
-        self._asking = [(p, each) for p in settings.probes for each in p.from_ or [first]]  # all collectors'
         self._http, self._destinations = HttpClients(config.folder), Destinations()
         site_key, rule = secrets.site_key.get_secret_value(), rule_of_orders(settings.feeds)
         self._sightings = Sightings(site_key, sender, issuers=self._issuers, rule=rule)
-        self._limits: dict[str, _Limits] = {}
+        self._places = places
         self.turns: dict[str, Turn] = {}
 
     async def run(self) -> None:
         """Probe and give signs of life; after a cancellation everything is closed within two seconds."""
-        self._limits = {
-            id: _Limits(system, [(p, source) for p, source in self._asking if p.system == id])
-            for id, system in self._systems.items()
-        }
         start_s = monotonic_s()
         phases = schedule.spread(len(self.probes), random.random())
         for probe, phase in zip(self.probes, phases, strict=True):
@@ -115,8 +103,8 @@ class Runner:
             self._plan(probe, turn, anchor_s, began_s)
 
     async def _run_once(self, probe: Probe, turn: Turn) -> float:
-        system, limits = self._systems[probe.system], self._limits[probe.system]
-        turn.go(WAITING, self._clock.now(), "others of this system are under way")
+        system, limits = self._systems[probe.system], self._places.of(probe.system)
+        turn.go(WAITING, self._clock.now(), OTHERS)
         async with AsyncExitStack() as held:
             if probe.kind == "image-load":
                 await held.enter_async_context(limits.images)
@@ -126,6 +114,7 @@ class Runner:
             turn.go(UNDER_WAY, self._clock.now())
             spent: list[int] = []
             sample = await attempt(probe, system, self._context(probe, turn, spent.append))
+        self._sightings.looked(probe.id)
         turn.fetched(sum(spent))
         turn.refusals = turn.refusals + 1 if sample.outcome in (Outcome.REFUSED, Outcome.REJECTED) else 0
         self._sender.sample(sample)
@@ -154,7 +143,7 @@ class Runner:
         ended_s = monotonic_s()
         refused_s, budget_s = schedule.back_off_gap(probe.every, turn.refusals), 0.0
         if probe.kind == "image-load":
-            budget_s = schedule.budget_gap(turn.bytes_each, self._limits[probe.system].bytes_per_load_probe)
+            budget_s = schedule.budget_gap(turn.bytes_each, self._places.of(probe.system).bytes_per_load_probe)
         gap_s = max(refused_s, budget_s)
         turn.tick_s = schedule.next_tick(anchor_s, probe.every, ended_s)
         turn.due_s = schedule.next_due(anchor_s, probe.every, began_s, ended_s, random.random(), gap_s)

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.exams import Milestone
-from app.settings import AccessionRule, Feed
+from app.domain.exams import LISTED_BEFORE, Milestone
+from app.settings import AccessionRule
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import LONGEST_ACCESSION, exam_token, normalised
@@ -28,12 +28,6 @@ class Durable(Protocol):
     async def durable(self, items: FeedItems) -> None: ...
 
 
-def rule_of_orders(feeds: Iterable[Feed]) -> AccessionRule:
-    """Give how the first HL7 feed with a rule of its own writes the accession numbers of its orders."""
-    rules = (f.accession for f in feeds if f.kind.startswith("hl7"))
-    return next((rule for rule in rules if rule.strip or rule.drop_prefix or rule.upper), AccessionRule())
-
-
 class Sightings:
     """Remembers, as keyed hashes, which orders were seen; `run` tells the new ones.
 
@@ -50,13 +44,17 @@ class Sightings:
         self._untold: list[ExamEventIn] = []
         self._news = asyncio.Event()
 
+    def looked(self, probe: str) -> None:
+        """Take note that a probe has asked: what it finds from now on came while golive was looking."""
+        self._looked.add(probe)
+
     def saw(self, probe: str, orders: Sequence[Listed], at: datetime) -> None:
         """Take the orders of one answer.
 
-        What stands in the first answer after a start may have stood there for long: `at_field` says so.
+        What stands in the answer to the first question after a start may have stood there for long: `at_field` says so.
         """
-        field = "worklist" if probe in self._looked else "worklist, first look"
-        self._looked.add(probe)
+        field = "worklist" if probe in self._looked else LISTED_BEFORE
+        self.looked(probe)
         for order in orders:
             number = normalised(order.accession, self._rule) if len(order.accession) <= LONGEST_ACCESSION else ""
             if not number:

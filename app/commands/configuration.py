@@ -21,7 +21,7 @@ WATCH_EACH_S = 1.0
 Act = Callable[[], Awaitable[None]]
 FIRST_START = "first_start"
 FOLDED_BY = "exams.folded_by"
-FOLD_RULES = 2  # one more whenever what an exam keeps, or how it is told, changes: stored ones are folded anew
+FOLD_RULES = 5  # one more whenever what an exam keeps, or how it is told, changes: stored ones are folded anew
 BY_CLOCK = "golive: by the clock, as configured"
 
 

@@ -44,7 +44,7 @@ class Refuse(Exception):  # a refusal is said, it is no error of ours
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the reader needs to know of this site; `normalised` gives an outsider's accession by its feed's rule."""
+    """What the reader needs to know of this site; `normalised` gives an outsider's accession by its teller's rule."""
 
     plan: Plan
     site_key: str

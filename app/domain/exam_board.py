@@ -97,8 +97,8 @@ class ExamBoard:
 
     def messages_before(self, feed: str, offsets: Sequence[float]) -> None:
         """Take over the clock offsets of messages from before the start, newest first."""
-        if feed in self._feeds:
-            self._feeds[feed].offsets.extend(reversed(offsets))
+        for seconds in reversed(offsets) if feed in self._feeds else ():
+            self._feeds[feed].behind(seconds)
 
     def feeds_judged(self, now: datetime) -> list[Judged]:
         """Give the numbers of feeds."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.domain.exam_measures import DAY_S, WHOLE, Group, Segment, View, groups_of
+from app.domain.exam_measures import DAY_S, WHOLE, Group, Segment, View, groups_of, lost_words
 from app.domain.exams import Exam
 from app.domain.measures import CATALOGUE
 from app.domain.standings import Judged, Series
@@ -87,19 +87,22 @@ def _waiting(group: Group, members: list[Exam], view: View) -> list[Judged]:
     ended = [(e, e.ended_at) for e in members if e.ended_at is not None]
     new = [(e, at) for e, at in ended if view.is_new(at)]
     # an exam that ended "later than now" by its system's clock has waited no time yet
-    waiting = [max(0.0, (view.now - at).total_seconds()) for e, at in new if e.final_at is None]
-    older = [(view.now - at).total_seconds() for e, at in ended if not view.is_new(at) and e.final_at is None]
+    unread = [(max(0.0, (view.now - at).total_seconds()), view.is_new(at)) for e, at in ended if e.final_at is None]
+    waiting = [age_s for age_s, is_new in unread if is_new and age_s <= view.plan.lost_after_s]
+    older = [age_s for age_s, is_new in unread if not is_new and age_s <= view.plan.lost_after_s]
+    lost = len(unread) - len(waiting) - len(older)
     day = view.now - timedelta(seconds=DAY_S)
-    base = sum(1 for e, at in new if at > day or e.final_at is None)
+    base = len(waiting) + sum(1 for e, at in new if at > day and e.final_at is not None)
     oldest = max(waiting, default=0.0)
     note = f"{counted(len(waiting), 'exam')} without a report"
     note += f", the oldest for {span(oldest)}" if waiting else ""
     note += f"; {len(older)} more from before go-live" if older else ""
+    note += lost_words(lost, view)
     note += f"; {counted(base, 'exam')} of 5 needed" if base < 5 else ""
-    straddling = {"open": len(waiting), "straddling": len(older), "straddling_oldest_s": max(older, default=None)}
+    beside = {"open": len(waiting), "straddling": len(older), "straddling_oldest_s": max(older, default=None)}
     return [
-        _row("exam.backlog", group, base, float(len(waiting)), note, **straddling),
-        _row("exam.oldest_waiting", group, base, oldest, note, **straddling),
+        _row("exam.backlog", group, base, float(len(waiting)), note, **beside, perhaps_lost=lost),
+        _row("exam.oldest_waiting", group, base, oldest, note, **beside, perhaps_lost=lost),
     ]
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.domain.feed_messages import wrong_time
+
 
 class Milestone(StrEnum):
     """The moments of an exam's life."""
@@ -31,7 +33,7 @@ class ExamEvent:
 
     `exam` and `study` are keyed hashes ("k1." + hex). `at` is None never: a telling without a usable time carries its
     message's or receive time and says so in `at_field`. `left_out` names the rule by which the exam stays out of every
-    number.
+    number; "" says that none does, None that this telling does not know.
     """
 
     id: str
@@ -58,6 +60,8 @@ class Exam:
 
     `final_at` is the first final report and never moves by an addendum; `stray_at` is when the old system listed it.
     `order_received_at` is when the ordered telling reached us, `newest_received_at` when the newest event did.
+    `arrived_unseen`: golive was not looking when the images came; `available_at` is the look that found them there, and
+    likewise `listed_unseen` of its order in a worklist.
     """
 
     exam: str
@@ -76,6 +80,8 @@ class Exam:
     begun_at: datetime | None = None
     ended_at: datetime | None = None
     available_at: datetime | None = None
+    arrived_unseen: bool = False
+    listed_unseen: bool = False
     preliminary_at: datetime | None = None
     final_at: datetime | None = None
     last_final_at: datetime | None = None
@@ -113,7 +119,9 @@ class Exam:
 ORDER_SIDE = frozenset({Milestone.ORDERED, Milestone.SCHEDULED, Milestone.ARRIVED, Milestone.BEGUN, Milestone.ENDED})
 _EARLIEST = (Milestone.ORDERED, Milestone.LISTED, Milestone.PRELIMINARY, Milestone.FINAL, Milestone.DELIVERED)
 _NEWEST = (Milestone.SCHEDULED, Milestone.ARRIVED, Milestone.BEGUN, Milestone.ENDED, Milestone.AVAILABLE)
+LISTED_BEFORE = "worklist, first look"  # the time field of an order that stood in a worklist before golive looked
 FIRST_LOOKS = frozenset({"StudyTime", "first look"})  # the time fields of what was there before golive looked
+AFTER_GAP = "look after a gap"  # the time field of what came while a list of studies was not to be had for long
 _GONE = (Milestone.CANCELLED, Milestone.NO_SHOW)
 # Lists that we poll are no messages: a study or worklist entry still standing there takes no cancellation back.
 _LISTS = (Milestone.LISTED, Milestone.AVAILABLE)
@@ -122,8 +130,9 @@ _LAST = 1 << 30
 
 
 def said_at(event: ExamEvent) -> datetime:
-    """Give the message's own time, else the time of its receipt: what orders tellings."""
-    return event.message_at or event.received_at
+    """Give the message's own time where it can be right, else the time of its receipt: what orders tellings."""
+    own = event.message_at
+    return event.received_at if own is None or wrong_time(event.received_at - own) else own
 
 
 def _newness(event: ExamEvent) -> tuple[datetime, str]:
@@ -148,14 +157,17 @@ def fold(events: Iterable[ExamEvent], feed_order: Mapping[str, int]) -> Exam:
             told.setdefault(event.milestone, []).append(event)
     counting = {m: _of_first_feed(tellings, feed_order) for m, tellings in told.items()}
     times: dict[str, Any] = {f"{m}_at": min(e.at for e in counting[m]) for m in _EARLIEST if m in counting}
-    times |= {f"{m}_at": _newest_at(counting[m]) for m in _NEWEST if m in counting}
+    times |= {f"{m}_at": counting[m][-1].at for m in _NEWEST if m in counting}
+    times |= _arrival(counting.get(Milestone.AVAILABLE, []))
     addenda = counting.get(Milestone.ADDENDUM, [])
+    listed = min(counting.get(Milestone.LISTED, []), key=lambda e: e.at, default=None)
     return Exam(
         exam=known[0].exam,
         studies=tuple(sorted({e.study for e in known if e.study})),
         **_attributes(known),
         **(times | _finals(counting.get(Milestone.FINAL, []), addenda)),
         order_received_at=_order_received_at(counting.get(Milestone.ORDERED, [])),
+        listed_unseen=listed is not None and listed.at_field == LISTED_BEFORE,
         stray_at=min(strays, default=None),
         newest_received_at=max(e.received_at for e in known),
         addenda=len(addenda) - (Milestone.FINAL not in counting and bool(addenda)),
@@ -178,17 +190,37 @@ def _of_first_feed(tellings: list[ExamEvent], feed_order: Mapping[str, int]) -> 
     return [e for e in tellings if e.feed == first]
 
 
-def _newest_at(tellings: list[ExamEvent]) -> datetime:
-    """Give the newest telling's time; of studies that stood in a list at each first look the first look counts."""
+def _arrival(tellings: list[ExamEvent]) -> dict[str, Any]:
+    """Give when the images were there, by the study that came last, and whether golive was looking when it came."""
+    if not tellings:
+        return {}
+    by_study: dict[str | None, list[ExamEvent]] = {}
+    for event in tellings:
+        by_study.setdefault(event.study, []).append(event)
+    last = max(map(_of_study, by_study.values()), key=lambda e: (_arrived(e), e.id))
+    return {"available_at": last.at, "arrived_unseen": last.at_field in FIRST_LOOKS or last.at_field == AFTER_GAP}
+
+
+def _of_study(tellings: list[ExamEvent]) -> ExamEvent:
+    """Give a study's newest telling; what stood in a list at each first look came before the first that held it all."""
     seen = [e for e in tellings if e.at_field not in FIRST_LOOKS]
-    return seen[-1].at if seen else min(e.at for e in tellings)
+    looks = [e for e in tellings if e.at_field in FIRST_LOOKS]
+    if seen:
+        known = seen[-1].instances
+        looks = [e for e in looks if known is not None and (e.instances or 0) > known and e.at > seen[-1].at]
+    return min(looks, key=lambda e: (e.at, e.id)) if looks else seen[-1]
+
+
+def _arrived(event: ExamEvent) -> datetime:
+    """Give what orders arrivals; the message time of a first look is the study's own and says nothing of them."""
+    return event.at if event.at_field in FIRST_LOOKS else said_at(event)
 
 
 def _attributes(known: list[ExamEvent]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for event in known:  # oldest first, so that the newest that carries one stays
         found |= {name: value for name in _ATTRIBUTES if (value := getattr(event, name)) is not None}
-    return found
+    return found | {"left_out": found.get("left_out") or None}  # an empty one took an earlier one back
 
 
 def _finals(finals: list[ExamEvent], addenda: list[ExamEvent]) -> dict[str, datetime]:
@@ -215,24 +247,3 @@ def _gone(known: list[ExamEvent]) -> dict[str, Any]:
         return {}
     cancelled = any(e.milestone is Milestone.CANCELLED and said_at(e) == said_at(newest) for e in ends)
     return {"cancelled": cancelled, "no_show": not cancelled}
-
-
-def interval_s(exam: Exam, start: str, end: str) -> float | None:
-    """Give the seconds between two milestones, negative ones as they are; None while one is missing."""
-    begin, finish = exam.at(start), exam.at(end)
-    return None if begin is None or finish is None else (finish - begin).total_seconds()
-
-
-INTERVALS = (
-    ("ordered", "begun"),
-    ("begun", "ended"),
-    ("ended", "available"),
-    ("ended", "preliminary"),
-    ("ended", "final"),
-    ("final", "delivered"),
-)
-
-
-def negative_intervals(exam: Exam) -> tuple[tuple[str, str], ...]:
-    """Give the pairs of milestones that lie in the wrong order: somebody's clock is off."""
-    return tuple(pair for pair in INTERVALS if (seconds := interval_s(exam, *pair)) is not None and seconds < 0)

@@ -3,8 +3,9 @@
 import math
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from app.domain.feed_messages import wrong_time
 from app.domain.percentiles import nearest_rank
 from app.domain.plans import FeedPlan
 from app.domain.standings import Judged, Series
@@ -28,6 +29,7 @@ class FeedWatch:
     heard_at: datetime | None = None
     minutes: dict[int, int] = field(default_factory=dict)  # minute → events received in it
     offsets: deque[float] = field(default_factory=lambda: deque(maxlen=OFFSETS))
+    believed: deque[bool] = field(default_factory=lambda: deque(maxlen=OFFSETS))
     unreported_since: datetime | None = None
     _spoke_at: datetime | None = None  # unlike `heard_at`, never taken over from before a restart
 
@@ -51,7 +53,14 @@ class FeedWatch:
     def offset(self, received_at: datetime, message_at: datetime | None) -> None:
         """Take note of a message's own time beside ours."""
         if message_at is not None:
-            self.offsets.append((received_at - message_at).total_seconds())
+            self.behind((received_at - message_at).total_seconds())
+
+    def behind(self, seconds: float) -> None:
+        """Take note that a message's own time lay so far before its receipt: no offset where that cannot be right."""
+        believed = not wrong_time(timedelta(seconds=seconds))
+        self.believed.append(believed)
+        if believed:
+            self.offsets.append(seconds)
 
 
 def judged(watch: FeedWatch, now: datetime) -> list[Judged]:
@@ -111,7 +120,9 @@ def _rate(hour: int, watch: FeedWatch, now: datetime) -> float | None:
 
 
 def _offset_note(watch: FeedWatch, offset: float | None) -> str:
+    heard, wild = len(watch.believed), watch.believed.count(False)
+    wrong = f"; {wild} of the newest {counted(heard, 'message')} carry a time that cannot be right" if wild else ""
     if offset is None or len(watch.offsets) < 5:
-        return f"{len(watch.offsets)} of 5 messages with a time of their own"
+        return f"{len(watch.offsets)} of 5 messages with a time of their own{wrong}"
     way = "behind ours, or its messages take that long" if offset >= 0 else "ahead of ours"
-    return f"its clock is {span(abs(offset))} {way}"
+    return f"its clock is {span(abs(offset))} {way}{wrong}"

@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+TIME_AHEAD, TIME_BACK = timedelta(days=1), timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedMessage:
     """One message: when it came, its own time, its kind (`key`), what was made of it, and shapes of candidate fields.
 
+    `message_at` is as it was told, however wrong.
     `verdict` is the milestone or "ignored, because …"; a shape such as AA999999 stands for the value that nobody keeps.
     """
 
@@ -20,6 +23,13 @@ class FeedMessage:
     key: str = ""
     verdict: str = ""
     shapes: Mapping[str, str] = field(default_factory=dict)
+
+
+def wrong_time(behind: timedelta) -> str:
+    """Say why a message's own time, so far before its receipt, is no mistaken zone and no queue's delay; or nothing."""
+    if -behind > TIME_AHEAD:
+        return "lies more than a day ahead"
+    return "lies more than a year back" if behind > TIME_BACK else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ import hmac
 import re
 from collections.abc import Sequence
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
 
 def exam_token(site_key: str, accession: str, issuer: str = "") -> str:
     """Give the name of a normalised accession; `issuer` is empty where the site does not tell issuers apart."""
@@ -26,9 +28,11 @@ def normalised(
 ) -> str:
     """Give the accession by its feed's rule: trimmed, `strip` cut out, one of the prefixes cut off, upper case if so.
 
-    A prefix is compared as it stands after upper-casing, where the rule asks for that.
+    Control characters are no part of a number. A prefix is compared as it stands after upper-casing, where the rule
+    asks for that.
     """
-    text = re.sub(strip, "", accession.strip()) if strip else accession.strip()
+    text = _CONTROLS.sub("", accession).strip()
+    text = re.sub(strip, "", text) if strip else text
     text = text.upper() if upper else text
     for prefix in drop_prefix:
         known = prefix.upper() if upper else prefix

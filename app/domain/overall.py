@@ -113,7 +113,7 @@ def subject_of(series: Series, plan: Plan, window: str = "") -> str:
     if series.area:
         parts.append(plan.areas.get(series.area, series.area))
     feed = plan.feeds.get(dict(series.segment).get("feed", ""))
-    parts += filter(None, [feed.name or feed.id if feed else "", segment_words(series.segment)])
+    parts += filter(None, [feed.name or feed.id if feed else "", segment_words(series)])
     if series.vantage:
         parts.append(f"from {series.vantage}")
     if window == "now":

@@ -94,6 +94,7 @@ class Plan:
     probes: dict[str, ProbePlan]
     feeds: dict[str, FeedPlan]
     measures: dict[str, MeasurePlan] = field(default_factory=dict)
+    lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""
     simulation: bool = False
     speed: float = 1.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.domain.percentiles import P50, P90, P95, enough, rank
 
@@ -29,19 +29,9 @@ class Rollup:
     counts: tuple[tuple[float, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Percentiles of a closed hour or day that counts alone cannot give (Kaplan–Meier of an exam measure)."""
-
-    key: str
-    at: datetime
-    step_s: int
-    unit: str
-    n: int
-    open: int
-    p50: float | None
-    p90: float | None
-    p95: float | None
+def hour_of(at: datetime) -> datetime:
+    """Give the full hour, in UTC, that a moment lies in."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def counted_rank(counts: Iterable[tuple[float, int]], n: int, q: int) -> float | None:

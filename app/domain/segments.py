@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.domain.standings import Series
+
 # by DICOM code; one that is not here is said as it is
 MODALITIES: Mapping[str, str] = {
     "CR": "X-ray",
@@ -30,22 +32,20 @@ PATIENT_CLASSES: Mapping[str, str] = {
 }
 
 
-def segment_words(segment: tuple[tuple[str, str], ...], *, codes: bool = False) -> str:
-    """Give a segment as people say it: "CT emergency", "MR (class unknown)", "CT from CT2"; a feed is no such.
+def segment_words(series: Series, *, codes: bool = False) -> str:
+    """Give a segment as people say it: "CT emergency", "CT from CT2"; a feed is no such.
 
-    With `codes` the modality's code stands beside its word: X-ray is CR and DX.
+    What of it is unknown is named: MR of no known class is not all MR. With `codes` the modality's code stands beside
+    its word: X-ray is CR and DX.
     """
-    told = dict(segment)
-    modality, patient_class, station = (told.pop(key, "") for key in ("modality", "patient_class", "station"))
+    told = dict(series.segment)
+    modality, patient_class, station = (told.get(key, "") for key in ("modality", "patient_class", "station"))
+    if not (modality or patient_class or station):
+        return ""
     word = MODALITIES.get(modality, modality)
     if codes and word != modality:
         word = f"{word} ({modality})"
-    parts = [word] if word else []
-    if station:
-        parts.append(f"from {station}")
-    elif patient_class:
-        parts.append(PATIENT_CLASSES.get(patient_class, f"class {patient_class}"))
-        parts += [] if modality else ["(modality unknown)"]
-    elif modality:
-        parts.append("(class unknown)")
-    return " ".join([*parts, *(value for key, value in told.items() if key != "feed")])
+    if series.measure == "legacy.stray":
+        return f"{word or 'unknown modality'} from {station or 'an unknown station'}"
+    of = PATIENT_CLASSES.get(patient_class, f"class {patient_class}") if patient_class else "(class unknown)"
+    return f"{word} {of}" if word else f"{of} (modality unknown)"

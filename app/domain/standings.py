@@ -50,6 +50,7 @@ class Judged:
     """The numbers of a series as last judged; all but its state, which depends on when it is read.
 
     `value` is the judged value (what expected ranges speak of), `headline` names the percentile it is ("p90").
+    `perhaps_lost` counts exams that wait for longer than a report can take: they are in no other number.
     `known_at` is `as_of` by the app's steady clock. `newest_ok` are the newest attempts, newest first (three at most).
     `spark` holds (minute as unix s, value or None) of the last 60 minutes. `window` is "" for probes, else now or day.
     """
@@ -69,6 +70,7 @@ class Judged:
     open: int | None = None
     straddling: int | None = None
     straddling_oldest_s: float | None = None
+    perhaps_lost: int | None = None
     as_of: datetime | None = None
     known_at: datetime | None = None
     newest_ok: tuple[bool, ...] = ()
@@ -145,3 +147,7 @@ class Standing:
     @property
     def series(self) -> Series:
         return self.judged.series
+
+    def blinded(self, why: str) -> "Standing":
+        """Give the same as not seen: its numbers may be old, and nothing may be read from them."""
+        return replace(self, state=State.BLIND, reason=why)

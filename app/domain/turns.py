@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+LIST_TIMEOUT_S = 20.0  # of one question for a study list
 CLOSING_S = 0.5  # an attempt's place is free again this long after its end
 
 

@@ -70,7 +70,10 @@ def waiting(scene: Scene) -> list[Row]:
         said += f", {words.grown(grown)}"
     elif oldest is not None and oldest.judged.value:
         said += f" · {words.OLDEST} {span(oldest.judged.value)}"
-    return [Row(words.WAITING, backlog.state.value, shape_of(backlog), said)]
+    rows = [Row(words.WAITING, backlog.state.value, shape_of(backlog), said)]
+    if lost := backlog.judged.perhaps_lost:
+        rows.append(Row(words.PERHAPS_LOST, backlog.state.value, shape_of(backlog), str(lost)))
+    return rows
 
 
 def _strays(scene: Scene, feed: FeedPlan) -> Standing | None:

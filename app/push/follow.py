@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.golive import GoLive, moment_of
 from app.domain.plans import Plan
-from app.domain.standings import Judged, Standing, State
+from app.domain.standings import Judged, Standing
 from app.push.fragments import VIEWS, Fragment, build
 from app.push.hub import Hub
 from app.push.scene import Scene
@@ -132,7 +132,7 @@ class Follow:
         standings = tuple(self._stand(self._seen.judged, now))
         reasons: Sequence[str]
         if trouble:
-            standings = tuple(replace(s, state=State.BLIND, reason=trouble) for s in standings)
+            standings = tuple(s.blinded(trouble) for s in standings)
             overall, reasons = "blind", [trouble]
         else:
             overall, reasons = self._whole(standings, now)

@@ -116,7 +116,7 @@ def _systems(scene: Scene, fault: Fault) -> str:
 
 def _areas(scene: Scene, fault: Fault) -> str:
     parts = (scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in fault.shown)
-    return listed((*parts, *(segment_words(s.series.segment) for s in fault.shown)), 3)
+    return listed((*parts, *(segment_words(s.series) for s in fault.shown)), 3)
 
 
 def _vantage(scene: Scene, fault: Fault) -> str:

@@ -102,7 +102,8 @@ def place(plan: Plan, series: Series, *, codes: bool = False) -> str:
         parts.append(plan.systems.get(series.system) or series.system)
     if series.area:
         parts.append(plan.areas.get(series.area) or series.area)
-    parts.extend(filter(None, [segment_words(series.segment, codes=codes)]))
+    feed = plan.feeds.get(dict(series.segment).get("feed", ""))
+    parts.extend(filter(None, [feed.name or feed.id if feed else "", segment_words(series, codes=codes)]))
     if series.vantage:
         parts.append(f"from {series.vantage}")
     return " · ".join(parts)

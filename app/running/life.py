@@ -23,6 +23,7 @@ from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
 from app.running.loops import Loop, Run
+from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
 from app.store import golives, quarantine, standings
 from app.store.db import Database, Session
@@ -35,6 +36,7 @@ log = logging.getLogger("golive.app")
 
 JUDGE_SILENT_AFTER = timedelta(seconds=5)
 UNREADABLE_FOR = timedelta(days=1)
+OWN_MISTAKE = "a mistake of golive's own stops this, its log says which"
 
 
 class Life:
@@ -50,8 +52,9 @@ class Life:
         self._started_at = self._clock.now()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(
-            plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._most_bytes
+            plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._count_bug
         )
+        self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
         follow = Follow(
             self._look,
             self._stand,
@@ -73,7 +76,7 @@ class Life:
             clock=self._clock,
             hub=self._hub,
             follow=follow,
-            metrics=Metrics(limits, size_bytes=lambda: self._judge.size_bytes),
+            metrics=Metrics(limits, size_bytes=lambda: self._upkeep.size_bytes),
             judge_alive=self._judge_alive,
             on_stored=self._stored,
         )
@@ -82,6 +85,7 @@ class Life:
 
     def _runs(self) -> Iterator[tuple[str, Run]]:
         yield "judge", lambda: self._judge.run()
+        yield "upkeep", lambda: self._upkeep.run()
         yield "push", lambda: self.house.follow.run()
         yield "configuration", self._watch_file
 
@@ -124,6 +128,9 @@ class Life:
         alive_at = self._judge.alive_at
         return alive_at is not None and self._clock.now() - alive_at < JUDGE_SILENT_AFTER * self._speed
 
+    def _count_bug(self) -> None:
+        self.house.metrics.bugs.inc()
+
     def _stored(self, samples: Sequence[Sample], events: Sequence[ExamEvent], messages: Sequence[FeedMessage]) -> None:
         self._judge.stored(samples, events, messages)
 
@@ -142,16 +149,21 @@ class Life:
         return await self._db.read(ask)
 
     def _stand(self, judged: Sequence[Judged], now: datetime) -> list[Standing]:
-        return standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
+        found = standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
+        return [s.blinded(OWN_MISTAKE) if self._judge.broken_for(s.series.measure) else s for s in found]
 
     def _whole(self, found: Sequence[Standing], now: datetime) -> tuple[str, list[str]]:
         whole = overall(found, self.house.plan, self._pulses(), now, self._own_grounds())
         return whole.state, whole.reasons
 
     def _own_grounds(self) -> Iterator[Ground]:
+        for step in self._judge.steps.broken:
+            yield Ground("blind", f"golive, {step}", OWN_MISTAKE)
+        for step in self._upkeep.steps.broken:
+            yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
         if self.house.config_trouble:
             yield Ground("watch", "configuration", self.house.config_trouble)
-        if why := nearly_full(self._judge.used_bytes, self._most_bytes()):
+        if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):
             yield Ground("watch", "database", why)
 
     def _most_bytes(self) -> int:

@@ -9,6 +9,7 @@ from app.settings.values import (
     HL7_FIELD_PATTERN,
     AeTitle,
     DateText,
+    DaysLong,
     Duration,
     Expression,
     HoursText,
@@ -182,6 +183,10 @@ class Exams(Table):
     )
     test_patients: list[str] = Field(
         default_factory=list, description="patient ids of test patients (with * and ?), left out"
+    )
+    lost_after: DaysLong = Field(
+        604800.0,
+        description="an exam that waits longer for its report is counted apart, as one whose report is perhaps lost",
     )
 
 

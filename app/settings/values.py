@@ -112,6 +112,12 @@ def _expression(text: str) -> str:
     return text
 
 
+def _a_day_at_least(seconds: float) -> float:
+    if seconds < 86400:
+        raise ValueError('is too short ("1d" at least): who waits for hours still waits')
+    return seconds
+
+
 def _moment(at: Any) -> Any:
     if isinstance(at, str):
         try:
@@ -140,6 +146,7 @@ def is_loopback(host: str) -> bool:
 
 
 Duration = Annotated[float, BeforeValidator(_positive)]
+DaysLong = Annotated[Duration, AfterValidator(_a_day_at_least)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=AE_PATTERN)]

@@ -5,18 +5,30 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from app.domain.appended import Appended
+from app.domain.closed import STARTS, hours_of
 from app.domain.exams import Exam, ExamEvent, fold
-from app.store import codec
+from app.domain.rollups import hour_of
+from app.store import closed, codec
 from app.store.sets import Shape, append_new, pieces, put, rows_of, table
 
 SHAPE: Shape[ExamEvent] = Shape(ExamEvent, "exam_event")
 _EVENT, _EXAM = SHAPE.table, table("exam")
 RECEIVED = "received"
-_TIMES = ("ordered_at", "begun_at", "ended_at", "available_at", "preliminary_at", "final_at", "delivered_at")
+UUID_LENGTH, VERSION_AT = 36, 14
+_TIMES = (
+    "ordered_at",
+    "order_received_at",
+    "begun_at",
+    "ended_at",
+    "available_at",
+    "preliminary_at",
+    "final_at",
+    "delivered_at",
+)
 _MOMENTS = [field.name for field in dataclasses.fields(Exam) if field.name.endswith("_at")]
 
 
@@ -31,11 +43,19 @@ def append(
 
 
 def _same_bytes_again(result: Appended[ExamEvent], events: Sequence[ExamEvent]) -> None:
-    """Count a resend as a repeat also where the message has no time of its own: then `at` is when it was received."""
-    untimed = {event.id for event in events if event.at_field == RECEIVED}
-    again = [refused for refused in result.refused if refused.id in untimed]
+    """Count a resend as a repeat also where its time was read anew from the moment of receipt.
+
+    So it is where a message has no time of its own, or one of the hour that an autumn night has twice.
+    """
+    read_anew = {event.id for event in events if event.at_field == RECEIVED or _made_of_bytes(event.id)}
+    again = [refused for refused in result.refused if refused.id in read_anew]
     result.repeated += len(again)
-    result.refused[:] = [refused for refused in result.refused if refused.id not in untimed]
+    result.refused[:] = [refused for refused in result.refused if refused.id not in read_anew]
+
+
+def _made_of_bytes(id_: str) -> bool:
+    """Say whether an id is an HL7 event's: a UUIDv8 made from its message's bytes, so that no other telling has it."""
+    return len(id_) == UUID_LENGTH and id_[VERSION_AT] == "8"
 
 
 def refold(session: Session, site: str, feed_order: Mapping[str, int], after: str = "", at_most: int = 500) -> str:
@@ -53,7 +73,27 @@ def _refold(session: Session, site: str, tokens: Sequence[str], feed_order: Mapp
         ask = select(*SHAPE.columns).where(_EVENT.c.site == site, _EVENT.c.exam.in_(piece))
         for event in SHAPE.items(session, ask):
             told[event.exam].append(event)
-    put(session, _EXAM, [_row(site, fold(events, feed_order)) for events in told.values() if events], replace=True)
+    folded = [fold(events, feed_order) for events in told.values() if events]
+    hours = _hours(session, site, [*tokens, *_companions(session, site, folded)])
+    put(session, _EXAM, [_row(site, exam) for exam in folded], replace=True)
+    closed.mark(session, site, hours.union(*(hours_of(exam) for exam in folded)))
+
+
+def _hours(session: Session, site: str, tokens: Sequence[str]) -> set[datetime]:
+    """Give the hours in whose numbers these exams count as they are stored."""
+    found: set[datetime] = set()
+    for piece in pieces(tokens):
+        its = (_EXAM.c.site == site) & _EXAM.c.token.in_(piece)
+        for row in rows_of(session, select(*(_EXAM.c[name] for name in STARTS)).where(its)):
+            found |= {hour_of(at) for at in row if at is not None}
+    return found
+
+
+def _companions(session: Session, site: str, exams: Sequence[Exam]) -> list[str]:
+    """Give the other exams of these ones' studies: images of a shared study are known to all of them."""
+    ours = {exam.exam for exam in exams}
+    shared = studies(session, site, sorted({study for exam in exams for study in exam.studies}))
+    return sorted({token for tokens in shared.values() for token in tokens} - ours)
 
 
 def _row(site: str, exam: Exam) -> dict[str, Any]:
@@ -80,6 +120,15 @@ def current(session: Session, site: str, since: datetime) -> list[Exam]:
     open_ones = ask.where(_EXAM.c.closed.is_(False), _EXAM.c.last_at < since)
     recent = ask.where(_EXAM.c.last_at >= since)
     return [codec.loads(Exam, row.body) for query in (open_ones, recent) for row in rows_of(session, query)]
+
+
+def begun_within(session: Session, site: str, from_: datetime, to: datetime) -> list[Exam]:
+    """Give the exams of which an interval begins in a span, with those that share a study with one of them."""
+    starts = [(_EXAM.c[name] >= from_) & (_EXAM.c[name] < to) for name in STARTS]
+    # no exam's newest moment lies before its start, so that the index on it leaves out all that is older
+    its = (_EXAM.c.site == site) & (_EXAM.c.last_at >= from_) & or_(*starts)
+    found = [codec.loads(Exam, row.body) for row in rows_of(session, select(_EXAM.c.body).where(its))]
+    return found + get_many(session, site, _companions(session, site, found))
 
 
 def get_many(session: Session, site: str, tokens: Sequence[str]) -> list[Exam]:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, text
 from sqlmodel import Session
 
+from app.domain.rollups import hour_of
 from app.store import partitions, rollups
-from app.store.samples import hour_of
 from app.store.sets import rows_of, run, table
 
 _SAMPLE, _MESSAGE, _QUARANTINE = table("sample"), table("feed_message"), table("quarantine")

@@ -15,14 +15,13 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from app.domain.percentiles import P50, P90, P95
-from app.domain.rollups import Closed, Rollup, merge, percentile
+from app.domain.rollups import Rollup, merge, percentile
 from app.domain.samples import Sample
 from app.store import marks, samples
-from app.store.sets import Shape, put, rows_of, run, table
+from app.store.sets import rows_of, run, table
 
 SeriesOf = Callable[[Sample], Sequence[tuple[str, float | None, bool, str]]]
 _ROLLUP, _DUE = table("rollup"), table("rollup_due")
-_CLOSED: Shape[Closed] = Shape(Closed, "closed")
 _HOUR = timedelta(hours=1)
 _UNITS = 1_000_000  # a count is of millionths of the unit: µs for seconds
 _LARGEST = 10**13
@@ -86,18 +85,6 @@ def keys(session: Session, site: str) -> list[str]:
     """Give the names of all series that have roll-ups."""
     ask = select(_ROLLUP.c.key).where(_ROLLUP.c.site == site).distinct().order_by(_ROLLUP.c.key)
     return [row.key for row in rows_of(session, ask)]
-
-
-def close(session: Session, site: str, rows: Sequence[Closed]) -> None:
-    """Keep ready percentiles of closed hours or days of exam measures, in place of those before."""
-    put(session, _CLOSED.table, [_CLOSED.row(site, row) for row in rows], replace=True)
-
-
-def closed_quantiles(session: Session, site: str, key: str, step_s: int, from_: datetime, to: datetime) -> list[Closed]:
-    """Give the ready percentiles of a series' hours or days that begin within the span."""
-    c = _CLOSED.table.c
-    its = (c.site == site) & (c.key == key) & (c.step_s == step_s) & (c.at >= from_) & (c.at < to)
-    return _CLOSED.items(session, select(*_CLOSED.columns).where(its).order_by(c.at))
 
 
 def _rolled(taken: Sequence[Sample], hour: datetime, series_of: SeriesOf) -> list[Rollup]:

@@ -2,22 +2,18 @@
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from app.domain.appended import Appended
+from app.domain.rollups import hour_of
 from app.domain.samples import Sample
 from app.store.sets import Shape, append_new, put, run, table
 
 SHAPE: Shape[Sample] = Shape(Sample, "sample")
 _SAMPLE, _DUE = SHAPE.table, table("rollup_due")
-
-
-def hour_of(at: datetime) -> datetime:
-    """Give the full hour, in UTC, that a moment lies in."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def append(session: Session, site: str, samples: Sequence[Sample]) -> Appended[Sample]:

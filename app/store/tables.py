@@ -134,6 +134,16 @@ class ClosedRow(Row, table=True):
     p95: float | None = None
 
 
+class ClosedDueRow(Row, table=True):
+    """An hour whose numbers of exams are to be made anew from `due_at` on; `mark` tells one marking from the next."""
+
+    __table_args__: ClassVar[Any] = (Index("closed_due_by_due_at", "site", "due_at"),)
+
+    hour: datetime = Field(primary_key=True)
+    due_at: datetime
+    mark: str
+
+
 class ExamEventRow(Row, table=True):
     """One feed's telling of one milestone, kept for good."""
 
@@ -173,6 +183,7 @@ class ExamRow(Row, table=True):
 
     token: str = Field(primary_key=True)
     ordered_at: datetime | None = None
+    order_received_at: datetime | None = None
     begun_at: datetime | None = None
     ended_at: datetime | None = None
     available_at: datetime | None = None

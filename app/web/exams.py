@@ -3,13 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 
 from app.clock import utc_now
-from app.domain.exams import Exam, ExamEvent, Milestone, negative_intervals
+from app.domain.exam_measures import linked, negative_intervals
+from app.domain.exams import Exam, ExamEvent, Milestone
 from app.errors import Missing
 from app.store import exams
 from app.store.db import Session
@@ -29,10 +30,14 @@ async def summary(request: Request) -> dict[str, Any]:
     house = house_of(request)
     since = utc_now() - timedelta(seconds=WINDOW_S)
     found = await house.db.read(lambda s: exams.current(s, house.site, since))
-    return await asyncio.to_thread(summed, [e for e in found if touched_since(e, since)])
+    return await asyncio.to_thread(_summed_since, found, since)
 
 
-def touched_since(exam: Exam, since: Any) -> bool:
+def _summed_since(found: list[Exam], since: datetime) -> dict[str, Any]:
+    return summed(e for e in linked(found) if touched_since(e, since))
+
+
+def touched_since(exam: Exam, since: datetime) -> bool:
     """Say whether anything of the exam happened, or was told, in the window."""
     if exam.newest_received_at is not None and exam.newest_received_at >= since:
         return True
@@ -89,7 +94,12 @@ def segment_of(exam: Exam) -> dict[str, str]:
 async def one(request: Request, token: Annotated[str, Path(pattern=r"^k[0-9]+\.[0-9a-f]{64}$")]) -> dict[str, Any]:
     """Give one exam's milestones and the events that tell them, with their provenance."""
     house = house_of(request)
-    exam, events = await _exam(house, token)
+    own, exam, events = await _exam(house, token)
+    flags = [f"{start} lies after {end}" for start, end in negative_intervals(exam)]
+    if exam.available_at != own.available_at:
+        flags.append("its images came under another accession of the same study")
+    if exam.arrived_unseen:
+        flags.append("its images arrived while golive was not looking")
     times = {name: utc_text(at) for name in TOLD if (at := exam.at(name)) is not None}
     return {
         "exam": exam.exam,
@@ -103,19 +113,24 @@ async def one(request: Request, token: Annotated[str, Path(pattern=r"^k[0-9]+\.[
         "orphan": exam.orphan,
         "left_out": exam.left_out,
         "studies": list(exam.studies),
-        "flags": [f"{start} lies after {end}" for start, end in negative_intervals(exam)],
+        "flags": flags,
         "events": [_event(e) for e in sorted(events, key=lambda e: (e.at, e.id))],
     }
 
 
-async def _exam(house: House, token: str) -> tuple[Exam, list[ExamEvent]]:
+async def _exam(house: House, token: str) -> tuple[Exam, Exam, list[ExamEvent]]:
+    """Give an exam as its own events tell it, the same with the images of a study that it shares, and the events."""
+
     def ask(s: Session) -> tuple[list[Exam], list[ExamEvent]]:
-        return exams.get_many(s, house.site, [token]), exams.events_of(s, house.site, token)
+        found = exams.get_many(s, house.site, [token])
+        of_study = exams.studies(s, house.site, found[0].studies) if found else {}
+        others = {other for tokens in of_study.values() for other in tokens} - {token}
+        return found + exams.get_many(s, house.site, sorted(others)), exams.events_of(s, house.site, token)
 
     found, events = await house.db.read(ask)
     if not found:
         raise Missing("no exam has this token; it is made from the accession number with this site's key")
-    return found[0], events
+    return found[0], linked(found)[0], events
 
 
 def _event(e: ExamEvent) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.domain.feed_messages import FeedMessage
 from app.domain.identity import normalised
 from app.domain.samples import Sample
 from app.errors import Invalid
+from app.settings.accessions import rule_of
 from app.web.house import House, house_of
 from app.web.problems import field_of
 from app.web.security import Actor, sender
@@ -89,12 +90,9 @@ def _envelope(body: bytes) -> Envelope:
 
 def _known(house: House) -> Known:
     settings = house.config.settings
-    rules = {feed.id: feed.accession for feed in settings.feeds}
 
-    def by_rule(feed: str, accession: str) -> str:
-        rule = rules.get(feed)
-        if rule is None:
-            return accession.strip()
+    def by_rule(teller: str, accession: str) -> str:
+        rule = rule_of(settings, teller)
         return normalised(accession, strip=rule.strip, drop_prefix=rule.drop_prefix, upper=rule.upper)
 
     key = house.secrets.site_key.get_secret_value()

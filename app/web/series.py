@@ -142,7 +142,7 @@ def _of_exams(measure: Measure | None) -> bool:
 def _name(scene: Scene, series: Series) -> str:
     """Name another series so that no two links read alike: its measure, and the feed or segment that it is of."""
     feed = scene.plan.feeds.get(dict(series.segment).get("feed", ""))
-    of = feed_name(scene, feed) if feed else segment_words(series.segment, codes=True)
+    of = feed_name(scene, feed) if feed else segment_words(series, codes=True)
     return f"{title(series.measure)}, {of}" if of else title(series.measure)
 
 
@@ -160,6 +160,8 @@ def _view(scene: Scene, standing: Standing) -> dict[str, Any]:
     )
     if judged.straddling:
         counted.append(("begun before go-live", Figure(str(judged.straddling))))
+    if judged.perhaps_lost:
+        counted.append(("reports perhaps lost", Figure(str(judged.perhaps_lost))))
     since_at = judged.failing_since or judged.outside_since
     return {
         "state": standing.state.value,

@@ -62,6 +62,7 @@ def told(standing: Standing, main_vantage: str) -> dict[str, Any]:
         "open": judged.open,
         "straddling": judged.straddling,
         "straddling_oldest_s": judged.straddling_oldest_s,
+        "perhaps_lost": judged.perhaps_lost,
         "window_s": judged.window_s,
         "as_of": utc_text(judged.as_of),
         "age_s": None if standing.age_s is None else round(standing.age_s, 3),

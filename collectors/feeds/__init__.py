@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from app.clock import SteadyClock
 from app.errors import NotBuilt
 from app.settings import Config, Feed, Secrets
+from collectors.places import Places
 from collectors.sender import Sender
 
 
@@ -15,6 +16,7 @@ def feed_task(
     secrets: Secrets,
     sender: Sender,
     clock: SteadyClock,
+    places: Places,
     opened: asyncio.Event | None = None,
 ) -> Coroutine[None, None, None]:
     """Give what runs a feed until it is cancelled; `opened` is set once it listens or polls."""
@@ -29,7 +31,7 @@ def feed_task(
     if feed.kind == "pacs-studies":
         from collectors.feeds.pacs_studies import PacsStudiesFeed
 
-        list_ = PacsStudiesFeed(feed, config, site_key, sender, clock)
+        list_ = PacsStudiesFeed(feed, config, site_key, sender, clock, places)
         if opened:
             opened.set()
         return list_.run()

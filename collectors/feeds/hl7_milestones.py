@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from app.domain.exams import Milestone
+from app.domain.feed_messages import wrong_time
 from collectors.feeds.hl7_message import Group, Message, Segment
 from collectors.feeds.hl7_times import Hl7Time, hl7_time
 
@@ -125,8 +126,19 @@ class Reader:
 
     def message_at(self, message: Message) -> datetime | None:
         """Give MSH-7 where it is a time that can be right: the newest message rules, so a wild one would for good."""
-        found = hl7_time(message.msh.value(7), self.zone)
-        return found.at if found and self._possible(found) else None
+        told_at = self.told_at(message)
+        return told_at if told_at and not wrong_time(self.received_at - told_at) else None
+
+    def told_at(self, message: Message) -> datetime | None:
+        """Give MSH-7 as it was told, however wrong."""
+        found = hl7_time(message.msh.value(7), self.zone, self.received_at)
+        return found.at if found else None
+
+    def clock_note(self, message: Message) -> str:
+        """Say what is wrong with MSH-7, nothing where it is empty or can be right."""
+        told_at = self.told_at(message)
+        why = wrong_time(self.received_at - told_at) if told_at else "is no time" if message.msh.value(7) else ""
+        return f"MSH-7 {why}" if why else ""
 
     def when(self, milestone: Milestone, message: Message, group: Group, ipc: Segment | None) -> When:
         """Give the moment of a milestone by its chain of fields, the receive time at the end of it."""
@@ -134,15 +146,19 @@ class Reader:
         chain = _REPORT_TIMES if report else _TIMES.get(milestone, _ORDER_TIMES)
         notes: list[str] = []
         for name in chain:
+            if name == "MSH-7":  # what is wrong with it is said once of the whole message
+                if message_at := self.message_at(message):
+                    return When(message_at, name, tuple(notes))
+                continue
             texts = group.obx_times if name == "OBX-14" else [field_of(message, group, ipc, name)]
             for text in (t for t in texts if t):
-                found = hl7_time(text, self.zone)
+                found = hl7_time(text, self.zone, self.received_at)
                 if found and self._possible(found, milestone):
                     return When(found.at, name, tuple(notes))
                 note = f"{name} is no time" if found is None else f"{name} cannot be right"
                 notes.extend([note] if note not in notes else [])
         return When(self.received_at, "received", tuple(notes))
 
-    def _possible(self, time: Hl7Time, milestone: Milestone | None = None) -> bool:
+    def _possible(self, time: Hl7Time, milestone: Milestone) -> bool:
         ahead = _SCHEDULED_AHEAD if milestone is Milestone.SCHEDULED else _AHEAD
         return self.received_at - _BEHIND <= time.at <= self.received_at + ahead

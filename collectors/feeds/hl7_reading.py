@@ -158,14 +158,16 @@ class _Reading:
         return ""
 
     def _left_out(self, group: Group) -> str | None:
+        """Give the rule that leaves the exam out, "" where none does, None where too little is named to say so."""
         exams, pid = self.settings.exams, self.message.pid
-        if exams.test_patients and pid and any(_matches(v, exams.test_patients) for v in pid.values(3) if v):
+        patients = [p for p in pid.values(3) if p] if pid else []
+        if any(_matches(p, exams.test_patients) for p in patients):
             return "test patient"
-        procedures = [group.obr.value(4, c).lower() for c in (1, 2)] if group.obr else []
+        procedures = [p for c in (1, 2) if (p := group.obr.value(4, c).lower())] if group.obr else []
         for pattern in exams.never_reported:
-            if any(p and fnmatch.fnmatchcase(p, pattern.lower()) for p in procedures):
+            if any(fnmatch.fnmatchcase(p, pattern.lower()) for p in procedures):
                 return f"never reported: {pattern}"[:400]
-        return None
+        return "" if procedures and (patients or not exams.test_patients) else None
 
     def _accession(self, group: Group, ipc: Segment | None) -> str:
         for name in (self.feed.accession.field,) if self.feed.accession.field else _ACCESSIONS:
@@ -189,13 +191,15 @@ class _Reading:
         return next((area for area in found if area is not None), None)
 
     def _record(self) -> FeedMessageIn:
+        reader = self._reader()
+        notes = [note for note in (reader.clock_note(self.message),) if note]
         return FeedMessageIn(
             id=hl7_quarantine.receipt_id(self.site_key, self.feed.id, self.digest, self.index, self.received_at),
             feed=self.feed.id,
             at=self.received_at,
-            message_at=self._reader().message_at(self.message),
+            message_at=reader.told_at(self.message),
             key=self.key(),
-            verdict=", ".join(self.verdicts)[:400],
+            verdict="; ".join([", ".join(self.verdicts)[:300], *notes]),
             shapes=self.shapes(),
         )
 

@@ -10,6 +10,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 _EARLIEST, _LATEST = 1970, 2200
+_SENDER_AHEAD, _TOLD_WITHIN = timedelta(minutes=2), timedelta(hours=3)
 _WESTMOST, _EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 
 
@@ -21,10 +22,11 @@ class Hl7Time:
     zoned: bool
 
 
-def hl7_time(text: str, zone: tzinfo) -> Hl7Time | None:
+def hl7_time(text: str, zone: tzinfo, received_at: datetime | None = None) -> Hl7Time | None:
     """Give the moment of an HL7 time, None when it is impossible or not precise to the minute.
 
-    A local time that happens twice (the night the clocks go back) is its first occurrence.
+    A local time that happens twice (the night the clocks go back) is the later of the two when it was received soon
+    after that one, else the first: a message cannot tell what has not happened yet, and a late one decides nothing.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None or match["minute"] is None:
@@ -45,6 +47,9 @@ def hl7_time(text: str, zone: tzinfo) -> Hl7Time | None:
             fold=0,
         )
         at = local.astimezone(UTC)
+        if own is None and received_at is not None:
+            again = local.replace(fold=1).astimezone(UTC)
+            at = again if at < again and -_SENDER_AHEAD <= received_at - again <= _TOLD_WITHIN else at
     except (ValueError, OverflowError):
         return None
     return Hl7Time(at, own is not None) if _EARLIEST <= at.year < _LATEST else None

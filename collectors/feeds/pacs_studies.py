@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.exams import Milestone
+from app.domain.exams import AFTER_GAP, Milestone
+from app.domain.turns import LIST_TIMEOUT_S
 from app.settings import Config, Feed, System
 from app.wire import ExamEventIn, FeedMessageIn, HeartbeatIn
 from collectors.feeds.study_list import FindList, QidoList, StudyList
+from collectors.feeds.study_looks import Looks
 from collectors.feeds.study_slices import Slice, Slices
 from collectors.feeds.study_watch import Seen, Settled, StudyWatch
 from collectors.identity import LONGEST_ACCESSION, event_id, exam_token, normalised, study_token
 from collectors.items import FeedItems
 from collectors.outcomes import Failure
+from collectors.places import OTHERS, Places
 from collectors.sender import NotStored, Sender
 
 _LOG = structlog.get_logger()
@@ -25,20 +28,24 @@ _LOG = structlog.get_logger()
 HEARTBEAT_S = 10.0
 EVERY_S = 30.0
 TOLD_AT_ONCE = 100
+HELD_TIMEOUTS = 4  # as with probes: held back for longer, golive itself is at fault
 
 
 class PacsStudiesFeed:
     """One polled list of one system; of a legacy system it tells where studies still go after the go-live."""
 
-    def __init__(self, feed: Feed, config: Config, site_key: str, sender: Sender, clock: SteadyClock) -> None:
+    def __init__(
+        self, feed: Feed, config: Config, site_key: str, sender: Sender, clock: SteadyClock, places: Places
+    ) -> None:
         settings = config.settings
         self._feed, self._site_key, self._sender, self._clock = feed, site_key, sender, clock
         self._system = next(s for s in settings.systems if s.id == feed.system)
         self._zone = ZoneInfo(feed.timezone or settings.site.timezone)
         self._issuers = settings.site.accession_issuers
-        self._list = study_list(feed, self._system, config)
+        self._list, self._slots = study_list(feed, self._system, config), places.of(self._system.id).slots
+        self._held: tuple[datetime, float] | None = None  # since when a due question waits for a place
         self._every_s = feed.every or EVERY_S
-        self._slices, self._watch = Slices(), StudyWatch(feed.quiet_time)
+        self._slices, self._looks, self._watch = Slices(), Looks(self._every_s), StudyWatch(feed.quiet_time)
         self._first_look = True
         self._where: dict[str, Slice] = {}
         self._to_tell: asyncio.Queue[FeedItems] = asyncio.Queue()
@@ -74,7 +81,7 @@ class PacsStudiesFeed:
         try:
             while todo:
                 piece = todo.pop(0)
-                todo[:0] = self._take(piece, await self._list.ask(piece))
+                todo[:0] = await self._ask(piece)
         except Failure as failure:
             return self._say(f"{self._system.name} gave no study list: {failure.outcome.value}, {failure.detail}")
         except Exception as bug:  # an answer that golive cannot read must not end the feed
@@ -84,18 +91,40 @@ class PacsStudiesFeed:
         now = self._clock.now()
         self._first_look = False
         self._looked_at = now
+        self._looks.round_done(self._slices.leaves, self._slices.ahead(local), monotonic_s())
         self._watch.forget_before((local - look_back).date())
         self._where = {s.uid: self._where[s.uid] for s in self._watch.unsettled() if s.uid in self._where}
         for items in self._items(self._watch.settled(now), now):
             self._to_tell.put_nowait(items)
         return self._say("")
 
-    def _take(self, piece: Slice, studies: list[Seen]) -> list[Slice]:
+    async def _ask(self, piece: Slice) -> list[Slice]:
+        """Ask for one piece once the system has a place for it; between two pieces others have their turn."""
+        held = self._slots.locked()
+        try:
+            if held:
+                self._held = self._clock.now(), monotonic_s()
+                self._changed.set()
+            await self._slots.acquire()
+        finally:
+            self._held = None
+        try:
+            if held:
+                self._changed.set()
+            asked_s = monotonic_s()
+            return self._take(piece, await self._list.ask(piece), asked_s)
+        finally:
+            self._slots.release()
+
+    def _take(self, piece: Slice, studies: list[Seen], asked_s: float) -> list[Slice]:
         by_time = all(s.second is None or piece.holds(s.second) for s in studies)
-        self._answered_s = monotonic_s()  # our own cadence is real, also where the clock is a simulation's
-        self._watch.see(studies, self._clock.now(), first_look=self._first_look)
+        now, self._answered_s = self._clock.now(), monotonic_s()  # our cadence is real, also in a simulation's time
+        gap = self._looks.gap_before(piece, asked_s, self._slices.rounds(piece, now.astimezone(self._zone)))
+        self._watch.see(studies, now, first_look=self._first_look, after_gap=gap)
         self._where |= {s.uid: piece for s in studies}
-        return self._slices.answered(piece, len(studies), by_time=by_time)
+        parts = self._slices.answered(piece, len(studies), by_time=by_time)
+        self._looks.answered(piece, parts, self._answered_s)
+        return parts
 
     def _say(self, trouble: str, *, blind: bool = False) -> None:
         self._blind = blind
@@ -138,9 +167,7 @@ class PacsStudiesFeed:
                 exam=exam,
                 milestone=Milestone.AVAILABLE,
                 at=at,
-                at_field=("StudyTime" if at == study_at else "first look")
-                if settled.first_look
-                else "count stood still",
+                at_field=_field(settled, at == study_at),
                 received_at=now,
                 message_at=min(before, settled.at) if settled.first_look else None,
                 modality=study.modality,
@@ -180,17 +207,31 @@ class PacsStudiesFeed:
                     await self._changed.wait()
 
     def pulse(self, now: datetime) -> HeartbeatIn:
-        """Give the sign of life: a PACS that gives no list is down; a list that golive cannot read makes it blind."""
+        """Give the sign of life: a PACS that gives no list is down; a list that golive cannot read makes it blind.
+
+        So does a place at the system that does not become free as long as attempts can take.
+        """
         name, since = self._feed.id, self._looked_at
         if self._trouble:
             at, state = (since, "waiting") if self._blind else (now, "no answer")
             return HeartbeatIn(probe_or_feed=name, at=at, state=state, detail=self._trouble[:400], since=since)
+        if self._held:
+            held_at, held_s = self._held
+            excused = monotonic_s() - held_s <= HELD_TIMEOUTS * LIST_TIMEOUT_S
+            at = now if excused else since
+            return HeartbeatIn(probe_or_feed=name, at=at, state="waiting", detail=OTHERS, since=held_at)
         cut = len(self._slices.cut_off)
         detail = f"{cut} answers have a round length and may be cut off" if cut else ""
         if monotonic_s() - self._answered_s > self._every_s + HEARTBEAT_S:
             why = f"{self._system.name} has not answered with a study list yet"
             return HeartbeatIn(probe_or_feed=name, at=now, state="no answer", detail=why[:400], since=since)
         return HeartbeatIn(probe_or_feed=name, at=now, state="polling", detail=detail)
+
+
+def _field(settled: Settled, of_study: bool) -> str:
+    if settled.first_look:
+        return "StudyTime" if of_study else "first look"
+    return AFTER_GAP if settled.after_gap else "count stood still"
 
 
 def study_list(feed: Feed, system: System, config: Config) -> StudyList:

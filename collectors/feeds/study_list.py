@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from pydicom.dataset import Dataset
 
 from app.domain.samples import Outcome
+from app.domain.turns import LIST_TIMEOUT_S
 from app.settings import Dicom, HttpEndpoint
 from collectors.dicom.association import Peer, peer_of
 from collectors.dicom.identifiers import encoded, orders, text_of
@@ -20,7 +21,6 @@ from collectors.outcomes import Failure
 from collectors.probes.dicom_json import DICOM_JSON, data_sets
 from collectors.probes.http import HttpClients, Progress, Request, within_timeout
 
-TIMEOUT_S = 20.0
 _REQUEST = Request("study list", accept=DICOM_JSON)
 _NO_IMAGES = frozenset({"SR", "KO", "PR", "DOC", "OT", "SEG", "REG", "FID", "PLAN"})
 _CODE = re.compile(r"[A-Za-z0-9_ .-]{1,16}")
@@ -49,7 +49,7 @@ class QidoList:
         times = f"&StudyTime={piece.times}" if piece.times else ""
         wanted = "".join(f"&includefield={tag}" for tag in _FIELDS.values())
         path, progress = f"/studies?StudyDate={piece.day:%Y%m%d}{times}{wanted}", Progress()
-        async with within_timeout(progress, TIMEOUT_S):
+        async with within_timeout(progress, LIST_TIMEOUT_S):
             answer = await self._clients.of(self._endpoint).get(path, progress, _REQUEST)
         answer.need_success()
         return [seen for row in await data_sets(answer) if (seen := _from_row(row))]
@@ -65,7 +65,7 @@ class FindList:
         self._peer: Peer = peer_of(dicom, folder)
 
     async def ask(self, piece: Slice) -> list[Seen]:
-        exchange = await find(self._peer, STUDY_FIND, _query(piece), TIMEOUT_S)
+        exchange = await find(self._peer, STUDY_FIND, _query(piece), LIST_TIMEOUT_S)
         if exchange.outcome is not Outcome.OK:
             raise Failure(exchange.outcome, exchange.detail)
         try:

@@ -38,10 +38,14 @@ class Slice:
             else []
         )
 
+    def begins(self, zone_now: datetime) -> datetime:
+        """Give its begin in the zone of `zone_now`."""
+        midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=zone_now.tzinfo)
+        return midnight + timedelta(seconds=self.start_s)
+
     def ends(self, zone_now: datetime) -> datetime:
         """Give its end in the zone of `zone_now`."""
-        midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=zone_now.tzinfo)
-        return midnight + timedelta(seconds=self.start_s + self.length_s)
+        return self.begins(zone_now) + timedelta(seconds=self.length_s)
 
 
 def _clock(seconds: int) -> str:
@@ -76,10 +80,23 @@ class Slices:
         chosen = [
             s
             for i, s in enumerate(sorted(self._leaves))
-            if s.length_s == _DAY_S or s in unsettled or self._fresh(s, now) or (i + self._round) % _OLD_EVERY == 0
+            if s in unsettled or self.rounds(s, now) == 1 or (i + self._round) % _OLD_EVERY == 0
         ]
         self._round += 1
         return sorted(chosen, reverse=True)
+
+    @property
+    def leaves(self) -> frozenset[Slice]:
+        """Give all pieces."""
+        return frozenset(self._leaves)
+
+    def ahead(self, now: datetime) -> list[Slice]:
+        """Give the pieces that have not begun."""
+        return [s for s in self._leaves if s.begins(now) > now]
+
+    def rounds(self, piece: Slice, now: datetime) -> int:
+        """Give in every how many rounds a piece is asked."""
+        return 1 if piece.length_s == _DAY_S or self._fresh(piece, now) else _OLD_EVERY
 
     def answered(self, asked: Slice, count: int, *, by_time: bool) -> list[Slice]:
         """Take note of an answer; give the finer pieces that must be asked at once, none when it is whole.
@@ -99,4 +116,4 @@ class Slices:
 
     @staticmethod
     def _fresh(s: Slice, now: datetime) -> bool:
-        return s.ends(now) > now - _FRESH and s.ends(now) - timedelta(seconds=s.length_s) <= now
+        return s.ends(now) > now - _FRESH and s.begins(now) <= now

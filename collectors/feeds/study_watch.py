@@ -22,12 +22,14 @@ class Seen:
 class Settled:
     """A study whose images have stopped coming; `at` is when their number was last seen to change.
 
-    `first_look`: it was there when watching began, so it arrived at some moment before `at`.
+    `first_look`: it was there when watching began, so it arrived at some moment before `at`. `after_gap`: its newest
+    images came while the list had not been looked at for long.
     """
 
     study: Seen
     at: datetime
     first_look: bool
+    after_gap: bool = False
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class _Watched:
     study: Seen
     changed_at: datetime
     first_look: bool
+    after_gap: bool = False
     told: bool = False
 
 
@@ -45,16 +48,16 @@ class StudyWatch:
         self._quiet = timedelta(seconds=quiet_s)
         self._studies: dict[str, _Watched] = {}
 
-    def see(self, studies: Iterable[Seen], now: datetime, *, first_look: bool) -> None:
-        """Take note of a list."""
+    def see(self, studies: Iterable[Seen], now: datetime, *, first_look: bool, after_gap: bool = False) -> None:
+        """Take note of a list; after a gap what is new in it came at some moment of that gap."""
         for study in studies:
             known = self._studies.get(study.uid)
             if known is None:
-                self._studies[study.uid] = _Watched(study, now, first_look)
+                self._studies[study.uid] = _Watched(study, now, first_look, after_gap)
             elif known.study.instances != study.instances:
-                self._studies[study.uid] = _Watched(study, now, first_look=False)
+                self._studies[study.uid] = _Watched(study, now, False, after_gap)
             elif known.study.accessions != study.accessions:  # corrected in the PACS: told again, nothing arrived
-                self._studies[study.uid] = _Watched(study, known.changed_at, known.first_look)
+                self._studies[study.uid] = _Watched(study, known.changed_at, known.first_look, known.after_gap)
 
     def settled(self, now: datetime) -> list[Settled]:
         """Give the studies that have become available since it was last asked, each once for each number of images."""
@@ -62,7 +65,7 @@ class StudyWatch:
         for watched in self._studies.values():
             if not watched.told and now - watched.changed_at >= self._quiet:
                 watched.told = True
-                found.append(Settled(watched.study, watched.changed_at, watched.first_look))
+                found.append(Settled(watched.study, watched.changed_at, watched.first_look, watched.after_gap))
         return found
 
     def unsettled(self) -> list[Seen]:

@@ -279,3 +279,14 @@ def test_nobody_without_a_token_fills_the_memory_by_a_large_body(golive: Served,
     assert body_of(answer)["detail"] == "a body may have 64 KiB here"
     if path != "/api/nothing":  # nobody reads what is sent to nowhere
         assert golive.call("POST", path, content=pieces(), headers=form).status_code == 413
+
+
+def test_an_order_that_an_outsider_saw_in_a_worklist_meets_its_order_told_by_a_feed_with_a_rule(tmp_path: Path) -> None:
+    from app.domain.identity import exam_token
+    from tests.integration.served import SECRETS, TABLES, write_config
+
+    feed = {**TABLES["feeds"][0], "accession": {"strip": "^0+", "upper": True}}
+    with serving(tmp_path, file=write_config(tmp_path, feeds=[feed])) as golive:
+        golive.ingest(exam_events=[event("00a4714", "ordered", 20), event("00A4714", "listed", 19, feed="worklist-ct")])
+        token = exam_token(SECRETS.site_key.get_secret_value(), "A4714")
+        assert set(golive.get(f"/api/exams/{token}")["milestones"]) == {"ordered", "listed"}

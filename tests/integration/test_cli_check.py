@@ -9,6 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.running.supervisor import Supervisor
@@ -160,6 +161,22 @@ def test_a_killed_golive_takes_its_collector_with_it():
         wait_for("the collector listens", lambda: _open(port), 10)
         os.kill(g.processes["run"].pid, signal.SIGKILL)
         wait_for("the collector is gone", lambda: not _open(port), 6)
+
+
+def test_a_killed_golive_takes_a_stopped_collector_with_it_too():
+    with GoLive(roles=()) as g:
+        g.start()
+        app = psutil.Process(g.processes["run"].pid)
+        wait_for("the collector reports", lambda: "collecting" in g.said(), 10)
+        (collector,) = app.children()
+        collector.suspend()
+        wait_for("it is stopped", lambda: collector.status() == psutil.STATUS_STOPPED, 5)
+        app.kill()
+        wait_for("the collector is gone", lambda: _gone(collector), 2)
+
+
+def _gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_port_that_becomes_free_is_taken():

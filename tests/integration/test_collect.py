@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.peers.app_door import TOKEN, AppDoor
+from tests.peers.golive import wait_for
 from tests.peers.hl7_mutator import Caller, framed, order
 
 FreePort = Callable[[], int]
@@ -101,7 +102,10 @@ def test_a_collector_with_nothing_to_do_stays_and_says_that_it_is_there(tmp_path
         process.wait()
 
 
-def test_a_supervised_collector_dies_with_a_killed_parent(tmp_path: Path, door: AppDoor, free_port: FreePort) -> None:
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_supervised_collector_dies_with_a_killed_parent(
+    tmp_path: Path, door: AppDoor, free_port: FreePort, stopped: bool
+) -> None:
     file = tmp_path / "golive.toml"
     file.write_text(FILE + FEED.format(port=free_port()))
     begin = f"import subprocess; print(subprocess.Popen({command(file, door)!r}).pid, flush=True); input()"
@@ -117,12 +121,24 @@ def test_a_supervised_collector_dies_with_a_killed_parent(tmp_path: Path, door: 
     child = psutil.Process(int(parent.stdout.readline()))
     try:
         door.until(lambda: bool(door.heartbeats), 20)
+        if stopped:
+            child.suspend()
+            wait_for("it is stopped", lambda: child.status() == psutil.STATUS_STOPPED, 5)
     finally:
         parent.kill()
         parent.wait()
         parent.stdin.close()
         parent.stdout.close()
-    assert psutil.wait_procs([child], timeout=3)[1] == []
+    try:
+        wait_for("the collector is gone", lambda: gone(child), 2)
+    finally:
+        if not gone(child):
+            child.kill()
+
+
+def gone(process: psutil.Process) -> bool:
+    """Say whether it has ended, also where nobody collects the dead."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_second_request_to_stop_does_not_cut_the_first_one_short(

@@ -209,20 +209,20 @@ def test_numbers_wait_for_a_database_that_is_gone_and_the_judge_goes_on(db: Data
         task = asyncio.create_task(judge.run())
         store.gone = True
         judge.stored([answered(i) for i in range(6)])
-        await becomes(lambda: bool(judge.trouble))
-        assert judge.trouble == "the disk is full"
-        assert judge.bugs == 0
+        await becomes(lambda: bool(judge.steps.trouble))
+        assert judge.steps.trouble == "the disk is full"
+        assert judge.steps.broken == {}
         before = judge.alive_at
         judge.stored([answered(0)])
         await becomes(lambda: judge.alive_at != before)
         store.gone = False
         async with asyncio.timeout(30):
             await told_of.wait()
+        await becomes(lambda: judge.steps.trouble == "")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         found = await db.read(lambda s: standings.all(s, "north"))
         assert {r.series.key: r.n for r in found}["worklist.response/ris/ct"] == 7
-        assert judge.trouble == ""
 
     asyncio.run(live())
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,10 +13,13 @@ from app.clock import SteadyClock
 from app.domain.identity import exam_token, study_token
 from app.settings import Config, Settings
 from collectors.feeds.pacs_studies import PacsStudiesFeed
+from collectors.feeds.study_looks import GAP_LEAST_S
+from collectors.places import Places
 from collectors.sender import Sender
 from tests.peers.app_door import TOKEN, AppDoor
 from tests.peers.dcmqrscp import Dcmqrscp
 from tests.peers.orthanc import Orthanc
+from tests.peers.ports import free_port
 from tests.peers.studies import Study
 
 KEY = "site-key"
@@ -46,7 +50,7 @@ def play(door: AppDoor, config: Config, act: Callable[[], Awaitable[None]]) -> N
     async def all_of_it() -> None:
         clock = SteadyClock()
         sender = Sender(door.url, TOKEN, "main", clock)
-        feed = PacsStudiesFeed(config.settings.feeds[0], config, KEY, sender, clock)
+        feed = PacsStudiesFeed(config.settings.feeds[0], config, KEY, sender, clock, Places(config.settings))
         running = [asyncio.create_task(sender.run()), asyncio.create_task(feed.run())]
         try:
             async with asyncio.timeout(40):
@@ -68,6 +72,40 @@ async def events(door: AppDoor, count: int) -> list[dict[str, Any]]:
 
 def today(number: int, modality: str = "CT", images: int = 3) -> Study:
     return Study(number, modality, images, 16, datetime.now(UTC).date())
+
+
+class Relay:
+    """A path to a PACS that can be cut."""
+
+    def __init__(self, port: int) -> None:
+        self._to, self.port = port, free_port()
+        self._server: asyncio.Server | None = None
+        self._pumps: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
+
+    async def cut(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        for source, target in ((reader, back), (there, writer)):
+            pump = asyncio.create_task(self._pump(source, target))
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65536):
+                target.write(data)
+                await target.drain()
+        finally:
+            target.close()
 
 
 @pytest.fixture
@@ -138,3 +176,28 @@ def test_two_hundred_studies_of_a_day_are_all_seen_by_orthanc_and_by_slices(door
         play(door, config({"dicomweb": {"url": pacs.dicomweb}}, tmp_path, "qido-rs"), act)
     verdicts = [m["verdict"] for m in door.stored if m["part"] == "messages"]
     assert verdicts == ["available (100 studies)"] * 2
+
+
+def test_what_came_while_the_list_was_not_to_be_had_is_dated_as_found_after_a_gap(
+    door: AppDoor, tmp_path: Path
+) -> None:
+    with Orthanc(studies=[today(1)]) as pacs:
+        at = urlsplit(pacs.dicomweb)
+        assert at.port is not None
+        relay = Relay(at.port)
+
+        async def act() -> None:
+            await relay.open()
+            await events(door, 1)
+            await relay.cut()
+            cut_s = asyncio.get_running_loop().time()
+            await asyncio.to_thread(pacs.store, today(2))
+            await asyncio.sleep(cut_s + GAP_LEAST_S + 1.5 - asyncio.get_running_loop().time())
+            await relay.open()
+            assert (await events(door, 2))[-1]["at_field"] == "look after a gap"
+            await asyncio.to_thread(pacs.store, today(3))
+            assert (await events(door, 3))[-1]["at_field"] == "count stood still"
+            await relay.cut()
+
+        url = f"http://127.0.0.1:{relay.port}{at.path}"
+        play(door, config({"dicomweb": {"url": url}}, tmp_path, "qido-rs"), act)

@@ -13,6 +13,7 @@ from app.domain.samples import Outcome
 from app.settings import Config, Secrets, Settings
 from app.wire import ExamEventIn, HeartbeatIn, SampleIn
 from collectors.items import FeedItems
+from collectors.places import Places
 from collectors.runner import Runner
 from tests.peers.hostile import Hostile, accept, answer, says
 from tests.peers.ports import free_port
@@ -68,7 +69,7 @@ def config_of(systems: dict[str, int], probes: list[dict[str, Any]], **more: Any
 
 async def live(config: Config, kept: Kept, until: Callable[[Kept, Runner], bool], within_s: float) -> float:
     """Run until `until` holds, looked at with each thing sent; give how long stopping took."""
-    runner = Runner(config, "main", kept, SECRETS, SteadyClock())
+    runner = Runner(config, "main", kept, SECRETS, SteadyClock(), Places(config.settings))
     task = asyncio.create_task(runner.run())
     async with asyncio.timeout(within_s):
         while not until(kept, runner):

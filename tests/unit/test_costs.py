@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.settings import Collector, Dicom, GoLive, Probe, Settings, Site, System
+from app.settings import Collector, Dicom, Feed, GoLive, Probe, Settings, Site, System
 from collectors.check import Checked, Tried
 from collectors.check_table import table
 from collectors.costs import Late, costs, late_probes
@@ -107,3 +107,27 @@ def test_what_an_answer_hints_at_is_said_though_it_is_ok() -> None:
     assert f"  wl: {doubt}" in said
     assert "  shut: outside its hours; few" in said
     assert "wrong_answer (outside its hours)" in said
+
+
+def test_a_polled_list_takes_its_place_beside_the_probes() -> None:
+    polled = Feed(id="list", kind="pacs-studies", system="ris", every="30s")
+    beside = settings([probe(i, timeout="9s") for i in range(4)]).model_copy(update={"feeds": [polled]})
+    assert late_probes(beside.model_copy(update={"feeds": []})) == []
+    found = late_probes(beside)
+    assert {x.probe for x in found} == {"p0", "p1", "p2", "p3"}
+    assert found[0].why == "4 probes and 1 list share 4 places at ris"
+
+
+def test_collectors_that_load_images_from_one_system_are_named_with_what_they_do_together() -> None:
+    loads = [probe(i, "60s", kind="image-load", study="1.2", **{"from": ["main", "room"]}) for i in range(2)]
+    site = settings([*loads, probe(5)], ("main", "room", "south"), bytes_per_day=50_000_000_000)
+    (cost,) = costs(site, {"p0": 1_000_000, "p1": 2_000_000})
+    assert (cost.loading, cost.image_bytes) == (("main", "room"), 2 * 1440 * 3_000_000)
+    line = "2 collectors (main, room) load images from ris: together up to 2 at once, 8,640 MB\n"
+    assert line in table(Checked("f", (), (cost,), ()))
+    (tight,) = costs(settings(loads, ("main", "room"), bytes_per_day=4_000_000_000), {p.id: 5_000_000 for p in loads})
+    assert tight.image_bytes == 4_000_000_000
+    (unsized,) = costs(site, {})
+    assert "at once, unknown size" in table(Checked("f", (), (unsized,), ()))
+    (alone,) = costs(settings([probe(0, "60s", kind="image-load", study="1.2")]), {"p0": 1})
+    assert "at once" not in table(Checked("f", (), (alone,), ()))

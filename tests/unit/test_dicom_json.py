@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.samples import Outcome
@@ -12,14 +12,16 @@ from collectors.outcomes import Failure
 from collectors.probes.dicom_json import data_sets, read
 from collectors.probes.http import Answer
 
+_TEXT = st.text(max_size=6)
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(), each, max_size=3),
-    max_leaves=8,
+    st.none() | st.booleans() | st.integers() | _TEXT,
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(_TEXT, each, max_size=3),
+    max_leaves=5,
 )
 
 
-@given(st.lists(st.dictionaries(st.text(), _VALUES, max_size=3), max_size=4), st.sampled_from([None, 2]))
+@settings(max_examples=60)
+@given(st.lists(st.dictionaries(_TEXT, _VALUES, max_size=2), max_size=3), st.sampled_from([None, 2]))
 def test_data_sets_are_read_as_json_reads_them(items: list[dict[str, object]], indent: int | None) -> None:
     assert read(json.dumps(items, indent=indent).encode()) == items
 

@@ -12,7 +12,7 @@ from app.domain.exam_measures import View, intervals, linked
 from app.domain.exams import Exam, ExamEvent, Milestone
 from app.domain.feed_measures import FeedWatch
 from app.domain.feed_measures import judged as feed_judged
-from app.domain.plans import MeasurePlan
+from app.domain.plans import MeasurePlan, Plan
 from app.domain.standings import Judged
 from tests.unit.made import FEEDS, T, at, exam, feed, plan
 
@@ -28,12 +28,12 @@ def numbers(exams: list[Exam], seen: View, window: str = "day") -> dict[str, Jud
     return {r.series.key: r for r in rows if r.window in (window, "")}
 
 
-def by_hand(closed: list[float], still_open: list[float]) -> float | None:
+def by_hand(closed: list[float], still_open: list[float], share: float = 0.5) -> float | None:
     survive, at_risk = 1.0, len(closed) + len(still_open)
     for t, is_open in sorted([(c, 0) for c in closed] + [(o, 1) for o in still_open]):
         if not is_open:
             survive *= 1 - 1 / at_risk
-            if survive <= 0.5 + 1e-12:
+            if survive <= 1 - share + 1e-12:
                 return t
         at_risk -= 1
     return None
@@ -316,3 +316,117 @@ def test_a_feed_never_heard_keeps_when_listening_began_over_a_restart() -> None:
 def test_an_exam_from_the_future_has_waited_no_time_yet() -> None:
     row = numbers([exam(f"e{i}", ended_at=5) for i in range(5)], view(0))["exam.oldest_waiting"]
     assert (row.value, row.note) == (0.0, "5 exams without a report, the oldest for 0 s")
+
+
+def test_images_that_arrived_while_golive_was_not_looking_are_in_no_time_but_named() -> None:
+    seen = [exam(f"s{i}", ended_at=-90, available_at=-90 + i) for i in range(1, 6)]
+    unseen = [exam(f"u{i}", ended_at=-90, available_at=-30, arrived_unseen=True) for i in range(4)]
+    waiting = [exam("w", ended_at=-20)]
+    row = numbers(seen + unseen + waiting, view(0))["exam.end_to_available"]
+    assert (row.n, row.open, row.p50) == (5, 1, numbers(seen + waiting, view(0))["exam.end_to_available"].p50)
+    assert row.note == "6 in 24 h, 5 in the PACS; 4 more arrived while golive was not looking"
+    after = numbers(seen + unseen, view(60, t0_minute=0))["exam.end_to_available"]
+    assert (after.n, after.straddling, after.note) == (0, 0, "0 since go-live, 0 in the PACS")
+    assert numbers(unseen, view(0))["exam.matched"].note.startswith("4 of 4 ended exams found")
+
+
+def test_an_order_that_was_listed_before_golive_looked_has_no_time_but_is_named() -> None:
+    seen = [exam(f"s{i}", ordered_at=-90, order_received_at=-90, listed_at=-90 + i) for i in range(1, 6)]
+    unseen = [exam(f"u{i}", ordered_at=-90, order_received_at=-90, listed_at=-1, listed_unseen=True) for i in range(4)]
+    row = numbers(seen + unseen, view(0))["order.to_worklist"]
+    assert (row.n, row.open, row.p50) == (5, 0, 180.0)
+    assert row.note == "5 in 24 h, 5 in the worklist; 4 more were there before golive looked"
+
+
+def test_an_accession_beside_one_whose_images_arrived_unseen_has_no_time_either() -> None:
+    filed = exam("a", ended_at=-90, available_at=-30, arrived_unseen=True, studies=("k1.s",))
+    beside = exam("b", ended_at=-90, studies=("k1.s",))
+    row = numbers([filed, beside], view(0))["exam.end_to_available"]
+    assert (row.n, row.open, row.note.split("; ")[1]) == (0, 0, "2 more arrived while golive was not looking")
+
+
+DAYS = 1440.0
+
+
+def test_a_report_that_never_came_is_counted_apart_and_hides_no_other_wait() -> None:
+    lost = [exam(f"lost{i}", ended_at=-9 * DAYS - i) for i in range(3)]
+    edge = [exam("edge", ended_at=-7 * DAYS)]
+    waiting = [exam(f"w{i}", ended_at=-200 - i) for i in range(6)]
+    rows = numbers(lost + waiting, view(0))
+    backlog, oldest = rows["exam.backlog"], rows["exam.oldest_waiting"]
+    assert (backlog.value, backlog.open, backlog.perhaps_lost, backlog.n) == (6.0, 6, 3, 6)
+    assert (oldest.value, oldest.perhaps_lost) == (60.0 * 205, 3)
+    said = "6 exams without a report, the oldest for 3 h 25 min; 3 more for over 7 d, perhaps lost"
+    assert (backlog.note, oldest.note) == (said, said)
+    assert numbers(edge + waiting, view(0))["exam.oldest_waiting"].value == 7 * 86400.0
+
+
+def test_lost_reports_alone_are_no_number_of_a_good_day_without_their_words() -> None:
+    lost = [exam(f"lost{i}", ended_at=-9 * DAYS) for i in range(8)]
+    row = numbers(lost, view(0))["exam.backlog"]
+    assert (row.n, row.value, row.perhaps_lost) == (0, 0.0, 8)
+    assert row.note == "0 exams without a report; 8 more for over 7 d, perhaps lost; 0 exams of 5 needed"
+
+
+def test_the_site_says_after_how_long_a_report_is_perhaps_lost() -> None:
+    patient = View(replace_plan(lost_after_s=21 * 86400.0), T, None)
+    rows = numbers([exam("old", ended_at=-9 * DAYS), exam("lost", ended_at=-22 * DAYS)], patient)
+    row = rows["exam.oldest_waiting"]
+    assert (row.value, row.perhaps_lost) == (9 * 86400.0, 1)
+    assert "1 more for over 21 d, perhaps lost" in row.note
+
+
+def replace_plan(**more: float) -> Plan:
+    return replace(PLAN, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def test_lost_reports_of_before_go_live_hide_no_other_that_straddles_it() -> None:
+    lost = [exam(f"lost{i}", ordered_at=-30 * DAYS, ended_at=-9 * DAYS) for i in range(2)]
+    stuck = [exam(f"s{i}", ended_at=-90) for i in range(4)]
+    rows = numbers(lost + stuck, view(60, t0_minute=0))
+    row = rows["report.turnaround"]
+    assert row.note.endswith("; 4 from before go-live still open, oldest 2 h 30 min; 2 more for over 7 d, perhaps lost")
+    assert (row.straddling, row.straddling_oldest_s) == (6, 60.0 * (9 * DAYS + 60))
+    backlog = rows["exam.backlog"]
+    assert (backlog.straddling, backlog.perhaps_lost) == (4, 2)
+    assert "4 more from before go-live; 2 more for over 7 d, perhaps lost" in backlog.note
+    order = rows["report.order_to_final"]
+    assert order.note.endswith("; 2 from before go-live still open, oldest 30 d 1 h")  # a far appointment is not lost
+
+
+def test_a_report_that_never_came_counts_in_turnaround_no_longer_than_its_window() -> None:
+    read = [exam(f"r{i}", ended_at=-300 - i, final_at=-240 - i) for i in range(20)]
+    lost_today = [exam("today", ended_at=-DAYS + 1)]
+    lost_before = [exam(f"b{i}", ended_at=-DAYS - 1 - i) for i in range(30)]
+    row = numbers(read + lost_today + lost_before, view(0))["report.turnaround"]
+    assert (row.n, row.open, row.p50, row.straddling) == (20, 1, 3600.0, 0)
+
+
+def test_a_stop_of_reading_is_not_seen_in_exams_whose_reports_were_lost() -> None:
+    lost = [exam(f"lost{i}", ended_at=-9 * DAYS - i) for i in range(40)]
+    waiting = [exam(f"w{i}", ended_at=-20) for i in range(6)]
+    rows = gauges(lost + waiting, view(0), unreported_since=at(-3600))
+    assert next(r.open for r in rows if r.series.key == "report.rate") == 6
+
+
+def test_wild_message_times_do_not_move_the_clock_offset_and_are_said() -> None:
+    watch = FeedWatch(FEEDS[0], at(-7200))
+    for i in range(60):
+        watch.offset(at(i), at(i - 3))
+        watch.offset(at(i), at(i - 10 * 365 * 86400 if i % 2 else i + 90 * 86400))
+    offset = feed_judged(watch, at(90))[2]
+    assert (offset.value, offset.last, offset.n) == (3.0, 3.0, 60)
+    assert offset.note.endswith("; 50 of the newest 100 messages carry a time that cannot be right")
+    alone = FeedWatch(FEEDS[0], at(-7200))
+    for i in range(9):
+        alone.offset(at(i), at(i - 7 * 365 * 86400))
+    offset = feed_judged(alone, at(90))[2]
+    assert (offset.value, offset.n) == (None, 0)
+    assert "9 of the newest 9 messages carry a time that cannot be right" in offset.note
+
+
+def test_wild_message_times_from_before_a_restart_are_no_offset_either() -> None:
+    board = ExamBoard(PLAN, T)
+    board.messages_before("ris-hl7", [2.0, 4.0, -9e6, 4.0, 5e9, 4.0, 4.0])
+    row = board_rows(board, at(1))["clock.offset/-/-/feed=ris-hl7", ""]
+    assert (row.value, row.n, row.last) == (4.0, 5, 2.0)

@@ -4,10 +4,12 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.exams import Exam, ExamEvent, Milestone, fold, interval_s, negative_intervals
+from app.domain.exam_measures import interval_s, negative_intervals
+from app.domain.exams import AFTER_GAP, LISTED_BEFORE, Exam, ExamEvent, Milestone, fold
 
 T = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 ORDER = {"ris": 0, "pacs": 1, "old": -3}
@@ -15,7 +17,7 @@ _number = iter(range(10**9))
 
 
 def told(
-    milestone: str, minute: float, said: float | None = None, feed: str = "ris", id: str = "", **more: str
+    milestone: str, minute: float, said: float | None = None, feed: str = "ris", id: str = "", **more: str | int
 ) -> ExamEvent:
     at = T + timedelta(minutes=minute)
     said_at = T + timedelta(minutes=minute if said is None else said)
@@ -44,7 +46,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(EVENTS, st.randoms())
 def test_disorder_and_repeats_change_nothing(events: list[ExamEvent], chance: random.Random) -> None:
     again = events + chance.sample(events, len(events) // 2)
@@ -105,6 +107,14 @@ def test_a_cancelled_exam_leaves_until_a_later_message_revives_it() -> None:
     assert not fold([*life, told("scheduled", 60, said=10)], ORDER).cancelled
 
 
+def test_a_message_time_that_cannot_be_right_orders_nothing_whoever_told_it() -> None:
+    for wild in (timedelta(days=2), timedelta(days=-400)):
+        cancelled = replace(told("cancelled", 9), message_at=T + wild)
+        life = [told("ordered", 0), told("ended", 5), cancelled]
+        assert fold(life, ORDER).cancelled
+        assert not fold([*life, told("scheduled", 60, said=10)], ORDER).cancelled
+
+
 def test_a_polled_list_takes_no_cancellation_back() -> None:
     life = [told("ordered", 0), told("cancelled", 6)]
     assert fold([*life, told("available", 8, feed="pacs"), told("listed", 9, feed="pacs")], ORDER).cancelled
@@ -126,6 +136,18 @@ def test_a_result_without_an_order_is_an_orphan() -> None:
 def test_what_a_rule_leaves_out_is_open_to_nobody() -> None:
     exam = fold([told("ordered", 0), told("ended", 5, left_out="never reported: C-ARM*")], ORDER)
     assert (exam.left_out, exam.counted, exam.open) == ("never reported: C-ARM*", False, False)
+
+
+def test_the_newest_telling_of_a_rule_counts_so_that_a_correction_takes_it_back() -> None:
+    arm = told("ordered", 0, said=5, left_out="never reported: C-ARM*")
+    for more, left_out in (
+        ([told("scheduled", 9, left_out="")], None),  # the procedure is another now
+        ([told("scheduled", 2, left_out="")], arm.left_out),  # it was another before
+        ([told("final", 9)], arm.left_out),  # a telling that knows nothing of rules takes nothing back
+        ([told("scheduled", 9, left_out=""), told("ended", 12, left_out="test patient")], "test patient"),
+    ):
+        exam = fold([arm, *more], ORDER)
+        assert (exam.left_out, exam.counted) == (left_out, left_out is None)
 
 
 def test_studies_of_the_old_system_are_strays_and_no_milestone() -> None:
@@ -154,3 +176,43 @@ def test_a_study_that_stood_there_at_every_first_look_came_before_the_first_of_t
         assert minutes(fold([told("ended", 0), first, again], ORDER), "available") == 60
     seen = told("available", 5, said=5, feed="pacs")
     assert minutes(fold([told("ended", 0), looked(60, "event-a"), seen], ORDER), "available") == 5
+
+
+def images(minute: float, count: int, field: str = "count stood still", study: str = "k1.s") -> ExamEvent:
+    said = 1 if field == "first look" else minute
+    return replace(told("available", minute, said, "pacs", study=study, instances=count), at_field=field)
+
+
+@pytest.mark.parametrize(
+    ("tellings", "minute", "unseen"),
+    [
+        ([images(5, 3)], 5, False),
+        ([images(60, 3, "first look")], 60, True),
+        ([images(60, 3, "StudyTime")], 60, True),
+        ([images(60, 3, AFTER_GAP)], 60, True),
+        ([images(60, 3, AFTER_GAP), images(360, 3, "first look")], 60, True),
+        ([images(5, 3), images(60, 3, "first look")], 5, False),  # the list of a collector that was started again
+        ([images(5, 3), images(60, 5, "first look")], 60, True),  # late images, and nobody looked when they came
+        ([images(5, 3), images(60, 5, "first look"), images(360, 5, "first look")], 60, True),
+        ([images(5, 3), images(60, 5, AFTER_GAP)], 60, True),
+        ([images(60, 3, "first look"), images(70, 5)], 70, False),  # late images that were seen to come
+        ([images(5, 3), images(60, 2, "first look", "k1.t")], 60, True),  # a second study of the exam
+        ([images(5, 3), images(8, 2, study="k1.t"), images(60, 3, "first look")], 8, False),
+        ([images(60, 3, "first look"), images(90, 2, "first look", "k1.t")], 90, True),
+    ],
+)
+def test_an_arrival_that_nobody_saw_is_known_as_such(tellings: list[ExamEvent], minute: float, unseen: bool) -> None:
+    for events in (tellings, tellings[::-1]):
+        exam = fold([told("ended", 0), *events], ORDER)
+        assert (minutes(exam, "available"), exam.arrived_unseen) == (minute, unseen)
+
+
+@pytest.mark.parametrize(
+    ("minutes_", "unseen"), [([(5, LISTED_BEFORE)], True), ([(5, LISTED_BEFORE), (9, "worklist")], True),
+                             ([(3, "worklist"), (5, LISTED_BEFORE)], False)],
+)  # fmt: skip
+def test_an_order_in_the_first_answer_was_listed_before_golive_looked(
+    minutes_: list[tuple[int, str]], unseen: bool
+) -> None:
+    events = [replace(told("listed", m, feed="ct"), at_field=field) for m, field in minutes_]
+    assert fold([told("ordered", 0), *events], ORDER).listed_unseen is unseen

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.exams import ExamEvent, fold
 from app.domain.identity import exam_token
 from app.settings import Settings
 from app.wire import ExamEventIn
@@ -27,9 +28,9 @@ def settings(site: dict[str, Any] | None = None, exams: dict[str, Any] | None = 
     )
 
 
-def read(raw: str | bytes, with_: Settings | None = None) -> FeedItems:
+def read(raw: str | bytes, with_: Settings | None = None, received_at: datetime = NOW) -> FeedItems:
     chosen = with_ or settings()
-    return read_message(raw.encode() if isinstance(raw, str) else raw, chosen.feeds[0], chosen, KEY, NOW)
+    return read_message(raw.encode() if isinstance(raw, str) else raw, chosen.feeds[0], chosen, KEY, received_at)
 
 
 def segment(name: str, **fields: str) -> str:
@@ -37,10 +38,12 @@ def segment(name: str, **fields: str) -> str:
     return "|".join([name, *(numbered.get(n, "") for n in range(1, max(numbered, default=0) + 1))])
 
 
+PATIENT = "PID|1||TEST1^^^HOSP||SECRETNAME^X||19470313"
+
+
 def head(kind: str, **more: str) -> str:
     fields = {"_1": "^~\\&", "_2": "RIS", "_3": "HOSP", "_6": "20261121085500", "_8": kind, "_9": "C1"} | more
-    pid = "PID|1||TEST1^^^HOSP||SECRETNAME^X||19470313"
-    return "\r".join([segment("MSH", **fields), pid, "PV1|1|E|ED^1"])
+    return "\r".join([segment("MSH", **fields), PATIENT, "PV1|1|E|ED^1"])
 
 
 def order(control: str = "NW", status: str = "", obr: dict[str, str] | None = None, **orc: str) -> str:
@@ -222,8 +225,45 @@ def test_what_never_gets_a_report_and_test_patients_are_left_out_by_name() -> No
     arm = settings(exams={"never_reported": ["c-arm*", "OUTSIDE*"]})
     event = only_event(read(order(obr={"_4": "X1^C-Arm theatre 2"}), arm))
     assert event.left_out == "never reported: c-arm*"
-    assert only_event(read(order(), arm)).left_out is None
+    assert only_event(read(order(), arm)).left_out == ""
     assert only_event(read(order(), settings(exams={"test_patients": ["TEST*"]}))).left_out == "test patient"
+
+
+RULES = {"never_reported": ["c-arm*"], "test_patients": ["TEST*"]}
+SOMEBODY = "PID|1||P7^^^HOSP"
+
+
+@pytest.mark.parametrize(
+    ("raw", "rules", "left_out"),
+    [
+        (order(), {"never_reported": ["c-arm*"]}, ""),
+        (order(), {}, ""),
+        (order(obr={"_4": "C-ARM"}), {}, ""),
+        (order(obr={"_4": ""}), {"never_reported": ["c-arm*"]}, None),
+        (order(obr={"_4": '""'}), {"never_reported": ["c-arm*"]}, None),
+        (order().replace(PATIENT, SOMEBODY), RULES, ""),
+        (order().replace(PATIENT, "PID|1"), RULES, None),
+        (order(obr={"_4": ""}).replace(PATIENT, SOMEBODY), RULES, None),
+        (order(obr={"_4": "C-ARM"}).replace(PATIENT, "PID|1"), RULES, "never reported: c-arm*"),
+        (order(obr={"_4": ""}), RULES, "test patient"),
+    ],
+)
+def test_a_message_says_that_no_rule_leaves_its_exam_out_when_it_names_what_the_rules_ask(
+    raw: str, rules: dict[str, Any], left_out: str | None
+) -> None:
+    assert only_event(read(raw, settings(exams=rules))).left_out == left_out
+
+
+def test_a_changed_procedure_takes_an_exam_in_again() -> None:
+    arm = settings(exams={"never_reported": ["c-arm*"]})
+    first = read(order(obr={"_4": "C-ARM"}), arm).events
+    changed = order("XO", "SC").replace("20261121085500", "20261121085900")
+    told = [
+        ExamEvent(**{k: v for k, v in e.__dict__.items() if k not in ("accession", "issuer")})
+        for e in (*first, *read(changed, arm).events)
+    ]
+    assert fold(told[:1], {}).left_out == "never reported: c-arm*"
+    assert fold(told, {}).left_out is None
 
 
 def test_a_feed_of_delivered_reports_tells_both() -> None:
@@ -301,26 +341,90 @@ def test_years_nobody_has_seen_are_survived() -> None:
 
 
 NULL = '""'
+NULL_IPC = segment("IPC", _1=NULL, _3=NULL, _5=NULL, _7="ROOM", _9=NULL)
+OBX = segment("OBX", _1="1", _11="F", _14="20261121084000")
+NULL_OBX = segment("OBX", _1="1", _11=NULL, _14=NULL)
 
 
-def test_a_null_is_no_accession_number_and_the_next_field_counts() -> None:
-    one, other = (only_event(read(order(obr={"_18": NULL, "_3": number}, _3=number))).exam for number in ("A7", "A8"))
-    assert one == exam_token(KEY, "A7")
-    assert other == exam_token(KEY, "A8")
-    by_ipc = order(obr={"_18": "A1"}) + f"\rIPC|{NULL}|RP1|1.2.3"
-    assert only_event(read(by_ipc)).exam == exam_token(KEY, "A1")
+@pytest.mark.parametrize(
+    ("raw", "name", "told"),
+    [
+        (order(obr={"_18": NULL}), "exam", exam_token(KEY, "F1")),
+        (order(obr={"_18": f" {NULL} "}), "exam", exam_token(KEY, "F1")),
+        (order(obr={"_18": NULL, "_3": NULL}, _3="F7"), "exam", exam_token(KEY, "F7")),
+        (f"{order()}\r{NULL_IPC}", "exam", exam_token(KEY, "A1")),
+        (f"{order()}\r{NULL_IPC}", "modality", "CT"),
+        (f"{order()}\r{NULL_IPC}", "station", "ROOM"),
+        (f"{order()}\r{NULL_IPC}", "study", None),
+        (f"{order()}\rZDS|{NULL}^^Application^DICOM", "study", None),
+        (order(obr={"_24": NULL}), "modality", None),
+        (order(obr={"_27": f"^^^^^{NULL}", "_5": "STAT"}), "priority", "STAT"),
+        (order().replace("PV1|1|E", f"PV1|1|{NULL}"), "patient_class", None),
+        (order("NW", NULL), "milestone", "ordered"),
+        (order(_9=NULL), "at_field", "MSH-7"),
+        (order("SC", "SC", {"_36": "20261121100000"}, _7=f"^^^{NULL}"), "at_field", "OBR-36"),
+        (order("SC", "IP", {"_7": NULL}), "at_field", "ORC-9"),
+        (order("SC", "CM", {"_8": NULL}), "at_field", "ORC-9"),
+        (order().replace("|20261121085500|", f"|{NULL}|"), "message_at", None),
+        (report(NULL, OBX), "milestone", "final"),
+        (report("", f"{NULL_OBX}\r{OBX}"), "milestone", "final"),
+        (report(obx=OBX, _22=NULL), "at_field", "OBX-14"),
+        (report(obx=f"{NULL_OBX}\r{OBX}", _22=""), "at", datetime(2026, 11, 21, 7, 40, tzinfo=UTC)),
+    ],
+)
+def test_a_null_of_hl7_is_no_value_and_the_next_field_is_asked(raw: str, name: str, told: object) -> None:
+    items = read(raw)
+    assert getattr(only_event(items), name) == told
+    assert "no time" not in items.messages[0].verdict
 
 
-def test_a_null_is_no_study() -> None:
-    assert only_event(read(order() + f"\rZDS|{NULL}^^Application^DICOM")).study is None
-
-
-def test_a_null_status_is_an_empty_one() -> None:
-    assert only_event(read(order("NW", NULL))).milestone == "ordered"
-    final = report(NULL, obx="OBX|1|TX|||text||||||F")
-    assert only_event(read(final)).milestone == "final"
+def test_a_null_is_no_test_patient_and_two_orders_with_null_numbers_are_two_exams() -> None:
+    anyone = settings(exams={"test_patients": ['"*']})
+    assert only_event(read(order().replace("TEST1^^^HOSP", f"{NULL}^^^HOSP"), anyone)).left_out is None
+    one, other = (only_event(read(order(obr={"_18": NULL, "_3": f}))).exam for f in ("F8", "F9"))
+    assert one != other
 
 
 def test_a_message_time_that_cannot_be_right_rules_no_later_message() -> None:
     wild = order("CA").replace("20261121085500", "21990101000000")
     assert only_event(read(wild)).message_at is None
+
+
+@pytest.mark.parametrize(
+    ("said", "note", "kept", "told"),
+    [
+        ("20261121085500", "", True, True),
+        ("", "", False, False),
+        ("20261121", "; MSH-7 is no time", False, False),
+        ("99999999999999", "; MSH-7 is no time", False, False),
+        ("20261122085500", "", True, True),  # as wrong as a zone can be
+        ("20261122100000", "; MSH-7 lies more than a day ahead", False, True),
+        ("21990101000000", "; MSH-7 lies more than a day ahead", False, True),
+        ("20261021085500", "", True, True),  # a queue of a month
+        ("20191121085500", "; MSH-7 lies more than a year back", False, True),
+        ("19700101010000", "; MSH-7 lies more than a year back", False, True),
+    ],
+)
+def test_a_message_time_that_cannot_be_right_is_said_and_rules_nothing(
+    said: str, note: str, kept: bool, told: bool
+) -> None:
+    for raw, verdict in (
+        (order(), "ordered"),
+        (order(_9=""), "ordered"),
+        (report("R"), "ignored, because OBR-25 R is no report"),
+    ):
+        items = read(raw.replace("20261121085500", said))
+        (message,) = items.messages
+        assert message.verdict == verdict + note
+        assert (message.message_at is not None) == told  # as it was told: clock.offset counts what it cannot believe
+        assert [e.message_at is not None for e in items.events] == [kept] * len(items.events)
+        assert all(e.at_field in ("ORC-9", "MSH-7" if kept else "received") for e in items.events)
+
+
+def test_a_time_of_the_second_hour_of_the_autumn_night_is_read_as_such() -> None:
+    live = datetime(2026, 10, 25, 1, 31, tzinfo=UTC)
+    raw = report(_22="20261025022900").replace("20261121085500", "20261025023000")
+    event = only_event(read(raw, received_at=live))
+    assert (event.at, event.message_at) == (live - timedelta(minutes=2), live - timedelta(minutes=1))
+    replayed = only_event(read(raw, received_at=live + timedelta(days=3)))
+    assert replayed.at == event.at - timedelta(hours=1)

@@ -168,6 +168,13 @@ def test_a_message_time_that_cannot_be_right_is_refused_for_it_would_rule_for_go
     assert len(taken(exam_events=[event(message_at=NOW.isoformat())]).events) == 1
 
 
+def test_a_received_messages_own_time_is_taken_as_it_was_told() -> None:
+    for said in ("2199-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        one = {"id": f"m-{said[:4]}", "feed": "ris-hl7", "at": NOW.isoformat(), "message_at": said}
+        (message,) = taken(messages=[one]).messages
+        assert message.message_at == datetime.fromisoformat(said)
+
+
 def test_an_unknown_area_is_refused_by_name() -> None:
     assert refusal(taken(exam_events=[event(area="us")])) == ("area", 'unknown area "us"')
 

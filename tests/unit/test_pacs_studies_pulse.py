@@ -6,6 +6,7 @@ from pathlib import Path
 from app.clock import SteadyClock
 from app.settings import Config, Settings
 from collectors.feeds.pacs_studies import PacsStudiesFeed
+from collectors.places import Places
 from collectors.sender import Sender
 from tests.unit.made import T
 
@@ -24,6 +25,7 @@ CONFIG = Settings.model_validate(
 def test_a_clock_that_runs_sixty_times_as_fast_makes_no_list_late() -> None:
     clock = SteadyClock(T)
     config = Config(CONFIG, Path("golive.toml"), Path(), "0", "{}")
-    feed = PacsStudiesFeed(CONFIG.feeds[0], config, "key", Sender("http://127.0.0.1:9", "token", "main", clock), clock)
+    sender = Sender("http://127.0.0.1:9", "token", "main", clock)
+    feed = PacsStudiesFeed(CONFIG.feeds[0], config, "key", sender, clock, Places(CONFIG))
     told = feed.pulse(T + timedelta(minutes=20))
     assert (told.state, told.detail) == ("polling", "")

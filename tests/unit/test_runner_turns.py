@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.settings import Feed, Probe
+from app.settings.accessions import rule_of_orders
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import exam_token
@@ -13,7 +14,7 @@ from collectors.items import FeedItems
 from collectors.probes import ProbeContext
 from collectors.probes.http import HttpClients
 from collectors.runner import probes_of
-from collectors.sightings import Sightings, rule_of_orders
+from collectors.sightings import Sightings
 from collectors.turn import UNDER_WAY, Turn
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -78,6 +79,20 @@ def test_an_order_is_told_once_however_often_and_wherever_it_is_seen() -> None:
     assert {e.milestone for e in events} == {"listed"}
     assert {e.feed for e in events} == {"ct"}
     assert events[2].at == NOW + timedelta(seconds=10)
+
+
+def test_what_comes_after_questions_without_an_answer_is_no_first_look() -> None:
+    async def scene() -> list[ExamEventIn]:
+        kept = Kept()
+        sightings = Sightings("key", kept)
+        task = asyncio.create_task(sightings.run())
+        sightings.looked("ct")
+        sightings.saw("ct", [Listed("A1")], NOW)
+        await kept.taken.wait()
+        task.cancel()
+        return kept.events
+
+    assert [e.at_field for e in asyncio.run(scene())] == ["worklist"]
 
 
 def test_sightings_name_orders_by_the_rule_of_the_first_hl7_feed_that_has_one() -> None:

@@ -55,6 +55,11 @@ def test_how_long_a_probe_can_wait_for_its_turn_follows_from_the_file(tmp_path: 
     plan = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes))
     assert plan.probes["p0"].turn_s == 3 * 8.5  # five probes at two of the four places
     assert plan.probes["p5"].turn_s == 8.5
+    polled = '[[feeds]]\nid = "list"\nkind = "pacs-studies"\nsystem = "ris"\nevery = "30s"\nfrom = ["room"]\n'
+    beside = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes + polled))
+    assert (beside.probes["p0"].turn_s, beside.probes["p5"].turn_s) == (3 * 8.5, 20.5)
+    alone = plan_of(loaded(tmp_path, HEAD + RIS + collectors + probes.replace('["room"]', '["main"]') + polled))
+    assert alone.probes["p0"].turn_s == 3 * 8.5  # six at two of the four places: the list's collector has the others
 
 
 def test_a_file_with_nothing_but_site_and_go_live_is_complete(tmp_path):
@@ -238,6 +243,12 @@ def test_a_port_for_images_is_nobody_elses(tmp_path):
 def test_settings_and_pydicom_know_the_same_keywords():
     matching = {entry[4] for entry in DicomDictionary.values() if entry[4] and entry[0] != "SQ"}
     assert dicom_keywords() == matching
+
+
+def test_a_wait_of_hours_is_no_lost_report(tmp_path):
+    assert loaded(tmp_path, HEAD + '[exams]\nlost_after = "21d"\n').settings.exams.lost_after == 21 * 86400.0
+    (said,) = mistakes(tmp_path, HEAD + '[exams]\nlost_after = "4h"\n')
+    assert said.endswith('exams.lost_after: "4h" is too short ("1d" at least): who waits for hours still waits')
 
 
 def test_what_a_measure_would_pass_over_in_silence_is_a_mistake(tmp_path):

@@ -3,6 +3,9 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from collectors.feeds.study_looks import Looks
 from collectors.feeds.study_slices import Slice, Slices, suspicious
 from collectors.feeds.study_watch import Seen, StudyWatch
 
@@ -94,3 +97,52 @@ def test_studies_of_past_days_are_forgotten() -> None:
     watch.see([study(9)], NOW, first_look=True)
     watch.forget_before(TODAY + DAY)
     assert watch.unsettled() == []
+
+
+def test_what_is_new_after_a_gap_is_known_as_such_until_it_changes_again() -> None:
+    watch = StudyWatch(60)
+    watch.see([study(9)], NOW, first_look=False, after_gap=True)
+    (found,) = watch.settled(NOW + timedelta(minutes=1))
+    assert (found.after_gap, found.first_look) == (True, False)
+    watch.see([study(9)], NOW + timedelta(minutes=30), first_look=False, after_gap=True)
+    assert watch.settled(NOW + timedelta(minutes=40)) == []
+    watch.see([study(10)], NOW + timedelta(minutes=50), first_look=False)
+    assert [s.after_gap for s in watch.settled(NOW + timedelta(minutes=51))] == [False]
+
+
+@pytest.mark.parametrize(
+    ("every_s", "rounds", "gap_s", "is_gap"),
+    [
+        (30.0, 1, 60.0, False),
+        (30.0, 1, 61.0, True),
+        (30.0, 10, 600.0, False),  # an old piece is asked in every tenth round
+        (30.0, 10, 601.0, True),
+        (1.0, 1, 10.0, False),
+        (1.0, 1, 10.5, True),
+    ],
+)
+def test_two_cadences_without_an_answer_are_no_gap_and_more_are(
+    every_s: float, rounds: int, gap_s: float, is_gap: bool
+) -> None:
+    looks, piece = Looks(every_s), Slice(TODAY)
+    assert not looks.gap_before(piece, 5.0, rounds)
+    looks.answered(piece, [], 7.0)
+    assert looks.gap_before(piece, 7.0 + gap_s, rounds) == is_gap
+
+
+def test_finer_pieces_keep_the_past_of_the_whole_and_a_piece_that_begins_has_been_looked_at() -> None:
+    slices, looks = Slices(), Looks(30.0)
+    slices.due(NOW, DAY)
+    looks.answered(Slice(TODAY), [], 0.0)
+    looks.round_done(slices.leaves, slices.ahead(NOW), 1.0)
+    hours = slices.answered(Slice(TODAY), 100, by_time=True)
+    looks.answered(Slice(TODAY), hours, 100.0)
+    assert looks.gap_before(hours[13], 100.0, 1)
+    looks.answered(hours[13], [], 101.0)
+    looks.round_done(slices.leaves, slices.ahead(NOW), 102.0)
+    for round_s in range(130, 3700, 30):
+        looks.round_done(slices.leaves, slices.ahead(NOW), round_s)
+    assert not looks.gap_before(hours[15], 3715.0, 1)
+    assert looks.gap_before(hours[13], 3715.0, 1)
+    assert not looks.gap_before(Slice(TODAY + DAY), 3715.0, 1)
+    assert [slices.rounds(hours[h], NOW) for h in (10, 11, 14, 15)] == [10, 1, 1, 10]

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.standings import State
+from app.domain.overall import subject_of
+from app.domain.standings import Series, State
 from app.push.gravest import gravest
 from app.push.nearest import nearest
+from app.push.scene import place
 from app.push.wall_head import strip
 from app.push.wall_rows import MID_ROWS, Row, areas, systems
 from tests.browser.scenes import NOON, SCENES, instead, probe
@@ -141,3 +143,29 @@ def test_areas_show_a_number_only_where_there_is_one() -> None:
     found = areas(named("blind"))
     ct = found.areas[0]
     assert (ct.name, [str(c.value) for c in ct.cells], found.more) == ("CT", ["733 ms", "1.3 s", "blind"], "")
+
+
+def test_exams_whose_report_is_perhaps_lost_stand_beside_those_that_wait() -> None:
+    calm = SCENES["calm"](NOON)
+    backlog = next(s for s in calm if s.series.measure == "exam.backlog")
+    lost = replace(backlog, judged=replace(backlog.judged, perhaps_lost=3))
+    said = {r.name: r.said for r in systems(scene_of(instead(calm, lost))).rows}
+    assert (said["Exams waiting"], said["Reports perhaps lost"]) == ("31 · oldest 3 h 10 min", "3")
+    assert "Reports perhaps lost" not in {r.name for r in systems(named("calm")).rows}
+
+
+def test_a_segment_of_unknown_class_does_not_read_like_all_of_its_modality() -> None:
+    plan = named("calm").plan
+    ct, er, mixed = (("modality", "CT"),), (("patient_class", "E"),), (("modality", "CT"), ("patient_class", "E"))
+    for measure, segment, parts in (
+        ("report.turnaround", ct, "CT (class unknown)"),
+        ("report.turnaround", er, "emergency (modality unknown)"),
+        ("report.turnaround", mixed, "CT emergency"),
+        ("legacy.stray", ct, "CT from an unknown station"),
+        ("legacy.stray", (("modality", "CT"), ("station", "CT2")), "CT from CT2"),
+        ("feed.age", (("feed", "ris-hl7"),), "HL7 from RIS"),
+        ("report.turnaround", (), ""),
+    ):
+        series = Series(measure, segment=segment)
+        assert place(plan, series) == parts
+        assert subject_of(series, plan).split(", ")[1:] == [p for p in parts.split(" · ") if p]

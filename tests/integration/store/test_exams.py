@@ -1,14 +1,23 @@
 """Exam events and the exams folded from them, in one transaction."""
 
+import asyncio
+import json
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from app.commands.configuration import FOLD_RULES, FOLDED_BY, fold_again
 from app.domain.exams import Exam, Milestone, fold
-from app.store import exams
-from app.store.db import Database
+from app.store import exams, marks
+from app.store.db import Database, Session
+from app.store.sets import run, table
 from tests.integration.store.making import NOON, event
+from tests.unit.made import plan
 
 SITE, ORDER = "north", {"ris": 0, "pacs": 1}
 MINUTE = timedelta(minutes=1)
@@ -120,3 +129,81 @@ def test_a_resend_without_a_time_of_its_own_is_a_repeat_and_the_first_receipt_st
     again = database.write_now(lambda s: exams.append(s, SITE, [later], ORDER))
     assert (again.repeated, again.refused, again.stored) == (1, [], [])
     assert [e.at for e in database.read_now(lambda s: exams.events_of(s, SITE, "k1.aa"))] == [NOON]
+
+
+EXAM, PLAN = table("exam"), replace(plan(), site=SITE)
+BY_RULES_1 = json.dumps({})  # the first rules had no number: only the feeds' order was written
+
+
+def as_stored_before(database: Database, token: str, change: Callable[[dict[str, Any]], None], mark: str) -> None:
+    """Make a stored exam what an earlier golive would have left of it."""
+    mine = EXAM.c.token == token
+
+    def act(s: Session) -> None:
+        body = json.loads(run(s, select(EXAM.c.body).where(mine)).scalar_one())
+        change(body)
+        run(s, update(EXAM).where(mine).values(body=json.dumps(body), closed=False))
+        marks.set(s, SITE, FOLDED_BY, mark)
+
+    database.write_now(act)
+
+
+def only(database: Database, token: str) -> Exam:
+    [found] = database.read_now(lambda s: exams.get_many(s, SITE, [token]))
+    return found
+
+
+def test_an_orphan_stored_under_the_former_name_is_one_again_after_the_start(database: Database) -> None:
+    events = [event(Milestone.PRELIMINARY, NOON - 9 * MINUTE), event(Milestone.AVAILABLE, NOON, "k1.bb", feed="pacs")]
+    database.write_now(lambda s: exams.append(s, SITE, events, ORDER))
+
+    def renamed(body: dict[str, Any]) -> None:
+        body["orphan"] = body.pop("without_order")
+
+    for token in ("k1.aa", "k1.bb"):
+        as_stored_before(database, token, renamed, BY_RULES_1)
+    assert [(only(database, t).orphan, only(database, t).open) for t in ("k1.aa", "k1.bb")] == [(False, True)] * 2
+
+    asyncio.run(fold_again(database, PLAN))
+    result, listed = only(database, "k1.aa"), only(database, "k1.bb")
+    assert (result.orphan, result.counted, result.open) == (True, False, False)
+    assert (listed.orphan, listed.counted, listed.open) == (False, False, False)  # a list's entry is no result
+    assert database.read_now(lambda s: exams.current(s, SITE, NOON + MINUTE)) == []
+
+
+def test_stored_exams_are_folded_anew_when_the_rules_change_and_only_then(database: Database) -> None:
+    told = [event(Milestone.ORDERED, left_out="never reported: C-ARM*"), event(Milestone.BEGUN, NOON + MINUTE)]
+    database.write_now(lambda s: exams.append(s, SITE, told, ORDER))
+
+    def taken_in(body: dict[str, Any]) -> None:
+        body["left_out"] = None
+
+    now_mark = json.dumps({"rules": FOLD_RULES, "feeds": {}}, sort_keys=True)
+    as_stored_before(database, "k1.aa", taken_in, now_mark)
+    asyncio.run(fold_again(database, PLAN))
+    assert only(database, "k1.aa").left_out is None
+    before = json.dumps({"rules": FOLD_RULES - 1, "feeds": {}}, sort_keys=True)
+    as_stored_before(database, "k1.aa", taken_in, before)
+    asyncio.run(fold_again(database, PLAN))
+    assert only(database, "k1.aa").left_out == "never reported: C-ARM*"  # stored without "" it keeps its meaning
+    assert database.read_now(lambda s: marks.get(s, SITE, FOLDED_BY)) == now_mark
+
+
+def test_an_exam_taken_in_again_is_open_in_the_store(database: Database) -> None:
+    arm = event(Milestone.ORDERED, NOON - 9 * MINUTE, left_out="never reported: C-ARM*")
+    database.write_now(lambda s: exams.append(s, SITE, [arm], ORDER))
+    assert database.read_now(lambda s: exams.current(s, SITE, NOON)) == []
+    database.write_now(lambda s: exams.append(s, SITE, [event(Milestone.ENDED, NOON - MINUTE, left_out="")], ORDER))
+    [taken_in] = database.read_now(lambda s: exams.current(s, SITE, NOON))
+    assert (taken_in.open, taken_in.left_out) == (True, None)
+
+
+def test_a_message_that_comes_again_in_the_second_hour_of_the_autumn_night_is_a_repeat(database: Database) -> None:
+    by_bytes = "0193a1b2-0000-8000-8000-000000000001"  # a UUIDv8, as golive's HL7 feeds make them
+    first = event(Milestone.FINAL, id=by_bytes)
+    again = event(Milestone.FINAL, NOON + 60 * MINUTE, id=by_bytes)
+    result = database.write_now(lambda s: exams.append(s, SITE, [first], ORDER))
+    assert len(result.stored) == 1
+    result = database.write_now(lambda s: exams.append(s, SITE, [again], ORDER))
+    assert (result.repeated, result.refused) == (1, [])
+    assert only(database, "k1.aa").final_at == NOON

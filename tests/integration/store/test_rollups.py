@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain.percentiles import nearest_rank
-from app.domain.rollups import Closed, Rollup, merge
+from app.domain.rollups import Rollup, merge
 from app.domain.samples import Outcome, Sample
 from app.store import retention, rollups, samples
 from app.store.db import Database
@@ -198,21 +198,6 @@ def test_another_hospital_in_the_same_database_loses_nothing(database: Database)
     assert drop(database, NOON + timedelta(days=9)) == 1
     assert kept(database) == 0
     assert len(database.read_now(lambda s: samples.since(s, "south", NOON - timedelta(days=1)))) == 30
-
-
-def test_ready_percentiles_of_exam_measures_are_kept(database: Database) -> None:
-    first = Closed("report.turnaround", NOON, 3600, "s", 12, 3, 2400.0, None, None)
-    second = Closed("report.turnaround", NOON, 3600, "s", 14, 1, 2500.0, 4000.0, None)
-    day = Closed("report.turnaround", NOON, 86400, "s", 90, 8, 2450.0, 4100.0, 5000.0)
-    for rows in ([first, day], [second]):
-        database.write_now(lambda s, rows=rows: rollups.close(s, SITE, rows))
-
-    def closed(step_s: int) -> list[Closed]:
-        return database.read_now(
-            lambda s: rollups.closed_quantiles(s, SITE, "report.turnaround", step_s, NOON, NOON + HOUR)
-        )
-
-    assert (closed(3600), closed(86400)) == ([second], [day])
 
 
 def test_a_late_sample_counts_once_also_while_its_hour_is_being_dropped(
