@@ -52,7 +52,7 @@ def _row(scene: Scene, fault: Fault) -> Row:
         feed = scene.plan.feeds[fault.cause[1]]
         about = next((s for s in fault.shown if s.series.measure == "feed.age"), first)
         shape, word = feed_words(about)
-        name, said = feed_name(scene, feed), listed(_titles(scene, fault, told=feed.id), 3)
+        name, said = feed_name(scene, feed), listed(_titles(scene, fault, told=feed.id), 2)
         if word == words.SILENT:
             return _line(scene, fault, name, shape, word, said, words.last_event(span(feed.quiet_after_s)))
     else:
@@ -90,7 +90,7 @@ def _of_system(scene: Scene, fault: Fault) -> tuple[str, str]:
     name, vantage = scene.plan.systems.get(system, system), _vantage(scene, fault)
     titles = _titles(scene, fault)
     if gives_no_answer(scene, fault):
-        return name, " · ".join(filter(None, (listed(titles, 3), vantage)))
+        return name, " · ".join(filter(None, (listed((words.short(t) for t in titles), 2), vantage)))
     names = listed(titles, 2)
     return names[:1].upper() + names[1:], " · ".join(filter(None, (name, _areas(scene, fault), vantage)))
 

@@ -28,7 +28,7 @@ def test_one_fault_in_many_areas_is_one_line() -> None:
 
 
 def test_an_outage_is_one_line_with_its_feed_its_exams_and_what_has_failed_once() -> None:
-    assert lines("outage") == [("New PACS: no answer", "whole study, first image, echo response and 2 more")]
+    assert lines("outage") == [("New PACS: no answer", "whole study, first image and 3 more")]
 
 
 def test_an_outage_is_as_old_as_its_first_failure_wherever_it_is_told() -> None:
