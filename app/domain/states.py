@@ -173,8 +173,7 @@ def _recovering(look: _Look) -> str:
         inside += 1
     if inside < AGAIN_MINUTES or inside == len(known):
         return ""
-    back = f"{judged.headline or 'the number'} looks back {window_words(judged.window_s)}"
-    return f"; the median of each of the last {inside} measured minutes is as expected, {back}"
+    return f"; medians of the last {inside} measured minutes as expected"
 
 
 def outside_words(judged: Judged, upper: float | None, lower: float | None) -> str:
