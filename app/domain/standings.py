@@ -116,7 +116,9 @@ def known_by(judged: Judged, now: datetime) -> Judged:
 class Pulse:
     """The newest heartbeat of a probe or feed, `known_at` by the app's steady clock.
 
-    `busy_until` is when its last attempt ended: what that saw may still be on its way into the numbers.
+    `busy_until` is when its last attempt ended or was answered for: what that saw may still be on its way into the
+    numbers. `began_at` is when the newest attempt was due, its wait for a place included; `awaited` says that it goes
+    on, `unanswered` that one ended without a sample. `told` is `since` by the sender's own clock.
     """
 
     state: str
@@ -124,6 +126,10 @@ class Pulse:
     known_at: datetime
     since: datetime | None = None
     busy_until: datetime | None = None
+    told: datetime | None = None
+    began_at: datetime | None = None
+    awaited: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,23 @@ def test_good_items_are_kept_and_bad_ones_named_and_put_aside_without_their_cont
     ]
     assert answer["refused"][0]["id"] == bad["id"]
     aside = golive.get("/api/quarantine")
-    assert {a["reason"] for a in aside} >= {'probe: unknown probe "nobody"', 'area: unknown area "nowhere"'}
+    assert {a["reason"] for a in aside} >= {"probe: unknown probe a name of 6", "area: unknown area a name of 7"}
     assert {a["feed"] for a in aside} >= {"main", "ris-hl7"}
-    assert "DOE" not in str(aside)
+    assert not [word for word in ("DOE", "nobody", "nowhere") if word in str(aside)]
     assert "4711" not in str([a["shape"] for a in aside])
+
+
+def test_a_probe_whose_samples_are_refused_is_a_ground_to_watch_until_one_is_taken(golive: Served) -> None:
+    def grounds() -> list[str]:
+        return [r for r in golive.get("/api/status")["reasons"] if "are refused" in r]
+
+    golive.ingest(samples=[sample(area="mr.Doe.John")])
+    words = 'samples of main are refused: area: the probe "worklist-ct" stands for "ct", not a name of 11'
+    assert f"probe worklist-ct: {words}" in grounds()
+    golive.ingest(source="Doe.John", samples=[sample(probe="Doe-John")])
+    assert "ingest: samples of a source that is no collector are refused: probe: unknown probe a name of 8" in grounds()
+    golive.ingest(samples=[sample()])
+    assert not [g for g in grounds() if g.startswith("probe worklist-ct")]
 
 
 def test_the_same_id_with_another_moment_is_refused(golive: Served) -> None:

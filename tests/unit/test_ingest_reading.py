@@ -207,6 +207,31 @@ def test_what_is_put_aside_keeps_shape_and_reason_but_no_content() -> None:
     assert "unknown name of 8: text of 8" in aside.shape
 
 
+def test_names_that_were_sent_are_in_the_answer_and_never_in_quarantine() -> None:
+    items: dict[str, list[Any]] = {
+        "samples": [
+            sample(probe="Doe-John"),
+            sample(area="Doe.John"),
+            sample(system="Doe"),
+            sample(**{"Doe.John": 1}),
+            sample(**{"samples[0] Doe": 1}),
+        ],
+        "exam_events": [event(feed="Doe.John"), event(area="Doe.John")],
+        "messages": [message(shapes={"Doe": "A" * 500})],
+        "heartbeats": [{"probe_or_feed": "Doe-John", "at": NOW.isoformat(), "state": "idle"}],
+    }
+    batch = taken(**items)
+    assert len(batch.bad) == len(batch.refused) == sum(len(part) for part in items.values())
+    assert 'unknown probe "Doe-John"' in str(batch.refused)
+    assert "Doe" not in str([(b.reason, b.shape) for b in batch.bad] + batch.missed)
+    words = 'area: the probe "worklist-ct" stands for "ct", not a name of 8'
+    assert ("worklist-ct", words) in batch.missed
+
+
+def message(**more: Any) -> dict[str, Any]:
+    return {"id": "01930000-m", "feed": "ris-hl7", "at": NOW.isoformat(), **more}
+
+
 def test_the_same_bad_item_in_the_same_batch_is_put_aside_once() -> None:
     bad = sample(outcome="splendid")
     assert taken(samples=[bad]).bad[0].id == taken(samples=[bad]).bad[0].id
