@@ -120,8 +120,9 @@ class _Reader:
 
     def _refuse(self, name: str, index: int, raw: Any, where: str, problem: str) -> None:
         known_id = raw.get("id") if isinstance(raw, dict) else None
-        said = known_id[:64] if isinstance(known_id, str) else f"{name}[{index}]"
-        self.batch.refused.append(Refusal(id=said, field=where, problem=problem))
+        said = known_id[:64] if isinstance(known_id, str) and _can_be_said(known_id) else f"{name}[{index}]"
+        named = where if _can_be_said(where) else f"{name}[{index}]"
+        self.batch.refused.append(Refusal(id=said, field=named, problem=problem))
         feed = raw.get("feed") if isinstance(raw, dict) else None
         of = feed if isinstance(feed, str) and feed in self.known.plan.feeds else self.envelope.source
         reason = without_values(where, problem, self.known.plan.names)
@@ -215,6 +216,15 @@ class _Reader:
 
     def _known_at(self, at: datetime) -> datetime:
         return min(self.steady, self.steady - (self.envelope.sent_at - at))
+
+
+def _can_be_said(text: str) -> bool:
+    """Say whether a text can be sent back: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _named(area: str | None) -> str:

@@ -242,3 +242,21 @@ def test_a_shape_speaks_of_kinds_and_lengths() -> None:
         "{id: text of 3, at: null, total_s: number, unknown name of 7: list of 2}"
     )
     assert shape_of([1]) == "list of 1"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("total_s", value) for value in (True, "0.1")),
+        *(("matches", value) for value in (True, "7", 7.5)),
+        *(("at", value) for value in (1_795_237_200, "1795237200", NOW.timestamp(), "2026-11-21", True)),
+    ],
+)
+def test_what_is_no_number_and_no_moment_is_not_taken_for_one(field: str, value: Any) -> None:
+    batch = taken(samples=[sample(**{field: value})])
+    assert (batch.samples, refusal(batch)[0]) == ([], field)
+
+
+@pytest.mark.parametrize(("field", "value"), [("total_s", 1), ("matches", 7.0), ("at", "2026-11-21T06:00:00.5+01:00")])
+def test_a_number_is_a_number_however_json_writes_it(field: str, value: Any) -> None:
+    assert taken(samples=[sample(**{field: value})]).refused == []
