@@ -90,6 +90,7 @@ class Judged:
     down: bool = False
     failing_since: datetime | None = None
     failing_run: int = 0  # failed attempts in a row, up to now
+    run_since: datetime | None = None  # the first of them; an outage may have begun before, with one good one between
     last_outcome: str = ""
     last_detail: str = ""
     outside_since: datetime | None = None
@@ -109,7 +110,8 @@ def known_by(judged: Judged, now: datetime) -> Judged:
         return judged
     failing_since = judged.failing_since and min(judged.failing_since, now)
     outside_since = judged.outside_since and min(judged.outside_since, now)
-    return replace(judged, known_at=now, failing_since=failing_since, outside_since=outside_since)
+    run_since = judged.run_since and min(judged.run_since, now)
+    return replace(judged, known_at=now, failing_since=failing_since, run_since=run_since, outside_since=outside_since)
 
 
 @dataclass(frozen=True, slots=True)

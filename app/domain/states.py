@@ -138,11 +138,13 @@ def _down_words(look: _Look) -> str:
     judged = look.judged
     if judged.newest_ok[:1] == (True,):
         return "one good answer after failures; a second one ends the outage"
-    since = "" if judged.failing_since is None else f" for {span((look.now - judged.failing_since).total_seconds())}"
-    run = f"({judged.failing_run} attempts in a row)"
-    if judged.last_outcome == "timeout":
-        return f"no answer{since} {run}"
-    return f"failing{since} {run}: {_trouble(judged)}"
+    began_at = judged.run_since or judged.failing_since
+    since = "" if began_at is None else f" for {span((look.now - began_at).total_seconds())}"
+    run = "1 attempt" if judged.failing_run == 1 else f"{judged.failing_run} attempts in a row"
+    words = f"no answer{since} ({run})" if judged.last_outcome == "timeout" else f"failing{since} ({run})"
+    if judged.failing_since is not None and began_at is not None and judged.failing_since < began_at:
+        words += f", out of order for {span((look.now - judged.failing_since).total_seconds())} but for single answers"
+    return words if judged.last_outcome == "timeout" else f"{words}: {_trouble(judged)}"
 
 
 def _insufficient(look: _Look) -> str:

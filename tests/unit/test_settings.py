@@ -130,6 +130,27 @@ def test_tables_that_do_not_fit_together_are_mistakes(tmp_path, text, said):
     assert len(found) == 1 or "c-move" in text, found
 
 
+@pytest.mark.parametrize(
+    ("windows", "said"),
+    [
+        ({"decision_window": "2h", "no_return": "30m"}, '"30m" is shorter than decision_window ("2h")'),
+        ({"decision_window": "100h", "command_center": "72h"}, '"72h" is shorter than decision_window ("100h")'),
+        ({"command_center": "72h", "stabilisation": "1h"}, '"1h" is shorter than command_center ("72h")'),
+        ({"decision_window": "2h", "no_return": "2h", "command_center": "2h", "stabilisation": "2h"}, ""),
+        ({"decision_window": "2h", "no_return": "12h", "command_center": "72h", "stabilisation": "90d"}, ""),
+        ({"decision_window": "3h", "no_return": "4h", "command_center": "3h"}, ""),
+        ({"no_return": "30m"}, ""),
+    ],
+)
+def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows: dict[str, str], said: str) -> None:
+    text = HEAD + "".join(f'{name} = "{length}"\n' for name, length in windows.items())
+    if said:
+        [found] = mistakes(tmp_path, text)
+        assert said in found
+    else:
+        loaded(tmp_path, text)
+
+
 def test_a_page_may_be_that_of_the_dicomweb_root(tmp_path):
     pacs = '[[systems]]\nid = "p"\nname = "P"\nkind = "pacs"\ndicomweb = { url = "http://h/dicom-web" }\n'
     assert loaded(tmp_path, HEAD + pacs + probe(kind='"web"', system='"p"')).settings.probes[0].kind == "web"

@@ -181,6 +181,21 @@ def test_an_outage_names_what_the_peer_does() -> None:
     assert state(mending, SIGHT, 10) == ("down", "one good answer after failures; a second one ends the outage")
 
 
+def test_an_outage_with_a_good_answer_in_it_says_how_long_it_fails_now_and_how_long_it_lasts() -> None:
+    house = plan(WORKLIST)
+    outcomes = ["ok", *["timeout"] * 3, "ok", "timeout"]
+    taken = [sample(WORKLIST, 10 * i, outcome=outcome) for i, outcome in enumerate(outcomes)]
+    found = look(house, rows(house, *taken), {}, at(56))["worklist.response/ris/ct"]
+    assert (found.state, found.reason) == (
+        State.DOWN,
+        "no answer for 6 s (1 attempt), out of order for 46 s but for single answers",
+    )
+    found = look(house, rows(house, *taken, sample(WORKLIST, 60, outcome="refused")), {}, at(61))[found.series.key]
+    assert found.reason == (
+        "failing for 11 s (2 attempts in a row), out of order for 51 s but for single answers: nobody listens there"
+    )
+
+
 def test_few_answers_are_insufficient_and_never_ok() -> None:
     assert state(replace(FINE, n=3), SIGHT, 1) == ("insufficient", "3 of 5 answers needed")
 
