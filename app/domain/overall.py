@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan
@@ -13,6 +13,7 @@ from app.domain.watched import Watched, watched
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
 _NEARLY_FULL = 0.8
+REFUSED_FOR = timedelta(minutes=15)
 _LOOKED_AT = (State.OK, State.DEGRADED, State.DOWN)
 _WATCH = (State.DOWN, State.DEGRADED, State.BLIND, State.STALE)
 _STATE_WORDS = {State.NOT_EXPECTED: "not expected", State.INSUFFICIENT: "not enough yet"}
@@ -60,6 +61,14 @@ def overall(
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
+
+
+def unwelcome(refusals: Mapping[tuple[str, str], tuple[str, datetime]], plan: Plan, now: datetime) -> Iterator[Ground]:
+    """Give a ground for each probe and source whose newest sample was refused: somebody measures, and it is lost."""
+    for (source, probe), (why, at) in refusals.items():
+        if now - at <= REFUSED_FOR:
+            who = source if source in plan.vantages else "a source that is no collector"
+            yield Ground("watch", f"probe {probe}" if probe else "ingest", f"samples of {who} are refused: {why}")
 
 
 def nearly_full(used_bytes: int, most_bytes: int) -> str:

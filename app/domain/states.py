@@ -15,8 +15,8 @@ QUIET_BLIND = 5  # times quiet_after
 HEARTBEAT_S = 3.0
 COMMIT_SLACK_S = 1.5  # from an attempt's timeout to its sample's arrival
 WAITING_TIMEOUTS = 4  # how long an attempt may be held back at least before golive itself is at fault
+BYTE_BUDGET_S = 86_400.0  # the longest that it may stretch a cadence: it is a day's
 LEAST = ENOUGH[0][1]
-BUSY = (UNDER_WAY, "waiting")
 HEADLINES_SAID = {"p50": "median"}
 AGAIN_MINUTES = 3  # of measuring inside the range before a recovery is spoken of
 
@@ -47,7 +47,7 @@ class _Look:
 def stand(judged: Judged, sight: Sight, now: datetime) -> Standing:
     """Give the standing at `now`: of all states that hold, the first in order of precedence, with its reason."""
     age_s = None if judged.known_at is None else max(0.0, (now - judged.known_at).total_seconds())
-    look = _Look(judged, sight, age_s, _excused(sight, now), now)
+    look = _Look(judged, sight, age_s, _excused(judged, sight, now), now)
     state, reason = next(_holding(look))
     if sight.restarted_at is not None:
         here = now.astimezone(sight.restarted_at.tzinfo)
@@ -74,21 +74,29 @@ def _holding(look: _Look) -> Iterator[tuple[State, str]]:
     yield State.OK, _ok_words(look)
 
 
-def _excused(sight: Sight, now: datetime) -> bool:
-    """Say whether a fresh heartbeat tells of an attempt that is under way, or due and held back."""
+def _excused(judged: Judged, sight: Sight, now: datetime) -> bool:
+    """Say whether a fresh heartbeat tells of the one attempt, under way or held back, that may bridge an age.
+
+    It is the first after the newest sample, was due before the series was blind, and ends by its timeout.
+    """
     pulse = sight.pulse
     if pulse is None or (now - pulse.known_at).total_seconds() > HEARTBEAT_S * sight.speed:
         return False
-    since_s = 0.0 if pulse.since is None else (now - pulse.since).total_seconds()
+    slack_s = COMMIT_SLACK_S * sight.speed
+    turn_s = (max(sight.turn_s, WAITING_TIMEOUTS * sight.timeout_s) + COMMIT_SLACK_S) * sight.speed
+    turn_s = max(turn_s, BLIND_CADENCES * sight.cadence_s)
+    due_s = (pulse.began_at - judged.known_at).total_seconds() if judged.known_at and pulse.began_at else 0.0
+    if due_s > turn_s:
+        return False
+    if pulse.busy_until is not None and (now - pulse.busy_until).total_seconds() <= slack_s:
+        return True
+    if not pulse.awaited or pulse.since is None:
+        return False
+    since_s = (now - pulse.since).total_seconds()
     if pulse.state == UNDER_WAY:
-        return since_s <= (sight.timeout_s + COMMIT_SLACK_S) * sight.speed
-    if pulse.state == "waiting":
-        if pulse.detail == BYTE_BUDGET:  # a stretched cadence is this probe's cadence
-            return True
-        turn_s = max(sight.turn_s, WAITING_TIMEOUTS * sight.timeout_s) + COMMIT_SLACK_S
-        return since_s <= max(turn_s * sight.speed, BLIND_CADENCES * sight.cadence_s)
-    ended_s = (now - pulse.busy_until).total_seconds() if pulse.busy_until else None
-    return ended_s is not None and ended_s <= COMMIT_SLACK_S * sight.speed
+        return since_s <= sight.timeout_s * sight.speed + slack_s
+    # a stretched cadence is this probe's cadence, as long as it belongs to the day whose bytes stretch it
+    return since_s <= (BYTE_BUDGET_S if pulse.detail.startswith(BYTE_BUDGET) else turn_s)
 
 
 def _blind(look: _Look) -> str:
@@ -100,10 +108,18 @@ def _blind(look: _Look) -> str:
     if look.age_s is None:
         return "" if look.excused else "never measured"
     if look.age_s > BLIND_CADENCES * sight.cadence_s and not look.excused:
-        return f"golive has not looked for {span(look.age_s)}"
+        return _unseen_words(look.age_s, sight, look.now)
     if sight.quiet_s is not None and sight.quiet_after_s and sight.quiet_s > QUIET_BLIND * sight.quiet_after_s:
         return f"the feed is silent: nothing received for {span(sight.quiet_s)}"
     return ""
+
+
+def _unseen_words(age_s: float, sight: Sight, now: datetime) -> str:
+    pulse = sight.pulse
+    speaks = pulse is not None and (now - pulse.known_at).total_seconds() <= HEARTBEAT_S * sight.speed
+    if pulse is not None and speaks and pulse.unanswered:
+        return f"golive looks, but nothing of it has arrived for {span(age_s)}"
+    return f"golive has not looked for {span(age_s)}"
 
 
 def _stale(look: _Look) -> str:
@@ -134,11 +150,15 @@ def _down_words(look: _Look) -> str:
     judged = look.judged
     if judged.newest_ok[:1] == (True,):
         return "one good answer after failures; a second one ends the outage"
-    since = "" if judged.failing_since is None else f" for {span((look.now - judged.failing_since).total_seconds())}"
+    began_at = judged.run_since or judged.failing_since
+    since = "" if began_at is None else f" for {span((look.now - began_at).total_seconds())}"
     run = f" ({run_words(judged)})" if run_words(judged) else ""
-    if judged.last_outcome == "timeout":
-        return f"no answer{since}{run}"
-    return f"{trouble_words(judged)}; failing{since}{run}"  # the cause first: it is what must find room
+    # the cause first: it is what must find room
+    said = "no answer" if judged.last_outcome == "timeout" else f"{trouble_words(judged)}; failing"
+    words = f"{said}{since}{run}"
+    if judged.failing_since is not None and began_at is not None and judged.failing_since < began_at:
+        words += f", out of order for {span((look.now - judged.failing_since).total_seconds())} but for single answers"
+    return words
 
 
 def _insufficient(look: _Look) -> str:
@@ -210,7 +230,7 @@ def _ok_words(look: _Look) -> str:
     if not late:
         return words
     pulse, age = look.sight.pulse, span(look.age_s or 0)
-    if pulse is not None and pulse.state == "waiting" and pulse.detail == BYTE_BUDGET:
+    if pulse is not None and pulse.state == "waiting" and pulse.detail.startswith(BYTE_BUDGET):
         return f"last looked {age} ago, stretched by the byte budget; {words}"
     if CATALOGUE[judged.series.measure].reads == "first_s":  # it may have come: that is told when the whole study has
         return f"an attempt is under way, the one before ended {age} ago; {words}"

@@ -64,7 +64,8 @@ def test_reasons_of_age_are_words() -> None:
 
 
 def pulse(kind: str, seconds: float, since: float | None = None) -> Pulse:
-    return Pulse(kind, "", at(seconds), None if since is None else at(since))
+    began_at = None if since is None else at(since)
+    return Pulse(kind, "", at(seconds), began_at, began_at=began_at, awaited=kind in ("under way", "waiting"))
 
 
 def test_an_attempt_under_way_is_no_silence_until_its_timeout() -> None:
@@ -91,6 +92,13 @@ def test_what_an_attempt_just_saw_may_be_on_its_way_for_a_moment() -> None:
 
 def test_idle_never_excuses_age() -> None:
     assert state(FINE, Sight(1.0, 8.0, pulse("idle", 6)), 6)[0] == "blind"
+
+
+def test_an_attempt_that_began_when_the_series_was_blind_already_bridges_nothing() -> None:
+    assert state(FINE, Sight(10.0, 8.0, pulse("under way", 52, since=49)), 52)[0] == "ok"
+    assert state(FINE, Sight(10.0, 8.0, pulse("under way", 601, since=600)), 601)[0] == "blind"
+    late = replace(pulse("idle", 601, since=600), busy_until=at(600.5))
+    assert state(FINE, Sight(10.0, 8.0, late), 601)[0] == "blind"
 
 
 def test_an_attempt_held_back_by_the_budget_is_no_silence() -> None:
@@ -171,6 +179,21 @@ def test_an_outage_names_what_the_peer_does() -> None:
     )
     mending = replace(refused, newest_ok=(True, False, False), failing_run=0)
     assert state(mending, SIGHT, 10) == ("down", "one good answer after failures; a second one ends the outage")
+
+
+def test_an_outage_with_a_good_answer_in_it_says_how_long_it_fails_now_and_how_long_it_lasts() -> None:
+    house = plan(WORKLIST)
+    outcomes = ["ok", *["timeout"] * 3, "ok", "timeout"]
+    taken = [sample(WORKLIST, 10 * i, outcome=outcome) for i, outcome in enumerate(outcomes)]
+    found = look(house, rows(house, *taken), {}, at(56))["worklist.response/ris/ct"]
+    assert (found.state, found.reason) == (
+        State.DOWN,
+        "no answer for 6 s, out of order for 46 s but for single answers",
+    )
+    found = look(house, rows(house, *taken, sample(WORKLIST, 60, outcome="refused")), {}, at(61))[found.series.key]
+    assert found.reason == (
+        "failing for 11 s (2 attempts in a row), out of order for 51 s but for single answers: nobody listens there"
+    )
 
 
 def test_few_answers_are_insufficient_and_never_ok() -> None:
