@@ -192,7 +192,7 @@ def test_an_outage_with_a_good_answer_in_it_says_how_long_it_fails_now_and_how_l
     )
     found = look(house, rows(house, *taken, sample(WORKLIST, 60, outcome="refused")), {}, at(61))[found.series.key]
     assert found.reason == (
-        "failing for 11 s (2 attempts in a row), out of order for 51 s but for single answers: nobody listens there"
+        "nobody listens there; failing for 11 s (2 attempts in a row), out of order for 51 s but for single answers"
     )
 
 
