@@ -17,6 +17,7 @@ from app.domain.watched import Watched, watched
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
 _NEARLY_FULL = 0.8
+OF_TRIGGER = "trigger "  # how the subject of a ground begins that a rollback trigger makes
 REFUSED_FOR = timedelta(minutes=15)
 _LOOKED_AT = (State.OK, State.DEGRADED, State.DOWN)
 _WATCH = (State.DOWN, State.DEGRADED, State.BLIND, State.STALE)
@@ -70,7 +71,7 @@ def overall(
 def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
     """Give what triggers add: an undecided breach is `act`, a required blind one `blind`, a pending one `watch`."""
     for trigger in triggers:
-        subject, why, latch = f"trigger {trigger.title}", trigger.share.reason, trigger.latch
+        subject, why, latch = f"{OF_TRIGGER}{trigger.title}", trigger.share.reason, trigger.latch
         subject += f", {trigger.area}" if trigger.area else ""
         if latch.state in LATCHED:
             yield Ground("act", subject, f"{latch.state.value}, undecided: {why}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.domain.overall import OF_TRIGGER
 from app.domain.segments import segment_words
 from app.domain.standings import Standing, State
 from app.domain.states import run_words, trouble_words
@@ -28,9 +29,10 @@ def gravest(scene: Scene) -> Rows:
 
 def _of_the_whole(scene: Scene) -> list[Row]:
     """Give the whole's own first ground where no series is at fault, such as the number of a whole day."""
-    if scene.overall not in ("act", "watch") or not scene.reasons:
+    told = [reason for reason in scene.reasons if not reason.startswith(OF_TRIGGER)]  # those stand on the strip
+    if scene.overall not in ("act", "watch") or not told:
         return []
-    return [Row(scene.reasons[0], "degraded", words.OVERALL_SHAPES[scene.overall], "")]
+    return [Row(told[0], "degraded", words.OVERALL_SHAPES[scene.overall], "")]
 
 
 def quiet_words(scene: Scene) -> str:

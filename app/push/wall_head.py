@@ -11,6 +11,7 @@ from app.push.gravest import gravest, listed
 from app.push.scene import Scene, Since, absent, since, title, unix_ms
 from app.push.wall import headline
 from app.push.wall_rows import systems
+from app.push.wall_triggers import TriggerLine, Triggers, breaches, triggers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Strip:
     points: tuple[Point, ...]
     rollback: str
     means: str  # what the word stands for while it has no grounds
+    triggers: Triggers
+    state: str = ""  # of the breach that the whole stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ def _long(seconds: float) -> str:
 
 def strip(scene: Scene) -> Strip:
     """Give the rollback strip; its grounds are the lines of what is gravest, in the same words."""
+    if not scene.trouble and (standing := breaches(scene)):
+        return _breach(scene, standing[0])
     few = [m for m in HEADLINES if _is_too_few(scene, m)] if scene.overall == "ok" else []
     shape, word = words.OVERALL_SHAPES.get(scene.overall, ""), words.OVERALL.get(scene.overall, scene.overall)
     if few:
@@ -130,6 +135,7 @@ def strip(scene: Scene) -> Strip:
         points=_points(scene),
         rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
         means=_means(scene),
+        triggers=triggers(scene),
     )
 
 
@@ -141,6 +147,24 @@ def _reasons(scene: Scene) -> tuple[Reason, ...]:
     order = sorted(rows, key=lambda r: scene.overall == "blind" and r.state not in ("blind", "stale"))
     faults = tuple(Reason(r.name, r.since, r.said, r.shape, r.state) for r in order[: 1 if scene.own else 2])
     return (*faults, *(Reason(text) for text in scene.own[:1]))
+
+
+def _breach(scene: Scene, line: TriggerLine) -> Strip:
+    """Give the strip while a breach waits for a decision: its name first, then what waits since when, and why."""
+    return Strip(
+        overall=scene.overall,
+        shape=line.shape,
+        word=line.name,
+        reasons=(
+            Reason(line.waits, line.since),
+            Reason(line.where or line.counts, None, line.counts * bool(line.where)),
+        ),
+        points=_points(scene),
+        rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
+        means="",
+        triggers=triggers(scene),
+        state=line.state,
+    )
 
 
 def _means(scene: Scene) -> str:
@@ -185,7 +209,7 @@ def foot(scene: Scene) -> Foot:
     items = [FootItem(words.SYSTEMS, said, "afar", lists.grave > 0)]
     items += [FootItem(name, words.NOT_SET_UP, "setup") for name in unset]
     items.append(FootItem(words.UNREADABLE, str(scene.unreadable), "", scene.unreadable > 0))
-    items.append(FootItem(*words.MISSING, "afar"))
+    items.append(FootItem(*(words.MISSING_BUT_TRIGGERS if scene.triggers else words.MISSING), "afar"))
     load = _load(scene)
     return Foot((*items, FootItem(words.OWN_LOAD, str(load), "load")) if load else tuple(items))
 

@@ -74,6 +74,38 @@ SIMULATION_MEANS = "no real system, no real exam"
 
 NO_TRIGGERS = "No rollback triggers configured"
 NO_TRIGGERS_MEANS = "golive recommends nothing; people decide"
+TRIGGERS = "Rollback triggers"
+TRIGGER_SHAPES = {
+    "breached": "◆",
+    "recovering": "◇",
+    "blind": "◌",
+    "pending": "△",
+    "overridden": "‖",
+    "insufficient": "◌",
+    "decided": "□",
+    "watching": "",
+    "shadow": "·",
+    "not_armed": "·",
+}
+TRIGGER_STATES = {
+    "breached": "breached",
+    "recovering": "recovering",
+    "blind": "blind",
+    "pending": "pending",
+    "overridden": "overridden",
+    "insufficient": "too few yet",
+    "decided": "decided",
+    "watching": "watching",
+    "shadow": "shadow",
+    "not_armed": "not armed",
+}
+TO_DECIDE, RECOVERED, NOW_BLIND, UNTIL = (
+    "to be decided",
+    "recovered, still to be decided",
+    "now blind",
+    "overridden until",
+)
+DECIDED = {"roll_back": "roll back decided", "continue": "continue decided", "false_alarm": "a false alarm"}
 DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
 DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
 LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"
@@ -94,6 +126,7 @@ NOT_SET_UP = "not set up"
 IN_CHARGE, HUDDLE, SUPER_USERS, UNSENT = "In charge", "Huddle", "Super-users", "Unsent on tablets"
 UNREADABLE, OWN_LOAD = "Unreadable messages, 24 h", "golive's own queries"
 MISSING = ("Not set up", "rollback triggers, people in charge, issues")
+MISSING_BUT_TRIGGERS = ("Not set up", "people in charge, issues")
 
 EXPECTED, FAILED, OPEN, COUNT, LAST, AT_LEAST = "expected", "failed", "open", "n", "last", "at least"
 NO_LINE = "a line after five minutes"
