@@ -19,6 +19,8 @@ def check(file: File = HERE, as_json: Json = False) -> None:
     from collectors import check_table
 
     config = load(file)
+    for warning in config.warnings:
+        typer.echo(f"warning: {warning}", err=True)
     found = asyncio.run(checks.check_all(config))
     typer.echo(json.dumps(found.as_json(), indent=2) if as_json else check_table.table(found), nl=as_json)
     raise typer.Exit(FINE if found.ok else WANTING)
