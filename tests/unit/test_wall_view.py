@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from app.domain.golive import Act, GoLiveAct, folded, moment_of
 from app.domain.standings import State
 from app.push.drawing import band, spark
 from app.push.figures import beyond, clock, duration, figure, percent
@@ -294,3 +295,23 @@ def test_the_scale_is_a_stylesheet_of_variables_and_of_what_left() -> None:
     css = stylesheet(scale(5, 65))
     assert css.startswith(":root{--state:3.9")
     assert ".tile .line{display:none}" in css
+
+
+@pytest.mark.parametrize(
+    ("kinds", "clock_says", "phase", "planned"),
+    [
+        ([Act.DECLARE, Act.ROLL_BACK], "T–", "Rolled back", ""),
+        ([Act.CALL_OFF], "T–", "Before go-live", "called off 07:13"),
+        ([Act.DELAY], "T− 01:00:00", "Before go-live", "planned 08:23, in 60 min"),
+    ],
+)
+def test_the_clock_counts_to_what_is_planned_now_and_stands_where_nothing_is(
+    kinds: list[Act], clock_says: str, phase: str, planned: str
+) -> None:
+    scene = scene_of(calm(NOON))
+    plan, done_at = scene.plan.go_live, NOON - timedelta(minutes=10)
+    at = {Act.DECLARE: plan.at, Act.DELAY: NOON + timedelta(hours=1)}
+    record = folded(GoLiveAct(k, at.get(k, done_at), done_at, "Ann", "why", plan.at) for k in kinds)
+    moment = moment_of(plan, record, NOON, zone_now=NOON.astimezone(scene.plan.zone))
+    told = tick(replace(scene, moment=moment))
+    assert (told.t + told.t_seconds, told.phase, told.planned) == (clock_says, phase, planned)
