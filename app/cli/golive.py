@@ -30,13 +30,21 @@ def declare(
         raise Invalid("declare", "takes one of --at, --delay-to and --call-off")
     act = Act.CALL_OFF if call_off else Act.DELAY if delay_to else Act.DECLARE
     moment = _moment("--delay-to" if delay_to else "--at", delay_to or at)
-    done = act_on_go_live(load(file), os.environ, act, moment, reason, name or getpass.getuser())
+    done = act_on_go_live(load(file), os.environ, act, moment, reason, name or _logged_in())
     said = {
         Act.DECLARE: f"the go-live is declared: T0 is {done['at']}",
         Act.DELAY: f"the go-live is planned for {done['at']}",
         Act.CALL_OFF: "the go-live is called off",
     }
     typer.echo(json.dumps(done) if as_json else f"{said[act]} (by {done['by']})")
+
+
+def _logged_in() -> str:
+    """Give who is logged in here; a number without a name, as in a container, is nobody for the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise Invalid("--name", "is missing: the record says who did it") from error
 
 
 def _moment(option: str, text: str) -> datetime | None:
@@ -48,6 +56,6 @@ def _moment(option: str, text: str) -> datetime | None:
         found = None
     if found is None or found.tzinfo is None:
         raise Invalid(
-            option, f"{text[:40]!r} is no moment with its offset from UTC (such as 2026-11-21T06:00:00+01:00)"
+            option, f'"{text[:40]}" is no moment with its offset from UTC (such as 2026-11-21T06:00:00+01:00)'
         )
     return found

@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -218,3 +219,25 @@ def test_feed_explain_shows_kinds_and_shapes_and_no_value(tmp_path):
     assert time_field["carries_zone"] == "never"
     assert "AC123456" not in json.dumps(found)
     assert "GEHEIM" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--at", "six o'clock"), '--at: "six o\'clock" is no moment with its offset from UTC'),
+        (("--delay-to", "2026-11-21T06:00:00"), "--delay-to: "),
+        (("--call-off", "--delay-to", "2026-11-21T06:00:00Z"), "declare: takes one of --at, --delay-to and --call-off"),
+    ],
+)
+def test_a_declaration_that_cannot_be_meant_is_refused_before_anything_is_written(said, tmp_path, arguments, problem):
+    code, out, err = said("declare", *arguments)
+    assert (code, out, err.startswith(f"golive: {problem}")) == (2, "", True)
+    assert not (tmp_path / "golive.db").exists()
+
+
+def test_where_nobody_with_a_name_is_logged_in_a_declaration_asks_who_it_is(said, monkeypatch, tmp_path):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 987_654)
+    assert said("declare") == (2, "", "golive: --name: is missing: the record says who did it\n")
+    assert not (tmp_path / "golive.db").exists()
