@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from app.commands.triggers import change, stored
+from app.commands.trigger_acts import change, stored
 from app.domain.deciding import ended, proposed
 from app.domain.decisions import Action, Asked, Choice, Decision, Event, Person, still_standing, story
 from app.domain.golive import Act, GoLiveAct, effective_t0
 from app.domain.plans import Plan
-from app.domain.triggers import Kind, Latch, Stepped, decided, rested
+from app.domain.trigger_acts import decided, rested
+from app.domain.triggers import Kind, Latch, Stepped
 from app.errors import Conflict, Missing
 from app.store import acts, decisions, golives, triggers
 from app.store.db import Session

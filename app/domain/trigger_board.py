@@ -7,8 +7,9 @@ from typing import Any
 
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.standings import Standing
+from app.domain.trigger_acts import armed
 from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, instances, is_slower, read, seen
-from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, armed, evaluate, undecided
+from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"

@@ -143,10 +143,10 @@ def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) 
 def _end_what_is_limited(latch: Latch, now: datetime) -> Stepped:
     made: tuple[Transition, ...] = ()
     if latch.state is State.OVERRIDDEN and latch.until is not None and now >= latch.until:
-        latch, made = _to(latch, _after_override(latch), Cause.OVERRIDE_ENDS, now)
+        latch, made = moved(latch, _after_override(latch), Cause.OVERRIDE_ENDS, now)
         latch = replace(latch, until=None, underneath=None)
     if latch.state is State.DECIDED and latch.rearm_at is not None and now >= latch.rearm_at:
-        latch, again = _rearmed(latch, latch.rearm_at, now)
+        latch, again = rearmed(latch, latch.rearm_at, now)
         made += again
     return latch, made
 
@@ -158,24 +158,26 @@ def _after_override(latch: Latch) -> State:
     return State.BREACHED if latch.underneath in LATCHED or latch.told_breach else State.WATCHING
 
 
-def _rearmed(latch: Latch, after: datetime, now: datetime) -> Stepped:
-    latch, made = _to(latch, State.WATCHING, Cause.REARM, now)
-    return replace(_anew(latch), decided=None, rearm_at=None, counts_after=after), made
+def rearmed(latch: Latch, after: datetime, now: datetime) -> Stepped:
+    """Give the state after a decision has run its time: watching, and only what is later than `after` counts."""
+    latch, made = moved(latch, State.WATCHING, Cause.REARM, now)
+    return replace(anew(latch), decided=None, rearm_at=None, counts_after=after), made
 
 
-def _anew(latch: Latch) -> Latch:
+def anew(latch: Latch) -> Latch:
+    """Give the same with nothing seen beyond yet."""
     return replace(latch, pending_s=0.0, seen_beyond_at=None, told_breach=False)
 
 
 def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
     if reading.sight is Sight.OK:
         told, latch = latch.told_unseen, replace(latch, sight=Sight.OK, unseen_since=None, told_unseen=False)
-        return _to(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())
+        return moved(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())
     since = latch.unseen_since if latch.unseen_since is not None else now
     latch = replace(latch, sight=reading.sight, unseen_since=since)
     if latch.told_unseen or now - since < allowed.blind_after:
         return latch, ()
-    return _to(replace(latch, told_unseen=True), latch.state, Cause.UNSEEN, now)
+    return moved(replace(latch, told_unseen=True), latch.state, Cause.UNSEEN, now)
 
 
 def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> tuple[Latch, bool]:
@@ -186,7 +188,7 @@ def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: date
     if reading.sight is not Sight.OK:
         return replace(latch, seen_beyond_at=None), False
     if not reading.beyond:
-        return _anew(latch), False
+        return anew(latch), False
     before = latch.seen_beyond_at
     passed = timedelta() if before is None else min(max(now - before, timedelta()), allowed.longest_step)
     latch = replace(latch, pending_s=latch.pending_s + passed.total_seconds(), seen_beyond_at=now)
@@ -196,18 +198,18 @@ def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: date
 def _switch(latch: Latch, reading: Reading, stands: bool, now: datetime) -> Stepped:
     match latch.state:
         case State.WATCHING | State.PENDING if stands:
-            latch, made = _to(latch, State.BREACHED, Cause.BREACH, now)
+            latch, made = moved(latch, State.BREACHED, Cause.BREACH, now)
             return replace(latch, told_breach=True), made
         case State.WATCHING if reading.beyond and reading.sight is Sight.OK:
-            return _to(latch, State.PENDING, Cause.BEYOND, now)
+            return moved(latch, State.PENDING, Cause.BEYOND, now)
         case State.PENDING if reading.sight is Sight.OK and not reading.beyond:
-            return _to(latch, State.WATCHING, Cause.WITHIN, now)
+            return moved(latch, State.WATCHING, Cause.WITHIN, now)
         case State.BREACHED if reading.sight is Sight.OK and reading.recovered and not reading.beyond:
-            return _to(latch, State.RECOVERING, Cause.RECOVERY, now)
+            return moved(latch, State.RECOVERING, Cause.RECOVERY, now)
         case State.RECOVERING if reading.sight is Sight.OK and reading.beyond:
-            return _to(latch, State.BREACHED, Cause.BREACH_AGAIN, now)
+            return moved(latch, State.BREACHED, Cause.BREACH_AGAIN, now)
         case State.NOT_ARMED | State.SHADOW | State.OVERRIDDEN | State.DECIDED if stands and not latch.told_breach:
-            return _to(replace(latch, told_breach=True), latch.state, Cause.WOULD_BREACH, now)
+            return moved(replace(latch, told_breach=True), latch.state, Cause.WOULD_BREACH, now)
     return latch, ()
 
 
@@ -216,10 +218,10 @@ def undecided(latch: Latch, decide_by: datetime, now: datetime) -> Stepped:
     beneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
     if latch.told_undecided or beneath not in LATCHED or now < decide_by:
         return latch, ()
-    return _to(replace(latch, told_undecided=True), latch.state, Cause.UNDECIDED, now)
+    return moved(replace(latch, told_undecided=True), latch.state, Cause.UNDECIDED, now)
 
 
-def _to(
+def moved(
     latch: Latch,
     after: State,
     cause: Cause,
@@ -227,60 +229,8 @@ def _to(
     by: str = "",
     why: str = "",
 ) -> Stepped:
+    """Give the state after one more transition, and its record."""
     number = latch.number + 1
     made = Transition(number, now, latch.state, after, cause, by, why)
     since = latch.since if after is latch.state else now
     return replace(latch, state=after, since=since, number=number), (made,)
-
-
-# --- what people do
-
-
-def armed(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped:
-    """Give the state after arming, by T0 or by hand: watching, with an empty pending clock; elsewhere nothing.
-
-    What was rolled back is armed by the next T0 as what never watched.
-    """
-    if latch.state is State.OVERRIDDEN and latch.underneath in ASIDE:
-        latch, made = _to(latch, State.OVERRIDDEN, Cause.ARM, now, by, why)
-        return replace(_anew(latch), underneath=State.WATCHING, counts_after=now), made
-    if latch.state not in ASIDE and latch.decided is not Kind.ROLL_BACK:
-        return latch, ()
-    latch, made = _to(latch, State.WATCHING, Cause.ARM, now, by, why)
-    return replace(_anew(latch), decided=None, until=None, underneath=None, counts_after=now), made
-
-
-def disarmed(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
-    """Give the state after a named act that ends watching; a breach is ended by a decision only."""
-    if latch.state not in (State.WATCHING, State.PENDING, State.SHADOW):
-        return latch, ()
-    latch, made = _to(latch, State.NOT_ARMED, Cause.DISARM, now, by, why)
-    return _anew(latch), made
-
-
-def overridden(latch: Latch, now: datetime, until: datetime, by: str, why: str) -> Stepped:
-    """Give the state after an override until a moment; what lies under it is kept for its end."""
-    underneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
-    latch, made = _to(latch, State.OVERRIDDEN, Cause.OVERRIDE, now, by, why)
-    return replace(latch, until=until, underneath=underneath), made
-
-
-def decided(latch: Latch, now: datetime, kind: Kind, by: str, why: str, rearm_at: datetime | None = None) -> Stepped:
-    """Give the state after a confirmed decision; a false alarm watches again at once, `continue` from `rearm_at` on."""
-    latch, made = _to(latch, State.DECIDED, Cause.DECIDE, now, by, why)
-    latch = replace(_anew(latch), decided=kind, until=None, underneath=None, rearm_at=rearm_at, told_undecided=False)
-    if kind is not Kind.FALSE_ALARM:
-        return latch, made
-    latch, again = _rearmed(latch, now, now)
-    return latch, (*made, *again)
-
-
-def rested(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
-    """Give the state after the go-live was rolled back: what waits or was decided is so, what watches rests."""
-    beneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
-    if beneath in ASIDE or latch.decided is Kind.ROLL_BACK:
-        return latch, ()
-    if beneath in (*LATCHED, State.DECIDED):
-        return decided(latch, now, Kind.ROLL_BACK, by, why)
-    latch, made = _to(latch, State.SHADOW, Cause.REST, now, by, why)
-    return replace(_anew(latch), until=None, underneath=None), made

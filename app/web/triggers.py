@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from app.commands import triggers as commands
+from app.commands import trigger_acts as commands
 from app.commands.acts import done
 from app.domain.decisions import told_of
 from app.domain.trigger_board import Trigger

@@ -23,9 +23,10 @@ from app.domain.decisions import (
     story,
     told_of,
 )
+from app.domain.trigger_acts import decided, overridden, rested
 from app.domain.trigger_board import Trigger
 from app.domain.trigger_rules import Share
-from app.domain.triggers import Kind, Latch, Sight, State, decided, overridden, rested
+from app.domain.triggers import Kind, Latch, Sight, State
 from app.errors import Conflict, Forbidden, GoLiveError, Invalid
 
 T = datetime(2026, 11, 21, 7, tzinfo=UTC)

@@ -9,9 +9,10 @@ from app.domain.board import Board
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
+from app.domain.trigger_acts import decided, disarmed, rested
 from app.domain.trigger_board import Evaluated, Trigger, acted_on, shown, trigger_board
 from app.domain.trigger_rules import instances
-from app.domain.triggers import Cause, Kind, Sight, State, decided, disarmed, rested
+from app.domain.triggers import Cause, Kind, Sight, State
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample
 
 RULE = Rule(

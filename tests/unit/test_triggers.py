@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.intervals import wilson
+from app.domain.trigger_acts import armed, decided, disarmed, overridden
 from app.domain.triggers import (
     LATCHED,
     Allowance,
@@ -18,11 +19,7 @@ from app.domain.triggers import (
     Sight,
     State,
     Transition,
-    armed,
-    decided,
-    disarmed,
     evaluate,
-    overridden,
     undecided,
 )
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from app.domain.decisions import Person
 from app.domain.plans import Plan
+from app.domain.trigger_acts import armed, disarmed, overridden
 from app.domain.trigger_board import Trigger, acted_on, shown
-from app.domain.triggers import Latch, Stepped, armed, disarmed, overridden
+from app.domain.triggers import Latch, Stepped
 from app.errors import Conflict, Invalid, Missing
 from app.store import acts, triggers
 from app.store.db import Session
