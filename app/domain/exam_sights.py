@@ -52,8 +52,9 @@ def of_exams(row: Judged, signs: Signs) -> Standing:
     if measure == STRAYS:
         sources = [[f for f in signs.plan.feeds.values() if f.legacy]]
     if not all(sources):
-        nothing = unmeasured(row.series, row.window, row.window_s)
-        return stand(nothing, Sight(10.0, absent="no source", upper=upper), signs.now)
+        # a gauge of nothing is no zero; what somebody told all the same may be seen beside the word
+        said = row if row.n else unmeasured(row.series, row.window, row.window_s)
+        return stand(said, Sight(10.0, absent="no source", upper=upper), signs.now)
     told = [_liveliest(feeds, signs) for feeds in sources]
     feed, pulse = min(told, key=lambda pair: _heard_at(pair[1]))
     mute = next((p for _, p in told if p is not None and p.state == NO_ANSWER), None)
