@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from app.domain.exams import Milestone
 from app.domain.plans import Armed, Counts, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
 from app.domain.samples import Kind
-from app.domain.turns import LIST_TIMEOUT_S, longest_turn_s, share
+from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
 from app.settings import Config, Feed, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
@@ -95,6 +95,7 @@ def _probe(p: Probe, settings: Settings, main: str, zone: ZoneInfo, speed: float
         p.role == "control",
         p.depth,
         _turn_s(p, settings),
+        max(_kept_s(p, settings, source) for source in collectors_of(p, settings)) * speed,
     )
 
 
@@ -105,6 +106,16 @@ def _turn_s(p: Probe, settings: Settings) -> float:
     loads = sum(q.kind == "image-load" for q in beside) if p.kind == "image-load" else 1
     timeouts = [q.timeout for q in beside] + [LIST_TIMEOUT_S for _ in lists]
     return longest_turn_s(timeouts, share(system.in_flight, len(asking(settings, p.system))), loads)
+
+
+def _kept_s(p: Probe, settings: Settings, source: str) -> float:
+    system = next(s for s in settings.systems if s.id == p.system)
+    probes = [q for q in settings.probes if q.system == p.system and source in collectors_of(q, settings)]
+    lists = [f for f in feeds_of(settings, p.system) if f.every and source in collectors_of(f, settings)]
+    askers = [Asker(q.id, q.every, q.timeout, is_load=q.kind == "image-load") for q in probes]
+    askers += [Asker(f.id, f.every or 0.0, LIST_TIMEOUT_S, is_list=True) for f in lists]
+    own = next(a for a in askers if a.id == p.id)
+    return slowest_s(own, askers, share(system.in_flight, len(asking(settings, p.system))))
 
 
 def _feed(f: Feed, order: int, settings: Settings, main: str, speed: float) -> FeedPlan:

@@ -138,6 +138,11 @@ class TriggerBoard:
         found = (self._evaluated(instance, around) for instance in self.instances.values())
         return [evaluated for evaluated in found if evaluated is not None]
 
+    def looked(self, around: Around) -> dict[str, Share]:
+        """Give what every trigger sees, and change none of them."""
+        after = {name: latch.counts_after for name, latch in self._latches.items()}
+        return {name: meter.look(around, after.get(name)) for name, meter in self._meters.items()}
+
     def _evaluated(self, instance: Instance, around: Around) -> Evaluated | None:
         rule, meter, stored, now = instance.rule, self._meters[instance.id], self._stored.get(instance.id), around.now
         before = self._latches.get(instance.id) or Latch(_first(rule, around.t0), now)

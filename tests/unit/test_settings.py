@@ -91,6 +91,16 @@ def test_each_kind_of_rule_is_read_as_it_says(tmp_path: Path) -> None:
     assert planned["any"].of == ("all", "share")
 
 
+@pytest.mark.parametrize(
+    ("every", "timeout", "probes", "kept_s"),
+    [("1s", "500ms", 1, 5.0), ("10s", "8s", 1, 10.0), ("10s", "12s", 1, 20.0), ("10s", "8s", 8, 16.0)],
+)
+def test_a_plan_knows_the_cadence_that_a_probe_keeps_at_the_worst(tmp_path, every, timeout, probes, kept_s) -> None:
+    rows = "".join(probe(id=f'"p{i}"', every=f'"{every}"', timeout=f'"{timeout}"') for i in range(probes))
+    planned = plan_of(loaded(tmp_path, HEAD + RIS + rows)).probes["p0"]
+    assert planned.kept_s == kept_s
+
+
 def test_a_faster_hospital_stretches_what_counts_attempts_and_not_what_counts_exams(tmp_path: Path) -> None:
     config = loaded(tmp_path, HEAD + RIS + HL7 + "".join(EACH_KIND.values()))
     fast = {r.id: r for r in plan_of(config, simulation=True, speed=60.0).rules}
