@@ -41,6 +41,7 @@ def as_json(found: Sequence[Tried], why_not: str) -> list[dict[str, Any]]:
             "title": t.instance.rule.title,
             "kind": t.instance.rule.kind.value,
             "never": t.instance.never or None,
+            "never_recovers": t.instance.stuck or None,
             "sight": t.share.sight.value if t.share else None,
             "beyond": t.share.over if t.share else None,
             "n": t.share.n if t.share else None,
@@ -59,8 +60,9 @@ def _mark(of: Tried) -> str:
 
 
 def _seen(of: Tried) -> tuple[str, str]:
-    share, never = of.share, of.instance.never
+    share = of.share
+    noted = "; ".join(filter(None, (of.instance.never, of.instance.stuck)))
     if share is None:
-        return "", never
+        return "", noted
     state = "beyond" if share.over else share.sight.value
-    return state, share.reason if never in share.reason else f"{never}; {share.reason}"
+    return state, share.reason if noted in share.reason else f"{noted}; {share.reason}"

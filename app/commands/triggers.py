@@ -1,8 +1,10 @@
-"""What rollback rules would see now in the store: nothing is written and nobody is told."""
+"""What rollback rules would see in the store, now and in its past: nothing is written and nobody is told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.backtest import Backtest, Past, pieces
 from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
 from app.domain.exam_measures import linked
@@ -54,10 +56,29 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
     rules.take_over(triggers.all(session, site))
     rules.see_exams(linked(exams.current(session, site, now - ExamBoard(plan, now).look_back)))
     rows = {(row.series.key, row.window): row for row in (*stored, *board.judged(now))}
-    pulses = {(f.vantage, f.id): Pulse("listening", "", newest) for f in plan.feeds.values() if newest is not None}
+    names = (*plan.feeds, *plan.probes) if newest is not None else ()
+    pulses = {(plan.main_vantage, name): Pulse("listening", "", newest or now) for name in names}
     t0 = effective_t0(plan.go_live, golives.current(session, site), now)
     back_s = rules.quarantine_back_s
     unreadable = quarantine.moments(session, site, now - timedelta(seconds=back_s)) if back_s else None
     standing = by_series(standings_now(rows.values(), plan, pulses, now))
     seen = rules.looked(Around(now, t0 if t0 is not None and t0 <= now else None, standing, unreadable))
     return [Tried(instance, seen[instance.id]) for instance in every]
+
+
+def backtested(
+    session: Session, plan: Plan, from_: datetime, to: datetime, told: Callable[[datetime], None]
+) -> list[Past]:
+    """Give what every trigger would have done from a moment up to another one; `told` hears how far that has come.
+
+    Exams that began up to two days before are known to it from the start.
+    """
+    site, past = plan.site, Backtest(plan, from_)
+    t0 = effective_t0(plan.go_live, golives.current(session, site), to)
+    past.before(exams.received_between(session, site, from_ - 2 * _DAY, from_))
+    unreadable = quarantine.moments(session, site, from_ - _DAY, 1_000_000)
+    for begin, end in pieces(from_, to):
+        taken = samples.between(session, site, list(plan.probes), begin, end)
+        past.live(end, taken, exams.received_between(session, site, begin, end), t0, unreadable)
+        told(end)
+    return past.pasts()

@@ -9,8 +9,8 @@ from app.domain.exams import Exam, ExamEvent
 from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_meters import meter_of
-from app.domain.trigger_rules import Instance, instances, of_exams
-from app.domain.trigger_sights import Around, Meter, Share, read
+from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
+from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
 from app.domain.triggers import LATCHED, Cause, Latch, State, Transition, armed, evaluate
 from app.domain.windows import Attempt
 
@@ -61,6 +61,7 @@ class TriggerBoard:
                 self._by_series.setdefault(series.key, []).append(self._meters[instance.id])
         self._exams: dict[str, Exam] = {}
         self.counts_exams = any(of_exams(r) or r.what == "strays" for r in self._rules())
+        self._listening = any(r.kind is Counts.SILENCE for r in self._rules())
         self._stored: dict[str, Trigger] = {}
         self._latches: dict[str, Latch] = {}
 
@@ -88,9 +89,13 @@ class TriggerBoard:
 
     def hear_events(self, events: Iterable[ExamEvent], now: datetime) -> None:
         """Take note of what feeds just told."""
-        for event in events:
+        told: dict[tuple[str, str], datetime] = {}
+        for event in events if self._listening else ():
+            key, at = (event.feed, event.milestone.value), min(event.received_at, now)
+            told[key] = max(at, told.get(key, at))
+        for (feed, milestone), at in told.items():
             for meter in self._meters.values():
-                meter.told(event.feed, event.milestone.value, min(event.received_at, now))
+                meter.told(feed, milestone, at)
 
     def see_exams(self, exams: Sequence[Exam]) -> None:
         """Let triggers count these exams and no others; only what is not as it was costs anything."""
@@ -102,10 +107,17 @@ class TriggerBoard:
             known = self._exams.get(token)
             if known is not exam and known != exam:
                 changed[token] = exam
-        changed |= {token: None for token in self._exams.keys() - new.keys()}
-        self._exams = new
+        self.put_exams(changed | {token: None for token in self._exams.keys() - new.keys()})
+
+    def put_exams(self, changed: Mapping[str, Exam | None]) -> None:
+        """Let triggers count exams as they are now, None for one that is gone."""
+        for token, exam in changed.items():
+            if exam is None:
+                self._exams.pop(token, None)
+            else:
+                self._exams[token] = exam
         for meter in self._meters.values() if changed else ():
-            meter.see(changed, new)
+            meter.see(changed, self._exams)
 
     def _rules(self) -> list[Rule]:
         waiting, found = list(self.instances.values()), []
@@ -138,6 +150,10 @@ class TriggerBoard:
         found = (self._evaluated(instance, around) for instance in self.instances.values())
         return [evaluated for evaluated in found if evaluated is not None]
 
+    def latch(self, name: str) -> Latch | None:
+        """Give a trigger's latch as last evaluated, None before the first time."""
+        return self._latches.get(name)
+
     def looked(self, around: Around) -> dict[str, Share]:
         """Give what every trigger sees, and change none of them."""
         after = {name: latch.counts_after for name, latch in self._latches.items()}
@@ -153,28 +169,10 @@ class TriggerBoard:
             self._latches[instance.id] = latch
             if stored is not None and not _worth_storing(stored, latch, share):
                 return None
-        facts = _facts(instance, share, meter, around) if more else {}
+        facts = facts_of(meter, share, around) if more else {}
         told = (*made, *(replace(t, facts=facts) for t in more))
         trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
         return Evaluated(trigger, stored.latch.number if stored else None, told)
-
-
-def _facts(instance: Instance, share: Share, meter: Meter, around: Around) -> dict[str, Any]:
-    """Give the evidence of a moment: counts, limits, the rule's version, what was counted, and how all else stood."""
-    return {
-        "kind": instance.rule.kind.value,
-        "n": share.n,
-        "beyond": share.beyond,
-        "share": share.share,
-        "low": share.low,
-        "high": share.high,
-        "value": share.value,
-        "rule": instance.rule.version,
-        "series": [s.key for s in instance.series],
-        **meter.facts(around),
-        "standings": {key: s.state.value for key, s in sorted(around.standings.items())},
-        "reason": share.reason,
-    }
 
 
 def _worth_storing(stored: Trigger, latch: Latch, share: Share) -> bool:
@@ -200,14 +198,8 @@ def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[s
         share,
         evidence,
         rule.kind.value,
-        _limit(rule),
+        limit_of(rule),
     )
-
-
-def _limit(rule: Rule) -> float | None:
-    if rule.kind in (Counts.BACKLOG, Counts.COUNT):
-        return rule.limit
-    return {Counts.AVAILABILITY: rule.down_for_s, Counts.SILENCE: rule.quiet_for_s}.get(rule.kind)
 
 
 def _evidence(stored: Trigger | None, latch: Latch, told: Iterable[Transition]) -> Mapping[str, Any] | None:

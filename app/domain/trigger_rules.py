@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from app.domain.intervals import wilson
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Counts, Plan, Rule
 from app.domain.standings import Series
@@ -15,7 +16,7 @@ class Instance:
     """One latched trigger of a rule: of the whole, or of one area; `series` are those that it reads.
 
     `gap_s` is how far apart two looks of golive's may lie that still tell of the time between. `parts` are the triggers
-    that an `all` or `any` is made of. `never` says why it can never see enough, or "".
+    that an `all` or `any` is made of. `never` says why it can never see enough, `stuck` why it never recovers.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Instance:
     gap_s: float = 0.0
     parts: tuple["Instance", ...] = ()
     never: str = ""
+    stuck: str = ""
 
 
 def instances(rules: Iterable[Rule], plan: Plan) -> list[Instance]:
@@ -68,7 +70,9 @@ def _instance(rule: Rule, area: str | None, known: Mapping[str, Rule], plan: Pla
         return Instance(id_, rule, area, (Series(rule.measure or "exam.backlog"),), plan)
     read = [w for w in _attempted(rule, plan) if area is None or w.series.area == area]
     gap_s = max((5 * w.cadence_s + w.timeout_s for w in read), default=0.0)
-    return Instance(id_, rule, area, tuple(w.series for w in read), plan, gap_s, never=_never(rule, read))
+    return Instance(
+        id_, rule, area, tuple(w.series for w in read), plan, gap_s, (), _never(rule, read), _stuck(rule, read)
+    )
 
 
 def _parts(rule: Rule, named: Rule, area: str | None, known: Mapping[str, Rule], plan: Plan) -> list[Instance]:
@@ -86,6 +90,13 @@ def of_exams(rule: Rule) -> bool:
     """Say whether a rule counts exams of a group: it may stand per area, whoever measures there."""
     of_measure = rule.kind is Counts.SHARE and is_exam_measure(rule.measure)
     return of_measure or rule.kind is Counts.BACKLOG
+
+
+def limit_of(rule: Rule) -> float | None:
+    """Give what the value of a rule may be, None where it judges shares or other rules."""
+    if rule.kind in (Counts.BACKLOG, Counts.COUNT):
+        return rule.limit
+    return {Counts.AVAILABILITY: rule.down_for_s, Counts.SILENCE: rule.quiet_for_s}.get(rule.kind)
 
 
 def is_exam_measure(measure: str) -> bool:
@@ -116,3 +127,12 @@ def _never(rule: Rule, read: Iterable[Watched]) -> str:
         return ""
     slow = f"{counted(len(kept), 'probe')}, one try each {span(max(kept))} when answers are slow"
     return f"can never see {rule.at_least} attempts in {window_words(rule.window_s)}: {most} at most ({slow})"
+
+
+def _stuck(rule: Rule, read: Iterable[Watched]) -> str:
+    """Say that a share is never seen to have recovered, because even none beyond of all attempts leaves it open."""
+    most = sum(int(rule.window_s / p.every_s) for w in read for p in w.probes)
+    if rule.kind is not Counts.SHARE or not most or (high := wilson(0, most)[1]) < rule.recover_below:
+        return ""
+    below = f"recover_below {rule.recover_below * 100:.0f} %"
+    return f"can never be seen to recover: none beyond of {most} attempts may still be {high * 100:.0f} % ({below})"

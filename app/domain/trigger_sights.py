@@ -75,6 +75,24 @@ class Meter:
         raise NotImplementedError
 
 
+def facts_of(meter: Meter, share: Share, around: Around) -> dict[str, Any]:
+    """Give the evidence of a moment: counts, limits, the rule's version, what was counted, and how all else stood."""
+    return {
+        "kind": meter.instance.rule.kind.value,
+        "n": share.n,
+        "beyond": share.beyond,
+        "share": share.share,
+        "low": share.low,
+        "high": share.high,
+        "value": share.value,
+        "rule": meter.instance.rule.version,
+        "series": [s.key for s in meter.instance.series],
+        **meter.facts(around),
+        "standings": {key: s.state.value for key, s in sorted(around.standings.items())},
+        "reason": share.reason,
+    }
+
+
 def unseen(sight: Sight, reason: str, n: int = 0, beyond: int = 0) -> Share:
     """Give what a trigger sees that cannot say anything, with the counts that it has."""
     return Share(n, beyond, None, None, None, sight, reason)

@@ -156,3 +156,9 @@ def received_since(session: Session, site: str, since: datetime, limit: int = 10
     newer = (_EVENT.c.site == site) & (_EVENT.c.received_at >= since)
     ask = select(*SHAPE.columns).where(newer).order_by(_EVENT.c.received_at, _EVENT.c.id).limit(limit)
     return SHAPE.items(session, ask)
+
+
+def received_between(session: Session, site: str, from_: datetime, to: datetime) -> list[ExamEvent]:
+    """Give the events received from a moment up to another one, oldest first."""
+    within = (_EVENT.c.site == site) & (_EVENT.c.received_at >= from_) & (_EVENT.c.received_at < to)
+    return SHAPE.items(session, select(*SHAPE.columns).where(within).order_by(_EVENT.c.received_at, _EVENT.c.id))

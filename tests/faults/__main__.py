@@ -6,7 +6,16 @@ import sys
 import time
 import traceback
 
-CASES = ("kills_sqlite", "kills_postgres", "hostile_hl7", "hostile_dicom", "database_gone", "clock_step", "soak")
+CASES = (
+    "kills_sqlite",
+    "kills_postgres",
+    "hostile_hl7",
+    "hostile_dicom",
+    "database_gone",
+    "clock_step",
+    "calm_week",
+    "soak",
+)
 
 
 def main() -> int:

@@ -102,7 +102,7 @@ def test_check_names_a_rule_that_can_never_see_enough_and_finds_that_wanting(sai
     code, out, _ = said("check", "-c", str(tmp_path / "golive.toml"))
     never = "can never see 20 attempts in 5 min: 15 at most (1 probe, one try each 20 s when answers are slow)"
     assert code == 1
-    assert f"✗  slow    {never}" in out
+    assert f"✗  slow    {never}; can never be seen to recover" in out
     assert "not tried against the store: there is no database" in out
     (told,) = json.loads(said("check", "-c", str(tmp_path / "golive.toml"), "--json")[1])["triggers"]
     assert (told["id"], told["never"], told["sight"]) == ("slow", never, None)

@@ -518,3 +518,12 @@ def test_timedelta_arithmetic_of_a_late_exam_is_exact() -> None:
     limit = timedelta(seconds=1800)
     house = House(SLOW_REPORTS).exams(exam("edge", ended_at=0, final_at=30))
     assert (house.sees(limit.total_seconds()).n, house.sees(1800).beyond) == (1, 0)
+
+
+def test_a_rule_that_can_never_be_seen_to_recover_says_so() -> None:
+    rule = Rule("w", "W", "worklist.response", slower_than_s=5.0, share=0.2, recover_below=0.1, **QUICK)
+    (stuck,) = instances([rule], plan(WORKLIST))
+    assert stuck.stuck == (
+        "can never be seen to recover: none beyond of 30 attempts may still be 11 % (recover_below 10 %)"
+    )
+    assert instances([replace(rule, recover_below=0.12)], plan(WORKLIST))[0].stuck == ""
