@@ -103,7 +103,8 @@ class AvailabilityMeter(AttemptMeter):
         answers = bool(self.tally.held) and not self.tally.held[-1].beyond
         said = f"no answer for {span(down_s)} of {window}, {failed} of {counted(n, 'attempt')} failed"
         words = f"{said}; {span(rule.down_for_s)} allowed{blind_words(blind)}"
-        return valued(down_s, down_s > rule.down_for_s, answers and down_s <= rule.down_for_s / 2, words, n, failed)
+        over, recovered = down_s > rule.down_for_s, answers and down_s <= rule.down_for_s / 2
+        return valued(float(int(down_s)), over, recovered, words, n, failed)
 
     def facts(self, around: Around) -> dict[str, Any]:
         return super().facts(around) | {"down_for_s": self.rule.down_for_s}

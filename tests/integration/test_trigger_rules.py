@@ -1,6 +1,7 @@
 """Rules of every kind over a real store: the judge sees what was committed, also after a restart; a check does too."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from app.cli import main
 from app.clock import SteadyClock
-from app.commands.triggers import would_see
+from app.commands.triggers import backtested, would_see
 from app.domain.exams import ExamEvent, Milestone
 from app.domain.plans import Armed, Counts, Rule
 from app.domain.quarantine import Unreadable
@@ -139,3 +141,57 @@ def test_a_check_of_an_empty_store_sees_nothing(db: Database) -> None:
         "quiet": "blind",
         "both": "blind",
     }
+
+
+def test_a_stored_past_is_lived_again_and_leaves_no_trace(db: Database) -> None:
+    store(db)
+    told: list[datetime] = []
+    lived = db.read_now(lambda s: backtested(s, PLAN, NOW - timedelta(hours=3), NOW, told.append))
+    pasts = {past.id: past for past in lived}
+    assert told == [NOW - timedelta(hours=2), NOW - timedelta(hours=1), NOW]
+    assert [b.at for b in pasts["bad"].breaches] == [NOW - timedelta(minutes=5)]
+    assert pasts["bad"].otherwise == {0.5: 1, 2.0: 0}
+    down = pasts["down"]
+    assert (len(down.breaches), down.otherwise) == (1, {0.5: 1, 2.0: 0})
+    assert db.read_now(lambda s: triggers.all(s, "north")) == []
+
+
+TOML = """[site]
+id = "north"
+name = "North"
+[go_live]
+at = 2026-11-21T06:00:00+01:00
+[server]
+database = "sqlite:///golive.db"
+[[triggers]]
+id = "bad"
+title = "Messages cannot be read"
+kind = "count"
+what = "quarantine"
+limit = 1
+window = "1h"
+breach_after = "0s"
+"""
+
+
+def test_the_command_prints_what_a_file_of_rules_would_have_done(db: Database, tmp_path, monkeypatch, capsys) -> None:
+    store(db)
+    (tmp_path / "golive.toml").write_text(TOML)
+
+    def said(*more: str) -> str:
+        span = ("--from", "2026-11-21T10:00:00+00:00", "--to", "2026-11-21T12:00:00+00:00")
+        file = str(tmp_path / "golive.toml")
+        monkeypatch.setattr("sys.argv", ["golive", "triggers", "backtest", "-c", file, *span, *more])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code in (0, None)
+        return capsys.readouterr().out
+
+    text = said()
+    assert text.startswith("2026-11-21 10:00 to 2026-11-21 12:00 UTC, 2 h")
+    assert "2026-11-21 11:55:00 UTC  2 messages in 1 h could not be read; 1 allowed" in text
+    (told,) = json.loads(said("--json"))["triggers"]
+    assert (told["id"], told["per_week"], told["by_other_limits"]) == ("bad", 84.0, {"0.5": 1, "2": 0})
+    assert told["breaches"] == [
+        {"at": "2026-11-21T11:55:00Z", "reason": "2 messages in 1 h could not be read; 1 allowed"}
+    ]
