@@ -14,6 +14,7 @@ from app.web import (
     body_limit,
     exams,
     gate,
+    head,
     home,
     ingest,
     internal,
@@ -74,4 +75,5 @@ def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, sp
     app.add_middleware(problems.Unforeseen, count=life.house.metrics.bugs.inc)
     app.add_middleware(ops.Counted, house=life.house)
     app.add_middleware(gate.Gate, house=life.house)
+    app.add_middleware(head.Head)
     return app

@@ -1,9 +1,10 @@
 """The shapes that collectors send and the web receives (INTERFACE: samples, exam events, heartbeats, standings)."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.domain.exams import Milestone
 from app.domain.samples import Kind, Outcome
@@ -16,11 +17,24 @@ def _utc(at: datetime) -> datetime:
         raise ValueError("lies outside of the calendar") from error
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+def _rfc3339(said: Any) -> Any:
+    if not isinstance(said, datetime) and not (isinstance(said, str) and _DAY_AND_TIME.match(said)):
+        raise ValueError("is no moment as RFC 3339 writes it, such as 2026-11-21T05:00:07Z")
+    return said
+
+
+def _number(said: Any) -> Any:
+    if isinstance(said, bool | str | bytes):
+        raise ValueError("is no number")
+    return said
+
+
+_DAY_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 ItemId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
-Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, le=2**53)]
+Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False), BeforeValidator(_number)]
+Count = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_number)]
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL holds no NUL in a text
 ShortText = Annotated[str, Field(max_length=400, pattern=_NO_NUL)]
 # what a device said may be long, and is no reason to lose the attempt that it tells of

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from collectors.trust import OF_SYSTEM, Trust, of_tls
 __all__ = ["FeedItems", "NotStored", "Sender"]
 
 _LOG = structlog.get_logger()
+_QUOTED = re.compile(r'"[^"]*"')
 
 AGAIN_AFTER_S, AGAIN_AFTER_MOST_S = 0.1, 1.0
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
@@ -180,7 +182,8 @@ class Sender:
 
     def _refusal(self, refusal: Refusal) -> None:
         self.refused += 1
-        _LOG.warning("the app refused an item", id=refusal.id, field=refusal.field, problem=refusal.problem)
+        problem = _QUOTED.sub("…", refusal.problem)  # what was sent stays out of the log
+        _LOG.warning("the app refused an item", id=refusal.id, field=refusal.field, problem=problem)
 
     async def _unwelcome(self, client: httpx.AsyncClient, batch: Batch, status: int) -> bool:
         """Find the item for which a whole batch is refused, by halves; when even an empty one is, it is no item."""

@@ -20,6 +20,8 @@ def check(file: File = HERE, as_json: Json = False) -> None:
     from collectors import check_table
 
     config = load(file)
+    for warning in config.warnings:
+        typer.echo(f"warning: {warning}", err=True)
     found = asyncio.run(checks.check_all(config))
     tried, why_not = rules.tried(config)
     never = any(t.instance.never for t in tried)

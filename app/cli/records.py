@@ -73,11 +73,12 @@ def backup(
 def restore(
     copy: Annotated[Path, typer.Argument(metavar="FILE", help="What golive backup made.")],
     file: File = HERE,
+    of_site: Annotated[str, typer.Option(help="The site of the backup, where another site's is meant.")] = "",
     as_json: Json = False,
 ) -> None:
     """Put a backup in the place of the database while golive is stopped; what was there is kept beside it."""
     from app.running.housekeeping import restore as put_back
 
-    made = put_back(load(file), copy)
+    made = put_back(load(file), copy, of_site)
     kept = f"; what was there is kept in {made['kept']}" if made["kept"] else ""
     typer.echo(json.dumps(made) if as_json else f"{made['file']} is {made['from']}{kept}")

@@ -125,6 +125,14 @@ async def take(
 
     stored = await _store(db, known, batch, envelope.source, steady, lambda late: _tell_late(late, tell, taking))
     heartbeats.heard(envelope.source, steady)
+    contradicting = {r.id for r in stored.samples.refused}
+    for sample in batch.samples:  # before the pulses: those were told after what had been seen
+        if sample.id in contradicting:
+            batch.missed.append((sample.probe, "at: another sample of the same id came before"))
+        else:
+            heartbeats.sampled(envelope.source, sample.probe, sample.at, steady)
+    for probe, why in batch.missed:
+        heartbeats.refused(envelope.source, probe, why, steady)
     for name, pulse in batch.heartbeats:
         heartbeats.take(envelope.source, name, pulse)
     tell(stored)

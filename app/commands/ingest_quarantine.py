@@ -3,13 +3,17 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.domain.quarantine import Unreadable
 from app.wire import ExamEventIn, FeedMessageIn, HeartbeatIn, Refusal, SampleIn, UnreadableIn
+
+_QUOTED = re.compile(r'"([^"]*)"')
+_ITEM = re.compile(r"(samples|exam_events|messages|unreadable|heartbeats)\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,21 @@ class Sent:
     raw: Any
 
 
-def put_aside(sent: Sent, field: str, problem: str, site_key: str, at: datetime) -> Unreadable:
+def put_aside(sent: Sent, reason: str, site_key: str, at: datetime) -> Unreadable:
     """Give what quarantine keeps; its id comes from batch and bytes, so that a batch sent twice is counted once."""
     body = json.dumps(sent.raw, sort_keys=True, ensure_ascii=True, default=str).encode()
     hashed = hmac.new(site_key.encode(), body, hashlib.sha256).hexdigest()
-    known = field.split(".")[0] in _FIELDS or "[" in field
-    reason = f"{field if known else 'an unknown field'}: {problem}".replace("\0", "")[:400]
     id_ = _id(sent.of, sent.batch, hashed)
     return Unreadable(id_, sent.of, at, reason, shape_of(sent.raw), "", hashed, f"ingest {sent.list}", len(body))
+
+
+def without_values(field: str, problem: str, names: Collection[str]) -> str:
+    """Give what is wrong without a word of what was sent; `names` are the configuration's own and stay."""
+    known = field.split(".")[0]
+    if known not in _FIELDS and not _ITEM.fullmatch(field):
+        known = "an unknown field"
+    said = _QUOTED.sub(lambda q: q[0] if q[1] in names else f"a name of {len(q[1])}", problem)
+    return f"{known}: {said}".replace("\0", "")[:400]
 
 
 def contradiction(source: str, refusal: Refusal, at: datetime) -> Unreadable:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.commands.ingest_quarantine import Sent, put_aside
+from app.commands.ingest_quarantine import Sent, put_aside, without_values
 from app.domain.exams import ExamEvent, Milestone
 from app.domain.feed_messages import FeedMessage
 from app.domain.identity import exam_token
@@ -55,7 +55,10 @@ class Known:
 
 @dataclass(slots=True)
 class Batch:
-    """A batch as read; `unreadable` are its feeds' own reports and the bad items of the batch itself."""
+    """A batch as read; `unreadable` are its feeds' own reports, `bad` what quarantine keeps of its bad items.
+
+    `missed` names by probe ("" for one that nobody knows) why samples were refused, without a word of what was sent.
+    """
 
     samples: list[Sample] = field(default_factory=list)
     events: list[ExamEvent] = field(default_factory=list)
@@ -64,6 +67,7 @@ class Batch:
     bad: list[Unreadable] = field(default_factory=list)
     heartbeats: list[tuple[str, Pulse]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    missed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read(envelope: Envelope, known: Known, steady: datetime, wall: datetime) -> Batch:
@@ -116,12 +120,18 @@ class _Reader:
 
     def _refuse(self, name: str, index: int, raw: Any, where: str, problem: str) -> None:
         known_id = raw.get("id") if isinstance(raw, dict) else None
-        said = known_id[:64] if isinstance(known_id, str) else f"{name}[{index}]"
-        self.batch.refused.append(Refusal(id=said, field=where, problem=problem))
+        said = known_id[:64] if isinstance(known_id, str) and _can_be_said(known_id) else f"{name}[{index}]"
+        named = where if _can_be_said(where) else f"{name}[{index}]"
+        self.batch.refused.append(Refusal(id=said, field=named, problem=problem))
         feed = raw.get("feed") if isinstance(raw, dict) else None
         of = feed if isinstance(feed, str) and feed in self.known.plan.feeds else self.envelope.source
+        reason = without_values(where, problem, self.known.plan.names)
         sent = Sent(of, self.envelope.batch, name, raw)
-        self.batch.bad.append(put_aside(sent, where, problem, self.known.site_key, self.steady))
+        self.batch.bad.append(put_aside(sent, reason, self.known.site_key, self.steady))
+        if name == "samples":
+            probe = raw.get("probe") if isinstance(raw, dict) else None
+            known = isinstance(probe, str) and probe in self.known.plan.probes
+            self.batch.missed.append((str(probe) if known else "", reason))
 
     def sample(self, s: SampleIn) -> Sample:
         """Give the sample, or refuse what does not fit its probe."""
@@ -188,7 +198,7 @@ class _Reader:
         if h.since is not None:
             self._in_time("since", h.since, EVENTS_FROM)
             since = self._known_at(h.since)
-        return name, Pulse(h.state, h.detail, self._known_at(h.at), since)
+        return name, Pulse(h.state, h.detail, self._known_at(h.at), since, told=h.since or h.at)
 
     def _feed(self, name: str) -> None:
         if name not in self.known.plan.feeds:
@@ -206,6 +216,15 @@ class _Reader:
 
     def _known_at(self, at: datetime) -> datetime:
         return min(self.steady, self.steady - (self.envelope.sent_at - at))
+
+
+def _can_be_said(text: str) -> bool:
+    """Say whether a text can be sent back: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _named(area: str | None) -> str:

@@ -10,7 +10,7 @@ from app.domain.measures import CATALOGUE, Source
 from app.domain.percentiles import P50, P90, P95, enough, kaplan_meier_many
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Series
-from app.domain.words import counted, span, window_words
+from app.domain.words import span, window_words
 
 DAY_S, NOW_S = 86400.0, 14400.0
 INTERVAL_MEASURES = tuple(m for m in CATALOGUE.values() if m.source is Source.EXAM)
@@ -227,7 +227,7 @@ def _note(measure: str, cohort: Cohort, view: View, since: str) -> str:
     # an order may wait for weeks as planned, what has ended may not
     most_s = math.inf if measure in _FROM_ORDERS else view.plan.lost_after_s
     if older := [age_s for age_s in cohort.straddling if age_s <= most_s]:
-        words += f"; {counted(len(older), 'older one')} still open, oldest {span(max(older))}"
+        words += f"; {len(older)} from before go-live still open, oldest {span(max(older))}"
     words += lost_words(len(cohort.straddling) - len(older), view)
     if cohort.negative:
         words += f"; {cohort.negative} with clocks that disagree"

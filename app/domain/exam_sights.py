@@ -48,11 +48,12 @@ def of_exams(row: Judged, signs: Signs) -> Standing:
     measure = row.series.measure
     own = signs.plan.measures.get(measure)
     upper = own.expected_below if own else None
-    sources = [_givers(m, signs.plan) for m in _milestones(measure)]
+    sources = [_givers(m, signs.plan) for m in milestones(measure)]
     if measure == STRAYS:
         sources = [[f for f in signs.plan.feeds.values() if f.legacy]]
     if not all(sources):
-        return stand(replace(row, as_of=None, known_at=None), Sight(10.0, absent="no source", upper=upper), signs.now)
+        nothing = unmeasured(row.series, row.window, row.window_s)
+        return stand(nothing, Sight(10.0, absent="no source", upper=upper), signs.now)
     told = [_liveliest(feeds, signs) for feeds in sources]
     feed, pulse = min(told, key=lambda pair: _heard_at(pair[1]))
     mute = next((p for _, p in told if p is not None and p.state == NO_ANSWER), None)
@@ -87,7 +88,8 @@ def _with_pause(standing: Standing, rate: Judged, signs: Signs) -> Standing:
     return replace(standing, state=State.DEGRADED, reason=words) if words else standing
 
 
-def _milestones(measure: str) -> tuple[str, ...]:
+def milestones(measure: str) -> tuple[str, ...]:
+    """Give the milestones that a measure of exams is made of."""
     if measure == "order.to_worklist":
         return ("ordered", "listed")
     if measure in GAUGES:

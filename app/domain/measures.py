@@ -160,7 +160,7 @@ CATALOGUE: dict[str, Measure] = {
             "studies the legacy system received in the last 24 h, after T0",
         ),
         _other(
-            "own.load", "Own load", "per h", Source.RATE, "golive's own attempts at a system, per hour over its window"
+            "own.load", "Own load", "per h", Source.RATE, "golive's own attempts at a system in its window, per hour"
         ),
         _other("prior.first", "First image of a prior", "s", Source.PROBE, "first frame of a prior study", built=False),
     )

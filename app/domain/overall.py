@@ -1,11 +1,12 @@
 """The whole at a glance: act, blind, watch or ok, with every ground, gravest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan
+from app.domain.segments import segment_words
 from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
 from app.domain.trigger_board import Trigger
@@ -16,6 +17,8 @@ from app.domain.watched import Watched, watched
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
 _NEARLY_FULL = 0.8
+OF_TRIGGER = "trigger "  # how the subject of a ground begins that a rollback trigger makes
+REFUSED_FOR = timedelta(minutes=15)
 _LOOKED_AT = (State.OK, State.DEGRADED, State.DOWN)
 _WATCH = (State.DOWN, State.DEGRADED, State.BLIND, State.STALE)
 _STATE_WORDS = {State.NOT_EXPECTED: "not expected", State.INSUFFICIENT: "not enough yet"}
@@ -58,7 +61,8 @@ def overall(
         grounds.append(Ground("blind" if feed.required else "watch", f"feed {feed.name or feed_id}", why))
     if not any(s.state in _LOOKED_AT for s in standings):
         grounds.append(Ground("blind", plan.site_name, "nothing is measured yet, or nothing can be seen"))
-    grounds += [g for s in standings if (g := _ground(s, plan, expected)) is not None]
+    grounds += [g for s in standings if s.state is not State.INSUFFICIENT and (g := _ground(s, plan, expected))]
+    grounds += _too_few(standings, plan)
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
@@ -67,7 +71,7 @@ def overall(
 def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
     """Give what triggers add: an undecided breach is `act`, a required blind one `blind`, a pending one `watch`."""
     for trigger in triggers:
-        subject, why, latch = f"trigger {trigger.title}", trigger.share.reason, trigger.latch
+        subject, why, latch = f"{OF_TRIGGER}{trigger.title}", trigger.share.reason, trigger.latch
         subject += f", {trigger.area}" if trigger.area else ""
         if latch.state in LATCHED:
             yield Ground("act", subject, f"{latch.state.value}, undecided: {why}")
@@ -79,12 +83,36 @@ def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
             yield Ground("watch", subject, f"pending: {why}")
 
 
+def unwelcome(refusals: Mapping[tuple[str, str], tuple[str, datetime]], plan: Plan, now: datetime) -> Iterator[Ground]:
+    """Give a ground for each probe and source whose newest sample was refused: somebody measures, and it is lost."""
+    for (source, probe), (why, at) in refusals.items():
+        if now - at <= REFUSED_FOR:
+            who = source if source in plan.vantages else "a source that is no collector"
+            yield Ground("watch", f"probe {probe}" if probe else "ingest", f"samples of {who} are refused: {why}")
+
+
 def nearly_full(used_bytes: int, most_bytes: int) -> str:
     """Say that a database comes near to the size that it may have, or ""."""
     if used_bytes < _NEARLY_FULL * most_bytes:
         return ""
     said = f"it holds {used_bytes / 1e9:.1f} GB of the {most_bytes / 1e9:.1f} GB that most_bytes allows"
     return f"{said}; raw samples are dropped before their seven days" if used_bytes > most_bytes else said
+
+
+def _too_few(standings: Iterable[Standing], plan: Plan) -> Iterator[Ground]:
+    """Name what is not enough yet, each measure once: a hundred lines of it would look like trouble."""
+    found: dict[str, list[Standing]] = {}
+    for s in standings:
+        if s.state is State.INSUFFICIENT:
+            found.setdefault(s.series.measure, []).append(s)
+    word = _STATE_WORDS[State.INSUFFICIENT]
+    for measure, group in found.items():
+        first = group[0]
+        if len(group) == 1:
+            subject = subject_of(first.series, plan, first.judged.window)
+            yield Ground("named", subject, f"{word}, {first.reason}")
+        else:
+            yield Ground("named", subject_of(Series(measure), plan), f"{len(group)} series, {word}")
 
 
 def _ground(standing: Standing, plan: Plan, expected: Mapping[str, Watched]) -> Ground | None:
@@ -113,7 +141,8 @@ def subject_of(series: Series, plan: Plan, window: str = "") -> str:
         parts.append(plan.systems.get(series.system, series.system))
     if series.area:
         parts.append(plan.areas.get(series.area, series.area))
-    parts += series.segment_words
+    feed = plan.feeds.get(dict(series.segment).get("feed", ""))
+    parts += filter(None, [feed.name or feed.id if feed else "", segment_words(series)])
     if series.vantage:
         parts.append(f"from {series.vantage}")
     if window == "now":

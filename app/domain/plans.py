@@ -172,6 +172,11 @@ class Plan:
         """Give each feed's place in golive.toml, as folding exams needs it: negative for feeds of the old system."""
         return {f.id: -1 - f.order if f.legacy else f.order for f in self.feeds.values()}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Give every id that the configuration itself uses: repeating one tells nothing that was sent."""
+        return frozenset().union(self.probes, self.feeds, self.systems, self.areas, self.vantages)
+
     def vantage_of(self, source: str) -> str:
         """Give the vantage that a source's samples count in: an unknown one's are the first collector's."""
         return source if source in self.vantages else self.main_vantage

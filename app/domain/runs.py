@@ -49,28 +49,31 @@ class Spark:
 class Run:
     """The newest attempts in a row: whether the series is down, and since when it fails.
 
-    Two failures in a row begin a down, two good ones end it.
+    Two failures in a row begin a down, two good ones end it: `failing_since` outlasts a single good one, `run_since`
+    does not.
     """
 
     def __init__(self) -> None:
         self.newest: tuple[bool, ...] = ()
         self.down = False
         self.failing_since: datetime | None = None
+        self.run_since: datetime | None = None
         self.failing_run = 0
 
     def restore(self, judged: Judged) -> None:
         """Take over what was judged before a restart."""
         self.newest, self.down = judged.newest_ok, judged.down
         self.failing_since, self.failing_run = judged.failing_since, judged.failing_run
+        self.run_since = judged.run_since
 
     def step(self, good: bool, known_at: datetime) -> None:
         """Take the next attempt."""
         self.newest = (good, *self.newest[:2])
         if not good:
             self.failing_run += 1
-            self.failing_since = self.failing_since or known_at
+            self.failing_since, self.run_since = self.failing_since or known_at, self.run_since or known_at
             self.down = self.down or self.failing_run >= 2
             return
-        self.failing_run = 0
+        self.failing_run, self.run_since = 0, None
         if not self.down or self.newest[:2] == (True, True):
             self.down, self.failing_since = False, None

@@ -11,7 +11,7 @@ from app.domain.plans import Plan
 from app.domain.series import ANSWERED
 from app.domain.signs import Pulses, Signs, as_of_pulse, indexed, quiet_of, why_absent, with_trouble
 from app.domain.standings import Judged, Pulse, Series, Sight, Standing, unmeasured
-from app.domain.states import BUSY, HEARTBEAT_S, STALE_CADENCES, stand
+from app.domain.states import HEARTBEAT_S, STALE_CADENCES, stand
 from app.domain.watched import Watched, watched
 from app.domain.words import counted, span
 
@@ -63,7 +63,7 @@ def _cut_off(rows: Mapping[tuple[str, str], Judged], expected: Mapping[str, Watc
 def _speaking(pulses: list[Pulse], now: datetime) -> Pulse | None:
     """Give the newest of several probes' pulses, one that tells of an attempt now before the others."""
     fresh = now - timedelta(seconds=HEARTBEAT_S)
-    return max(pulses, key=lambda p: (p.state in BUSY and p.known_at >= fresh, p.known_at), default=None)
+    return max(pulses, key=lambda p: (p.awaited and p.known_at >= fresh, p.known_at), default=None)
 
 
 def _told(w: Watched, signs: Signs) -> list[Pulse]:

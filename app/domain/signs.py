@@ -53,7 +53,7 @@ def blind_feeds(plan: Plan, pulses: Pulses, now: datetime) -> dict[str, str]:
 
 def why_absent(feed: FeedPlan, pulse: Pulse | None) -> str:
     """Say that a feed has never been heard, or nothing."""
-    return "" if pulse else f"{feed.id} has not been heard yet"
+    return "" if pulse else f"{feed.name or feed.id} has not been heard yet"
 
 
 def quiet_of(feeds: list[FeedPlan], signs: Signs) -> tuple[float | None, float]:

@@ -25,10 +25,6 @@ UNDER_WAY = "under way"  # a probe's heartbeat during an attempt
 BYTE_BUDGET = "byte budget"  # the detail of a heartbeat of a probe whose cadence the day's bytes stretch
 
 
-_STRATA = {"modality": "modality", "patient_class": "class"}
-_STRATA_OF_STRAYS = {"modality": "modality", "station": "station"}
-
-
 @dataclass(frozen=True, slots=True)
 class Series:
     """A measure of one system, area, segment and vantage; `vantage` is None for the first collector's."""
@@ -47,15 +43,6 @@ class Series:
         while parts[-1] == "-":
             parts.pop()
         return "/".join(parts) + (f"@{self.vantage}" if self.vantage else "")
-
-    @property
-    def segment_words(self) -> tuple[str, ...]:
-        """Give the segment's parts for people, the unknown one by name: CT of no known class is not all CT."""
-        known = dict(self.segment)
-        strata = _STRATA_OF_STRAYS if self.measure == "legacy.stray" else _STRATA
-        if not known.keys() & strata.keys():
-            return tuple(known.values())
-        return tuple(known.get(name) or f"{word} unknown" for name, word in strata.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +77,7 @@ class Judged:
     down: bool = False
     failing_since: datetime | None = None
     failing_run: int = 0  # failed attempts in a row, up to now
+    run_since: datetime | None = None  # the first of them; an outage may have begun before, with one good one between
     last_outcome: str = ""
     last_detail: str = ""
     outside_since: datetime | None = None
@@ -109,14 +97,17 @@ def known_by(judged: Judged, now: datetime) -> Judged:
         return judged
     failing_since = judged.failing_since and min(judged.failing_since, now)
     outside_since = judged.outside_since and min(judged.outside_since, now)
-    return replace(judged, known_at=now, failing_since=failing_since, outside_since=outside_since)
+    run_since = judged.run_since and min(judged.run_since, now)
+    return replace(judged, known_at=now, failing_since=failing_since, run_since=run_since, outside_since=outside_since)
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """The newest heartbeat of a probe or feed, `known_at` by the app's steady clock.
 
-    `busy_until` is when its last attempt ended: what that saw may still be on its way into the numbers.
+    `busy_until` is when its last attempt ended or was answered for: what that saw may still be on its way into the
+    numbers. `began_at` is when the newest attempt was due, its wait for a place included; `awaited` says that it goes
+    on, `unanswered` that one ended without a sample. `told` is `since` by the sender's own clock.
     """
 
     state: str
@@ -124,6 +115,10 @@ class Pulse:
     known_at: datetime
     since: datetime | None = None
     busy_until: datetime | None = None
+    told: datetime | None = None
+    began_at: datetime | None = None
+    awaited: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

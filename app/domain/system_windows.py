@@ -55,8 +55,7 @@ class SystemWindow:
         n, newest, run = len(self._attempts), self._newest, self._run
         as_of, known_at = (newest.at, newest.known_at) if newest else (None, None)
         share = self._answered / n if n else None
-        observed_s = (self._attempts[-1][0] - self._attempts[0][0]).total_seconds() if n > 1 else 0.0
-        per_hour = (n - 1) / observed_s * 3600 if observed_s else None
+        per_hour = n / self.window_s * 3600 if newest else None
         return [
             Judged(
                 self.availability,
@@ -72,6 +71,7 @@ class SystemWindow:
                 down=run.down,
                 failing_since=run.failing_since,
                 failing_run=run.failing_run,
+                run_since=run.run_since,
                 last_outcome=newest.outcome if newest else "",
                 last_detail=newest.detail if newest else "",
                 spark=self._spark.points(),

@@ -115,6 +115,7 @@ class Window:
             down=run.down,
             failing_since=run.failing_since,
             failing_run=run.failing_run,
+            run_since=run.run_since,
             last_outcome=newest.outcome if newest else "",
             last_detail=newest.detail if newest else "",
             outside_since=self._outside_since,

@@ -39,3 +39,16 @@ def local_clock(moment: datetime, now: datetime) -> str:
 def counted(n: int, one: str, many: str = "") -> str:
     """Give a number with its noun: "1 answer", "31 answers"."""
     return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def apart_times(value: float, limit: float) -> tuple[str, str]:
+    """Give two durations in one unit, with as many digits as tell them apart: "1.04 s" and "1.00 s"."""
+    units = ((0.9995, 0.001, "ms"), (120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h"))
+    size, unit = next(((size, unit) for below, size, unit in units if abs(limit) < below), (86_400, "d"))
+    return fixed_apart(value / size, limit / size, unit)
+
+
+def fixed_apart(value: float, limit: float, unit: str) -> tuple[str, str]:
+    """Give two numbers of a unit with as many decimals as tell them apart."""
+    digits = next((d for d in range(1, 6) if f"{value:.{d}f}" != f"{limit:.{d}f}"), 6)
+    return f"{value:.{digits}f} {unit}".rstrip(), f"{limit:.{digits}f} {unit}".rstrip()

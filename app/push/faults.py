@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.exam_sights import GAUGES
+from app.domain.exam_sights import milestones
 from app.domain.measures import CATALOGUE
 from app.domain.plans import FeedPlan
 from app.domain.standings import Standing, State
-from app.push.scene import Scene, feed_of, gravity, last_event_at, lean, measured_by_probe
-from app.push.wall import grave, state_words
+from app.push.scene import Scene, feed_of, grave, gravity, last_event_at, lean, measured_by_probe, state_words
 
 UNSEEN = frozenset({State.BLIND, State.STALE})
 SILENT_CADENCES = 2
@@ -42,6 +41,26 @@ def faults(scene: Scene) -> tuple[Fault, ...]:
     for standing in known.bad:
         together[known.cause(standing)].append(standing)
     return tuple(Fault(cause, tuple(group), _began_at(scene, known, cause, group)) for cause, group in together.items())
+
+
+def gives_no_answer(scene: Scene, fault: Fault) -> bool:
+    """Say whether a system has answered nothing at all since this fault began; a wrong answer is one too.
+
+    Where nobody looks at one of its series, its availability has to be down as well.
+    """
+    _, system, vantage = fault.cause
+    asked = [s for s in scene.standings if s.series.system == system and _vantage(scene, s) == vantage]
+    probed = [s for s in asked if measured_by_probe(s.series.measure)]
+    if any(_answered_since(s, fault.began_at) for s in probed):
+        return False
+    gone = any(s.series.measure == "availability" and s.state is State.DOWN for s in asked)
+    return gone or not any(s.state in UNSEEN for s in probed)
+
+
+def _answered_since(standing: Standing, began_at: datetime | None) -> bool:
+    judged = standing.judged
+    answered = judged.newest_ok[:1] == (True,) or judged.last_outcome in _APART
+    return answered and judged.known_at is not None and began_at is not None and judged.known_at > began_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +119,7 @@ class _Known:
         series = standing.series
         if standing.state is State.DEGRADED:
             return ("exams", series.measure, lean(standing))
-        known = CATALOGUE[series.measure]
-        wanted = GAUGES.get(series.measure) or (known.start, known.end)
+        wanted = milestones(series.measure)
         for feed_id, told in self.feeds.items():
             feed = self.scene.plan.feeds[feed_id]
             if feed.gives & set(wanted) and feed.legacy == (series.measure == "legacy.stray"):

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from app.domain.states import apart
+
 DASH = "—"
-_PLAIN_UNITS = {"per h": "/h", "MB/s": "MB/s", "exams": "", "studies": ""}
+_PLAIN_UNITS = {"MB/s": "MB/s", "exams": "", "studies": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ def figure(value: float | None, unit: str) -> Figure:
         return duration(value)
     if unit == "share":
         return Figure(_share(value), "%")
+    if unit == "per h":  # a count: decimals only where it is less than one
+        return Figure(whole(value) if value >= 1 or value == 0 else significant(value), "/h")
     return Figure(
         whole(value) if unit in ("exams", "studies") or value == 0 else significant(value), _PLAIN_UNITS.get(unit, unit)
     )
@@ -48,6 +52,15 @@ def duration(seconds: float) -> Figure:
     if size < 172_800:
         return Figure(sign + significant(size / 3600), "h")
     return Figure(sign + significant(size / 86400), "d")
+
+
+def told_apart(value: float, limit: float, unit: str) -> tuple[Figure, Figure]:
+    """Give a value and its limit as shown, with more digits where they would look the same."""
+    shown, told = figure(value, unit), figure(limit, unit)
+    if shown != told or value == limit:
+        return shown, told
+    found = apart(value, limit, unit)
+    return Figure(*found[0].split(" ", 1)), Figure(*found[1].split(" ", 1))
 
 
 def beyond(seconds: float) -> Figure:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.assets import folder
 from app.push import words
-from app.push.gravest import gravest
+from app.push.gravest import gravest, quiet_words
 from app.push.nearest import nearest
 from app.push.scene import Scene
 from app.push.wall import tiles
@@ -42,7 +42,7 @@ def wall(scene: Scene) -> list[Fragment]:
         *(_fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
         _fragment("systems", "systems", view=systems(scene)),
         _fragment("areas", "areas", view=areas(scene)),
-        _fragment("gravest", "gravest", view=worst, near=near, seen=bool(scene.standings)),
+        _fragment("gravest", "gravest", view=worst, near=near, quiet=quiet_words(scene)),
         _fragment("footer", "footer", view=foot(scene)),
     ]
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 
-from app.domain.measures import CATALOGUE
-from app.domain.standings import State
+from app.domain.overall import OF_TRIGGER
+from app.domain.segments import segment_words
+from app.domain.standings import Standing, State
+from app.domain.states import run_words, trouble_words
 from app.domain.words import span
 from app.push import words
-from app.push.faults import UNSEEN, Fault, faults
-from app.push.scene import Scene, feed_of, measured_by_probe, since, title
-from app.push.wall import shape_of, state_words
-from app.push.wall_rows import Row, Rows, feed_name, feed_words
+from app.push.faults import UNSEEN, Fault, faults, gives_no_answer
+from app.push.feed_rows import feed_name, feed_words
+from app.push.rows import Row, Rows
+from app.push.scene import Scene, feed_of, measured_by_probe, shape_of, since, state_words, title
 
 GRAVEST = 5
 
@@ -19,10 +21,23 @@ def gravest(scene: Scene) -> Rows:
     if scene.trouble:
         shape, said = words.SHAPES[State.BLIND], words.TAGS[State.BLIND]
         return Rows((Row(words.EVERYTHING, "blind", shape, said, None, scene.trouble),), "", "", 1, 1)
-    rows = [_row(scene, fault) for fault in faults(scene)]
+    rows = [_row(scene, fault) for fault in faults(scene)] or _of_the_whole(scene)
     shown = rows if len(rows) <= GRAVEST else rows[: GRAVEST - 1]
     more = words.more(len(rows) - len(shown)) if len(rows) > len(shown) else ""
     return Rows(tuple(shown), more, more, len(rows), len(rows))
+
+
+def _of_the_whole(scene: Scene) -> list[Row]:
+    """Give the whole's own first ground where no series is at fault, such as the number of a whole day."""
+    told = [reason for reason in scene.reasons if not reason.startswith(OF_TRIGGER)]  # those stand on the strip
+    if scene.overall not in ("act", "watch") or not told:
+        return []
+    return [Row(told[0], "degraded", words.OVERALL_SHAPES[scene.overall], "")]
+
+
+def quiet_words(scene: Scene) -> str:
+    """Say why nothing stands in the list: nothing is wrong, or nobody can know yet."""
+    return words.NOTHING_GRAVE if scene.overall != "blind" else words.NOTHING_SEEN
 
 
 def _row(scene: Scene, fault: Fault) -> Row:
@@ -39,14 +54,22 @@ def _row(scene: Scene, fault: Fault) -> Row:
         feed = scene.plan.feeds[fault.cause[1]]
         about = next((s for s in fault.shown if s.series.measure == "feed.age"), first)
         shape, word = feed_words(about)
-        name, said = feed_name(scene, feed), listed(_titles(scene, fault, told=feed.id), 3)
+        name, said = feed_name(scene, feed), listed(_titles(scene, fault, told=feed.id), 2)
         if word == words.SILENT:
             return _line(scene, fault, name, shape, word, said, words.last_event(span(feed.quiet_after_s)))
     else:
         names = listed(_titles(scene, fault), 2)
         name = names[:1].upper() + names[1:]
         said = " · ".join(filter(None, (_systems(scene, fault), _areas(scene, fault), _vantage(scene, fault))))
-    return _line(scene, fault, name, shape, word, said, first.reason)
+    return _line(scene, fault, name, shape, word, said, _cause(first))
+
+
+def _cause(standing: Standing) -> str:
+    """Give why, without what stands in the line already: of an outage what the peer does, not since when."""
+    judged = standing.judged
+    if standing.state is not State.DOWN or not measured_by_probe(judged.series.measure) or not judged.failing_run:
+        return standing.reason
+    return ", ".join(filter(None, (trouble_words(judged), run_words(judged))))
 
 
 def _line(scene: Scene, fault: Fault, name: str, shape: str, word: str, said: str, detail: str) -> Row:
@@ -67,11 +90,9 @@ def _of_system(scene: Scene, fault: Fault) -> tuple[str, str]:
     """Name a system that gives no answer; while some of its probes get one, what it does not answer."""
     system = fault.cause[1]
     name, vantage = scene.plan.systems.get(system, system), _vantage(scene, fault)
-    asked = [s for s in scene.standings if s.series.system == system and measured_by_probe(s.series.measure)]
-    kinds = {CATALOGUE[s.series.measure].kind for s in fault.shown if measured_by_probe(s.series.measure)}
     titles = _titles(scene, fault)
-    if len(kinds) > 1 or all(s in fault.shown for s in asked if s.series.vantage == fault.shown[0].series.vantage):
-        return name, " · ".join(filter(None, (listed(titles, 3), vantage)))
+    if gives_no_answer(scene, fault):
+        return name, " · ".join(filter(None, (listed((words.short(t) for t in titles), 2), vantage)))
     names = listed(titles, 2)
     return names[:1].upper() + names[1:], " · ".join(filter(None, (name, _areas(scene, fault), vantage)))
 
@@ -79,7 +100,10 @@ def _of_system(scene: Scene, fault: Fault) -> tuple[str, str]:
 def _titles(scene: Scene, fault: Fault, told: str = "") -> list[str]:
     """Name all that a fault shows in, as it stands inside a sentence; a feed by its own name, once."""
     found = []
+    shown = {s.series.measure for s in fault.shown}
     for s in fault.shown:
+        if s.series.measure == "image.rate" and "image.study" in shown:
+            continue  # its bytes over its time: the same fault once more
         feed = scene.plan.feeds.get(feed_of(s))
         if feed is None:
             found.append(words.inside(title(s.series.measure)))
@@ -94,7 +118,7 @@ def _systems(scene: Scene, fault: Fault) -> str:
 
 def _areas(scene: Scene, fault: Fault) -> str:
     parts = (scene.plan.areas.get(s.series.area or "", s.series.area or "") for s in fault.shown)
-    return listed((*parts, *(part for s in fault.shown if not feed_of(s) for part in s.series.segment_words)), 3)
+    return listed((*parts, *(segment_words(s.series) for s in fault.shown)), 3)
 
 
 def _vantage(scene: Scene, fault: Fault) -> str:

@@ -6,8 +6,8 @@ from app.domain.measures import CATALOGUE, Source
 from app.domain.standings import Judged, Standing, State
 from app.push import words
 from app.push.figures import figure
-from app.push.scene import Scene, place, title
-from app.push.wall import value_of
+from app.push.scene import Scene, grave, place, title
+from app.push.values import value_of
 
 MOST = 5
 FEW = 2  # with more out of order there is no room, and no wish, for what is in order
@@ -24,18 +24,21 @@ class Near:
     value: str
 
 
-def nearest(scene: Scene, grave: int) -> tuple[Near, ...]:
+def nearest(scene: Scene, out_of_order: int) -> tuple[Near, ...]:
     """Give what is nearest to its limit while little is out of order: each measure once, where it is nearest."""
-    if scene.trouble or grave > FEW:
+    if scene.trouble or out_of_order > FEW:
         return ()
     found: dict[str, tuple[float, Standing]] = {}
+    wrong = {s.series.measure for s in scene.standings if grave(s)}  # stands above already, out of order
     for s in scene.standings:
+        if s.series.measure in wrong:
+            continue
         measured = CATALOGUE[s.series.measure].source in (Source.PROBE, Source.EXAM) and s.judged.window != "day"
         if measured and s.state is State.OK and s.upper and s.judged.value is not None:
             share = s.judged.value / s.upper
             if share > found.get(s.series.measure, (-1.0, s))[0]:
                 found[s.series.measure] = share, s
-    order = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].series.key))[: MOST - grave]
+    order = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].series.key))[: MOST - 2 * out_of_order]
     return tuple(_near(scene, share, s) for share, s in order)
 
 

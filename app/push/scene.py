@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.domain.exam_sights import STRAYS
 from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Plan
+from app.domain.segments import segment_words
 from app.domain.standings import Series, Standing, State
 from app.domain.trigger_board import Trigger
+from app.domain.words import counted
 from app.push import words
 
 # gravest first: what is known to be broken, then what nobody sees, then the rest
@@ -94,14 +97,15 @@ def gravity(standing: Standing) -> tuple[int, float, str]:
     return GRAVITY.index(standing.state), -ratio, judged.series.key
 
 
-def place(plan: Plan, series: Series) -> str:
-    """Name where a series is taken: "RIS · CT · from reading-room"."""
+def place(plan: Plan, series: Series, *, codes: bool = False) -> str:
+    """Name where a series is taken: "RIS · CT · from reading-room"; `codes` are of modalities."""
     parts = []
     if series.system:
         parts.append(plan.systems.get(series.system) or series.system)
     if series.area:
         parts.append(plan.areas.get(series.area) or series.area)
-    parts.extend(series.segment_words)
+    feed = plan.feeds.get(dict(series.segment).get("feed", ""))
+    parts.extend(filter(None, [feed.name or feed.id if feed else "", segment_words(series, codes=codes)]))
     if series.vantage:
         parts.append(f"from {series.vantage}")
     return " · ".join(parts)
@@ -127,8 +131,36 @@ def measured_by_probe(measure: str) -> bool:
 def lean(standing: Standing) -> str:
     """Say how a degraded series lies: above or below its range, or failing inside it."""
     judged = standing.judged
+    if judged.series.measure == STRAYS:  # not one is expected
+        return words.TAGS[State.DEGRADED]
     if judged.value is None:
         return words.TAGS[State.DEGRADED] if judged.beyond_s is not None else words.FAILING
     if standing.upper is not None and judged.value > standing.upper:
         return words.TAGS[State.DEGRADED]
     return words.BELOW if standing.lower is not None and judged.value < standing.lower else words.FAILING
+
+
+def absent(standing: Standing) -> bool:
+    """Say whether nothing in golive.toml could measure this: said where it stands, and no trouble."""
+    return standing.state is State.BLIND and standing.reason.startswith(words.NO_SOURCE)
+
+
+def grave(standing: Standing) -> bool:
+    """Say whether a series is out of order."""
+    return standing.state not in QUIET and not absent(standing)
+
+
+def shape_of(standing: Standing) -> str:
+    """Give a state's shape: of one outside its range that of its side."""
+    return words.LEANS[lean(standing)] if standing.state is State.DEGRADED else words.SHAPES[standing.state]
+
+
+def state_words(standing: Standing) -> str:
+    """Name a state in one or two words: how an attempt fails, on which side of the range a value lies."""
+    if standing.state is State.DOWN:
+        return words.OUTCOMES.get(standing.judged.last_outcome, words.OUTCOMES["timeout"])
+    if absent(standing):
+        return words.UNMEASURED
+    if standing.state is State.DEGRADED and standing.series.measure == STRAYS:
+        return counted(int(standing.judged.value or 0), "study", "studies")
+    return lean(standing) if standing.state is State.DEGRADED else words.TAGS[standing.state]

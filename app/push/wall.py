@@ -4,16 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.measures import CATALOGUE, HEADLINES, Source
-from app.domain.standings import Judged, Standing, State
+from app.domain.standings import Standing, State
 from app.domain.words import window_words
 from app.push import words
 from app.push.drawing import Band, Spark, band, spark
-from app.push.figures import NOTHING, Figure, beyond, figure, percent
-from app.push.scene import QUIET, Scene, Since, feed_of, gravity, last_event_at, lean, of_measure, place, since, unix_ms
+from app.push.figures import NOTHING, Figure, figure, percent
+from app.push.scene import (
+    Scene,
+    Since,
+    absent,
+    feed_of,
+    grave,
+    gravity,
+    last_event_at,
+    lean,
+    of_measure,
+    place,
+    shape_of,
+    since,
+    state_words,
+    unix_ms,
+)
+from app.push.values import HIDDEN, expected_words, shown_value
 
 ENOUGH = 5
-# never a number in full size that nobody stands behind
-HIDDEN = frozenset({State.BLIND, State.DOWN, State.INSUFFICIENT, State.NOT_EXPECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class Tile:
     facts: tuple[Fact, ...]
     place: str
     others: str
+    others_shape: str
     reason: str
     series: str
 
@@ -65,16 +80,16 @@ def tiles(scene: Scene) -> tuple[Tile, ...]:
     return tuple(tile(scene, measure) for measure in HEADLINES)
 
 
-def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | None, int]:
-    """Choose the series of a tile: an exam measure's whole, else the gravest; and count the others that are not ok."""
+def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | None, list[Standing]]:
+    """Choose the series of a tile: an exam measure's whole, else the gravest; and the others that are not ok."""
     found = of_measure(standings, measure)
     if CATALOGUE[measure].source is Source.EXAM:
         wholes = [s for s in found if not s.series.segment and s.series.area is None]
-        return (min(wholes, key=gravity) if wholes else None), 0
+        return (min(wholes, key=gravity) if wholes else None), [s for s in found if s not in wholes and grave(s)]
     if not found:
-        return None, 0
+        return None, []
     chosen = min(found, key=gravity)
-    return chosen, sum(1 for s in found if s is not chosen and grave(s))
+    return chosen, [s for s in found if s is not chosen and grave(s)]
 
 
 def tile(scene: Scene, measure: str) -> Tile:
@@ -102,14 +117,21 @@ def tile(scene: Scene, measure: str) -> Tile:
         window=window_words(judged.window_s),
         age=since(scene, known),
         band=_band(chosen),
-        expected=_expected(chosen),
+        expected=expected_words(chosen),
         spark=spark(judged.spark, unix_ms(scene.now) // 1000, chosen.lower, chosen.upper),
         facts=tuple(_facts(chosen)),
         place=place(scene.plan, chosen.series) or words.WHOLE,
-        others=words.others(not_ok) if not_ok else "",
+        others=_others(measure, len(not_ok)),
+        others_shape=shape_of(min(not_ok, key=gravity)) if not_ok else "",
         reason=chosen.reason,
         series=chosen.series.key,
     )
+
+
+def _others(measure: str, count: int) -> str:
+    """Say how many others are not ok: groups within a whole, or further places."""
+    say = words.groups if CATALOGUE[measure].source is Source.EXAM else words.others
+    return say(count) if count else ""
 
 
 def _unmeasured(measure: str) -> Tile:
@@ -136,6 +158,7 @@ def _unmeasured(measure: str) -> Tile:
         facts=(),
         place="",
         others="",
+        others_shape="",
         reason=words.NO_PROBE,
         series="",
     )
@@ -174,7 +197,7 @@ def _number(standing: Standing) -> Figure:
         return Figure(f"{judged.n} of {ENOUGH}") if judged.n < ENOUGH else NOTHING
     if _at_least(standing):
         return figure(judged.beyond_s, judged.unit)
-    return NOTHING if state in HIDDEN else value_of(judged)
+    return NOTHING if state in HIDDEN else shown_value(standing)
 
 
 def _at_least(standing: Standing) -> bool:
@@ -182,13 +205,6 @@ def _at_least(standing: Standing) -> bool:
     judged = standing.judged
     exam = CATALOGUE[judged.series.measure].source is Source.EXAM
     return exam and standing.state not in HIDDEN and judged.value is None and judged.beyond_s is not None
-
-
-def value_of(judged: Judged) -> Figure:
-    """Give the judged value as shown, or that it is beyond the timeout."""
-    if judged.value is None and judged.beyond_s is not None:
-        return beyond(judged.beyond_s)
-    return figure(judged.value, judged.unit)
 
 
 def _band(standing: Standing) -> Band | None:
@@ -199,16 +215,6 @@ def _band(standing: Standing) -> Band | None:
     # an open exam that is younger than its limit is known to lie beyond its own age, not beyond the limit
     past = judged.value is None and value is not None and value >= (standing.upper or 0.0)
     return band(None if past else value, standing.lower, standing.upper, beyond=past)
-
-
-def _expected(standing: Standing) -> str:
-    unit, upper = standing.judged.unit, figure(standing.upper, standing.judged.unit)
-    if standing.upper is None:
-        return words.NO_RANGE
-    if standing.lower is None:
-        return words.expected("", str(upper))
-    lower = figure(standing.lower, unit)
-    return words.expected(lower.number if lower.unit == upper.unit else str(lower), str(upper))
 
 
 def _facts(standing: Standing) -> list[Fact]:
@@ -227,27 +233,3 @@ def _facts(standing: Standing) -> list[Fact]:
     else:
         facts.append(Fact(words.OPEN, Figure(str(judged.open)), "open"))
     return facts
-
-
-def absent(standing: Standing) -> bool:
-    """Say whether nothing in golive.toml could measure this: said where it stands, and no trouble."""
-    return standing.state is State.BLIND and standing.reason.startswith(words.NO_SOURCE)
-
-
-def grave(standing: Standing) -> bool:
-    """Say whether a series is out of order."""
-    return standing.state not in QUIET and not absent(standing)
-
-
-def shape_of(standing: Standing) -> str:
-    """Give a state's shape: of one outside its range that of its side."""
-    return words.LEANS[lean(standing)] if standing.state is State.DEGRADED else words.SHAPES[standing.state]
-
-
-def state_words(standing: Standing) -> str:
-    """Name a state in one or two words: how an attempt fails, on which side of the range a value lies."""
-    if standing.state is State.DOWN:
-        return words.OUTCOMES.get(standing.judged.last_outcome, words.OUTCOMES["timeout"])
-    if absent(standing):
-        return words.UNMEASURED
-    return lean(standing) if standing.state is State.DEGRADED else words.TAGS[standing.state]

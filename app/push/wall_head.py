@@ -8,9 +8,10 @@ from app.domain.standings import State
 from app.push import words
 from app.push.figures import NOTHING, Figure, clock, figure
 from app.push.gravest import gravest, listed
-from app.push.scene import Scene, Since, since, title, unix_ms
+from app.push.scene import Scene, Since, absent, since, title, unix_ms
 from app.push.wall import headline
 from app.push.wall_rows import systems
+from app.push.wall_triggers import TriggerLine, Triggers, breaches, triggers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Tick:
     build: str
     site: str
     t: str
+    t_seconds: str  # apart where days stand before them: seconds are the first to find no room then
     phase: str
     left: Since | None
     planned: str
@@ -46,6 +48,8 @@ class Reason:
     text: str
     since: Since | None = None
     where: str = ""
+    shape: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ class Strip:
     reasons: tuple[Reason, ...]
     points: tuple[Point, ...]
     rollback: str
+    means: str  # what the word stands for while it has no grounds
+    triggers: Triggers
+    state: str = ""  # of the breach that the whole stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,12 @@ def tick(scene: Scene) -> Tick:
     """Give the clocks of this second."""
     moment, local = scene.moment, scene.shown_at.astimezone(scene.plan.zone)
     since_s = moment.since_go_live_s
-    if since_s is not None:
-        t = ("T+ " if since_s >= 0 else "T− ") + _long(since_s)
+    if since_s is None:
+        since_s = (scene.now - scene.plan.go_live.at).total_seconds()
+        t = "T− " + _long(since_s) if since_s < 0 else "T–"
     else:
-        to_plan_s = (scene.now - scene.plan.go_live.at).total_seconds()
-        t = "T− " + _long(to_plan_s) if to_plan_s < 0 else "T–"
+        t = ("T+ " if since_s >= 0 else "T− ") + _long(since_s)
+    with_days = " d " in t
     deciding = moment.phase == "decision" and moment.t0 is not None
     return Tick(
         # a tick is so many of the clock's seconds: counted in those, a demo at an even speed alternates too
@@ -93,7 +101,8 @@ def tick(scene: Scene) -> Tick:
         at_ms=unix_ms(scene.now),
         build=scene.build,
         site=scene.plan.site_name,
-        t=t,
+        t=t[:-3] if with_days else t,
+        t_seconds=t[-3:] if with_days else "",
         phase=words.PHASES.get(moment.phase, moment.phase),
         left=since(scene, _decision_at(scene)) if deciding else None,
         planned=moment.planned_words,
@@ -109,6 +118,8 @@ def _long(seconds: float) -> str:
 
 def strip(scene: Scene) -> Strip:
     """Give the rollback strip; its grounds are the lines of what is gravest, in the same words."""
+    if not scene.trouble and (standing := breaches(scene)):
+        return _breach(scene, standing[0])
     few = [m for m in HEADLINES if _is_too_few(scene, m)] if scene.overall == "ok" else []
     shape, word = words.OVERALL_SHAPES.get(scene.overall, ""), words.OVERALL.get(scene.overall, scene.overall)
     if few:
@@ -123,6 +134,8 @@ def strip(scene: Scene) -> Strip:
         reasons=reasons,
         points=_points(scene),
         rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
+        means=_means(scene),
+        triggers=triggers(scene),
     )
 
 
@@ -132,8 +145,33 @@ def _reasons(scene: Scene) -> tuple[Reason, ...]:
     if scene.trouble or scene.overall == "act" or not rows:
         return tuple(Reason(text) for text in scene.reasons[:2])
     order = sorted(rows, key=lambda r: scene.overall == "blind" and r.state not in ("blind", "stale"))
-    faults = tuple(Reason(r.name, r.since, r.said) for r in order[: 1 if scene.own else 2])
+    faults = tuple(Reason(r.name, r.since, r.said, r.shape, r.state) for r in order[: 1 if scene.own else 2])
     return (*faults, *(Reason(text) for text in scene.own[:1]))
+
+
+def _breach(scene: Scene, line: TriggerLine) -> Strip:
+    """Give the strip while a breach waits for a decision: its name first, then what waits since when, and why."""
+    return Strip(
+        overall=scene.overall,
+        shape=line.shape,
+        word=line.name,
+        reasons=(
+            Reason(line.waits, line.since),
+            Reason(line.where or line.counts, None, line.counts * bool(line.where)),
+        ),
+        points=_points(scene),
+        rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
+        means="",
+        triggers=triggers(scene),
+        state=line.state,
+    )
+
+
+def _means(scene: Scene) -> str:
+    """Say what "in order" speaks of, and which headlines nothing measures."""
+    chosen = {m: headline(scene.standings, m)[0] for m in HEADLINES}
+    missing = [words.inside(title(m)) for m, s in chosen.items() if s is None or absent(s)]
+    return words.in_order_but(", ".join(missing)) if missing else words.ALL_IN_ORDER
 
 
 def _is_too_few(scene: Scene, measure: str) -> bool:
@@ -167,11 +205,11 @@ def _point(scene: Scene, name: str, base: datetime, after_s: float, begun: bool)
 def foot(scene: Scene) -> Foot:
     """Give the last line; what a later version brings says that it is not set up."""
     lists, unset = systems(scene), (words.IN_CHARGE, words.HUDDLE, words.SUPER_USERS, words.UNSENT)
-    said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total)
+    said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total, lists.unseen)
     items = [FootItem(words.SYSTEMS, said, "afar", lists.grave > 0)]
     items += [FootItem(name, words.NOT_SET_UP, "setup") for name in unset]
     items.append(FootItem(words.UNREADABLE, str(scene.unreadable), "", scene.unreadable > 0))
-    items.append(FootItem(*words.MISSING, "afar"))
+    items.append(FootItem(*(words.MISSING_BUT_TRIGGERS if scene.triggers else words.MISSING), "afar"))
     load = _load(scene)
     return Foot((*items, FootItem(words.OWN_LOAD, str(load), "load")) if load else tuple(items))
 

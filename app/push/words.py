@@ -44,11 +44,12 @@ TAGS = {
     State.MAINTENANCE: "planned work",
     State.NOT_EXPECTED: "not expected",
 }
-BELOW, FAILING, UNMEASURED = "below", "failing", "not measured"
+BELOW, FAILING, UNMEASURED, UNMEASURED_YET = "below", "failing", "not measured", "not measured yet"
 LEANS = {"above": "▲", BELOW: "▼", FAILING: "✕"}
 SILENT, NO_ANSWER = "silent", "no answer"
+NOTHING_RECEIVED = "nothing received"
 NO_SOURCE = "not measured: no source"  # as the judge says it
-NO_PROBE = "no probe or feed in golive.toml measures this"
+NO_PROBE = "nothing is set up that measures this"
 
 FEEDS = {"hl7-mllp": "HL7 from", "pacs-studies": "Study list of"}
 COLLECTOR, NOBODY_LOOKS = "Collector", "nothing is measured until it is back"
@@ -73,6 +74,38 @@ SIMULATION_MEANS = "no real system, no real exam"
 
 NO_TRIGGERS = "No rollback triggers configured"
 NO_TRIGGERS_MEANS = "golive recommends nothing; people decide"
+TRIGGERS = "Rollback triggers"
+TRIGGER_SHAPES = {
+    "breached": "◆",
+    "recovering": "◇",
+    "blind": "◌",
+    "pending": "△",
+    "overridden": "‖",
+    "insufficient": "◌",
+    "decided": "□",
+    "watching": "",
+    "shadow": "·",
+    "not_armed": "·",
+}
+TRIGGER_STATES = {
+    "breached": "breached",
+    "recovering": "recovering",
+    "blind": "blind",
+    "pending": "pending",
+    "overridden": "overridden",
+    "insufficient": "too few yet",
+    "decided": "decided",
+    "watching": "watching",
+    "shadow": "shadow",
+    "not_armed": "not armed",
+}
+TO_DECIDE, RECOVERED, NOW_BLIND, UNTIL = (
+    "to be decided",
+    "recovered, still to be decided",
+    "now blind",
+    "overridden until",
+)
+DECIDED = {"roll_back": "roll back decided", "continue": "continue decided", "false_alarm": "a false alarm"}
 DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
 DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
 LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"
@@ -93,9 +126,10 @@ NOT_SET_UP = "not set up"
 IN_CHARGE, HUDDLE, SUPER_USERS, UNSENT = "In charge", "Huddle", "Super-users", "Unsent on tablets"
 UNREADABLE, OWN_LOAD = "Unreadable messages, 24 h", "golive's own queries"
 MISSING = ("Not set up", "rollback triggers, people in charge, issues")
+MISSING_BUT_TRIGGERS = ("Not set up", "people in charge, issues")
 
 EXPECTED, FAILED, OPEN, COUNT, LAST, AT_LEAST = "expected", "failed", "open", "n", "last", "at least"
-NO_LINE = "too few yet for a line"
+NO_LINE = "a line after five minutes"
 WHOLE = "all areas"
 NO_RANGE = "no expected range yet"
 STRADDLING = "begun before go-live, still open"
@@ -107,6 +141,7 @@ SERIES_TITLE, SAMPLES, LAST_HOUR, NO_SAMPLES = (
     "No sample is stored for this series.",
 )
 CHART_MEANS = "One point a minute, its median; a minute without an attempt is a gap. The axis starts at zero."
+EXAM_CHART_MEANS = "One point a minute, the number of that minute; one without is a gap. The axis starts at zero."
 LINKED = "How to read this"
 UNREFRESHED = "as of {clock}, not refreshed since"
 EXAM_EVIDENCE = (
@@ -141,6 +176,11 @@ LACKS = {
 }
 
 
+def groups(count: int) -> str:
+    """Say how many of the groups within a whole are not ok."""
+    return f"{count} group not ok" if count == 1 else f"{count} groups not ok"
+
+
 def others(count: int) -> str:
     """Say how many further series of a measure are not ok."""
     return f"{count} other not ok" if count == 1 else f"{count} others not ok"
@@ -151,9 +191,16 @@ def expected(low: str, high: str) -> str:
     return f"{low}–{high} {EXPECTED}" if low else f"up to {high} {EXPECTED}"
 
 
-def in_order(total: int) -> str:
-    """Say that all of a list are in order."""
+def in_order(total: int, unseen: int = 0) -> str:
+    """Say that all of a list are in order, or of how many nobody can say so yet."""
+    if unseen:
+        return f"{total - unseen} of {total} in order, {unseen} {UNMEASURED_YET}"
     return f"all {total} in order" if total else NOT_SET_UP
+
+
+def in_order_but(missing: str) -> str:
+    """Say that what is asked is in order, and what nobody asks for."""
+    return f"all that is asked is answered and as expected; not measured: {missing}"
 
 
 def not_in_order(grave: int, total: int) -> str:
@@ -164,6 +211,16 @@ def not_in_order(grave: int, total: int) -> str:
 def rest_in_order(what: str) -> str:
     """Say what is not yet counted on, which is no good news either, and that nothing else is wrong."""
     return f"{what}; the rest is in order"
+
+
+def grown(more: int) -> str:
+    """Say how many more exams wait than half an hour ago."""
+    return f"+{more} in 30 min"
+
+
+def strays(count: int) -> str:
+    """Say how many studies went to the old system."""
+    return f"{count} stray" if count == 1 else f"{count} strays"
 
 
 def last_event(expected_within: str) -> str:

@@ -89,8 +89,11 @@ def back_up(config: Config, environ: Mapping[str, str], file: Path) -> dict[str,
     return done
 
 
-def restore(config: Config, copy: Path) -> dict[str, Any]:
-    """Put a backup in the place of the database, where no golive runs on it; what was there is kept beside."""
+def restore(config: Config, copy: Path, of_site: str = "") -> dict[str, Any]:
+    """Put a backup in the place of the database, where no golive runs on it; what was there is kept beside.
+
+    `of_site` names the site of the backup where it is meant to be another one's.
+    """
     server, site, copy = config.settings.server, config.settings.site.id, copy.resolve()
     url = engines.parse(server.database)
     if url.get_backend_name() != "sqlite":
@@ -99,8 +102,8 @@ def restore(config: Config, copy: Path) -> dict[str, Any]:
             f"pg_restore --exit-on-error --no-owner --dbname=postgresql://… {copy}, and name it in [server] database"
         )
     file = engines.sqlite_file(url, config.folder)
-    kept = store_restore.restore(file, copy)
-    body = {"file": str(copy), "kept": str(kept or "")}
+    kept = store_restore.restore(file, copy, of_site or site)
+    body = {"file": str(copy), "kept": str(kept or ""), "of_site": of_site or site}
     _on_database(
         config,
         lambda db: db.write_now(lambda s: journal.append(s, site, utc_now(), BY, "backup.restore", copy.name, body)),

@@ -164,8 +164,7 @@ class Life:
             yield Ground("blind", f"golive, {step}", OWN_MISTAKE)
         for step in self._upkeep.steps.broken:
             yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
-        if self.house.config_trouble:
-            yield Ground("watch", "configuration", self.house.config_trouble)
+        yield from self.house.grounds(self._clock.now())
         if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):
             yield Ground("watch", "database", why)
 

@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -47,7 +47,11 @@ async def serve(app: FastAPI, config: Config, *, collect: bool, collector: Seque
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(server.serve(sockets=[listener]))
             waiting = tasks.create_task(stopping.wait())
-            helpers = [waiting, tasks.create_task(_keep_certificate(server.config, config))]
+
+            def said(trouble: str) -> None:
+                app.state.house.certificate_trouble = trouble
+
+            helpers = [waiting, tasks.create_task(_keep_certificate(server.config, config, said))]
             helpers.append(tasks.create_task(pauses.keep_rare()))
             supervised = None
             if collect:
@@ -161,8 +165,8 @@ def _bound(server: Server) -> socket.socket:
     return listener
 
 
-async def _keep_certificate(served: uvicorn.Config, config: Config) -> None:
-    """Take a renewed certificate into use for new connections, without a restart."""
+async def _keep_certificate(served: uvicorn.Config, config: Config, said: Callable[[str], None]) -> None:
+    """Take a renewed certificate into use for new connections, without a restart; one that is unusable is said."""
     server = config.settings.server
     if not server.tls_cert or not server.tls_key:
         return
@@ -170,21 +174,30 @@ async def _keep_certificate(served: uvicorn.Config, config: Config) -> None:
     seen = _stamps(cert, key)
     while True:
         await asyncio.sleep(LOOK_AT_CERTIFICATE_S)
-        if (now_seen := _stamps(cert, key)) in (seen, None) or served.ssl is None:
+        if (now_seen := _stamps(cert, key)) == seen or served.ssl is None:
             continue
         try:
             # tried apart first: a certificate without its key would leave the server with neither
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
             served.ssl.load_cert_chain(cert, key)
         except (OSError, ssl.SSLError) as error:
-            log.warning("the changed certificate cannot be used, the old one stays: %s", error)
+            trouble = f"the changed certificate cannot be used, the old one stays: {_why(error)}"
+            log.warning("%s", trouble)
+            said(trouble)
         else:
+            said("")
             log.info("the changed certificate is in use")
         seen = now_seen
 
 
-def _stamps(*files: Path) -> tuple[int, ...] | None:
-    try:
-        return tuple(f.stat().st_mtime_ns for f in files)
-    except OSError:
-        return None
+def _stamps(*files: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Tell one state of files from another; a missing one is a state, too."""
+    found: list[tuple[int, int] | None] = []
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((stat.st_ino, stat.st_mtime_ns))
+    return tuple(found)

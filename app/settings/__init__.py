@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import ConfigInvalid, Mistake, Unavailable
-from app.settings.addresses import without_secrets
+from app.settings.addresses import has_password, without_secrets
 from app.settings.checks import UNBUILT_FEEDS, check
 from app.settings.endpoints import Auth, Dicom, HttpEndpoint, TlsClient
 from app.settings.fixed import takes_a_restart
@@ -76,6 +76,7 @@ class Config:
     """The effective configuration; relative paths start from `folder`.
 
     `canonical` is its JSON, sorted and without secrets, and `version` the first 16 hex digits of its SHA-256.
+    `warnings` name what works and should not be so.
     """
 
     settings: Settings
@@ -83,6 +84,7 @@ class Config:
     folder: Path
     version: str
     canonical: str
+    warnings: tuple[Mistake, ...] = ()
 
 
 def load(file: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -90,8 +92,9 @@ def load(file: Path, environ: Mapping[str, str] = os.environ) -> Config:
     text, data = _read(file)
     folder = file.resolve().parent
     mistakes: list[Mistake] = []
-    overridden = _override(data, folder, environ, mistakes)
     lines = places(text)
+    warnings = _passwords(data, lines, str(file))
+    overridden = _override(data, folder, environ, mistakes)
 
     def mistaken(loc: Loc, problem: str) -> None:
         if loc in overridden:
@@ -112,7 +115,8 @@ def load(file: Path, environ: Mapping[str, str] = os.environ) -> Config:
     if mistakes or settings is None:
         raise ConfigInvalid(sorted(dict.fromkeys(mistakes), key=lambda m: (m.file, m.line)))
     canonical = _canonical(settings)
-    return Config(settings, file, folder, hashlib.sha256(canonical.encode()).hexdigest()[:16], canonical)
+    version = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return Config(settings, file, folder, version, canonical, warnings)
 
 
 def load_secrets(config: Config, environ: Mapping[str, str] = os.environ, *, make: bool) -> Secrets:
@@ -151,6 +155,22 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
         found = re.search(r"\d[\d_]{4000}", text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         raise ConfigInvalid([Mistake(name, line, "syntax", "has a number of too many digits")]) from error
+
+
+def _passwords(data: Mapping[str, Any], lines: Mapping[Loc, int], file: str) -> tuple[Mistake, ...]:
+    """Name the database's password where the file itself holds it: it works, and everybody who reads the file has it.
+
+    A warning and no mistake: a site that runs so would otherwise not start any more.
+    """
+    server = data.get("server")
+    database = server.get("database") if isinstance(server, Mapping) else None
+    if not isinstance(database, str) or not has_password(database):
+        return ()
+    loc: Loc = ("server", "database")
+    said = (
+        "holds a password; keep the address in a file of its own and name it by database_file or GOLIVE_DATABASE_FILE"
+    )
+    return (Mistake(file, _line(lines, loc), field_path(loc), said),)
 
 
 def _override(

@@ -17,6 +17,12 @@ _SECRET_IN_QUERY = re.compile(
 )
 
 
+def has_password(url: str) -> bool:
+    """Say whether an address holds a password, before its host or in its query."""
+    found = _USER_INFO.search(url)
+    return (found is not None and ":" in found[0]) or _SECRET_IN_QUERY.search(url) is not None
+
+
 def without_secrets(text: str) -> str:
     """Give a text whose addresses show neither user and password nor the secrets of their query."""
     return _SECRET_IN_QUERY.sub(r"\1…", _USER_INFO.sub("…@", text))

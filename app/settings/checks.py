@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from app.settings.golive_checks import check_windows
 from app.settings.keywords import dicom_keywords
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
@@ -47,6 +48,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     """Report every mistake of tables that do not fit together."""
     tables = Tables(data, wrong)
     _ids(tables, mistaken)
+    check_windows(tables.one("go_live"), mistaken)
     _server(tables.one("server"), mistaken)
     for system in tables.many("systems"):
         _credentials(system, mistaken)

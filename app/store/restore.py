@@ -13,13 +13,14 @@ from app.store.lock import FileLock
 from app.store.troubles import sentence
 
 
-def restore(file: Path, copy: Path) -> Path | None:
+def restore(file: Path, copy: Path, site: str) -> Path | None:
     """Make `copy` the database `file`; give where the former one is kept, None where there was none.
 
+    A copy that holds other sites' rows and none of `site` is refused: golive would find nothing in it.
     The log of a golive that was killed lies beside its database and would be replayed onto whatever stands there: it
     goes away with the old one, before the copy comes. A second golive on the file is refused, as always.
     """
-    _looked_through(copy)
+    _looked_through(copy, site)
     lock = FileLock(file)
     lock.take()
     part = file.with_name(f".{file.name}.restoring")
@@ -40,16 +41,22 @@ def restore(file: Path, copy: Path) -> Path | None:
     return kept
 
 
-def _looked_through(copy: Path) -> None:
+def _looked_through(copy: Path, site: str) -> None:
     """Refuse what is no whole database of golive; it is looked at as it is, without any log beside it."""
     try:
         with contextlib.closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
             ours = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal_head'").fetchone()
+            sites = {row[0] for row in connection.execute("SELECT site FROM journal_head")} if ours else set()
     except sqlite3.Error as error:
         raise Unavailable(f"{copy} cannot be restored: {sentence(error)}") from error
     if found != "ok" or not ours:
         raise Unavailable(f"{copy} is no whole database of golive; it is not restored")
+    if sites and site not in sites:
+        raise Unavailable(
+            f"{copy} holds the site {', '.join(sorted(sites))}, and this is {site}; it is not restored unless that is "
+            "said by --of-site"
+        )
 
 
 def _kept(file: Path) -> Path | None:

@@ -10,8 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from app.domain.standings import Standing
 from app.errors import GoLiveError
 from app.push.fragments import page
-from app.push.scene import gravity
-from app.push.wall import grave, shape_of, state_words
+from app.push.scene import grave, gravity, shape_of, state_words
 from app.web.house import house_of
 from app.web.security import LEADERS, READERS, Actor, actor_of, engineer, visitor
 

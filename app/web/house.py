@@ -1,13 +1,15 @@
 """What every route of one running golive shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
 from app.clock import SteadyClock
 from app.commands.access import Attempts, Recognised
 from app.commands.ingest import OnStored, Taking
+from app.domain.overall import Ground, unwelcome
 from app.domain.plans import Plan
 from app.push.follow import Follow
 from app.push.hub import Hub
@@ -21,7 +23,8 @@ from app.web.metrics import Metrics
 class House:
     """The parts of one process, as its life puts them together; `config` and `plan` change when the file is reloaded.
 
-    `down` names loops that crashed and are about to be started again; `config_trouble` why a new file was not taken.
+    `down` names loops that crashed and are about to be started again; `config_trouble` why a new file was not taken,
+    `certificate_trouble` why a changed certificate was not.
     """
 
     config: Config
@@ -40,6 +43,15 @@ class House:
     recognised: Recognised = field(default_factory=Recognised)
     down: dict[str, str] = field(default_factory=dict)
     config_trouble: str = ""
+    certificate_trouble: str = ""
+
+    def grounds(self, now: datetime) -> Iterator[Ground]:
+        """Give what the process knows of itself that people are to look at."""
+        if self.config_trouble:
+            yield Ground("watch", "configuration", self.config_trouble)
+        if self.certificate_trouble:
+            yield Ground("watch", "certificate", self.certificate_trouble)
+        yield from unwelcome(self.heartbeats.refusals, self.plan, now)
 
     @property
     def site(self) -> str:

@@ -17,6 +17,7 @@ from app.domain.samples import Sample
 from app.errors import Invalid
 from app.settings.accessions import rule_of
 from app.web.house import House, house_of
+from app.web.patient_json import patiently_read
 from app.web.problems import field_of
 from app.web.security import Actor, sender
 from app.wire import Envelope, IngestAnswer
@@ -77,9 +78,22 @@ async def _body(request: Request) -> bytes:
     raise HTTPException(413, f"a batch may have {MOST_BYTES // 2**20} MiB; send it in parts")
 
 
+def _read(body: bytes) -> Envelope:
+    """Give the envelope; where the strict and fast reader of JSON stumbles over one value, a patient one reads on."""
+    try:
+        return Envelope.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors(include_input=False)[0]["type"] != "json_invalid":
+            raise
+        try:
+            return Envelope.model_validate(patiently_read(body))
+        except (ValueError, RecursionError) as other:  # a ValidationError is a ValueError
+            raise (other if isinstance(other, ValidationError) else error) from None
+
+
 def _envelope(body: bytes) -> Envelope:
     try:
-        envelope = Envelope.model_validate_json(body)
+        envelope = _read(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         raise Invalid(field_of(first["loc"]), first["msg"]) from None

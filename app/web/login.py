@@ -10,6 +10,7 @@ from app.commands import access
 from app.errors import Unauthenticated
 from app.push.fragments import page
 from app.web.house import house_of
+from app.web.problems import of_status, wants_document
 from app.web.security import actor_of, cookie_name, described, sessions_trouble
 
 router = APIRouter(include_in_schema=False)
@@ -78,6 +79,8 @@ def own_path(wanted: str) -> str:
 
 
 def _page(request: Request, *, after: str, status: int, problem: str = "", refused: str = "") -> Response:
+    if status >= 400 and wants_document(request):
+        return of_status(status, problem or refused).response()
     house = house_of(request)
     html = page(
         "login",

@@ -23,6 +23,14 @@ _GAUGES: dict[str, tuple[str, str, float]] = {
 }
 
 
+# of a feed: name, help, and what one of ours is of it
+_OF_FEEDS: dict[str, tuple[str, str, float]] = {
+    "feed.age": ("golive_feed_age_seconds", "Time since the feed's last event", 1.0),
+    "feed.rate": ("golive_feed_events_per_second", "Events of the feed in the last hour", 1 / 3600),
+    "clock.offset": ("golive_feed_clock_offset_seconds", "Receive time minus message time, median", 1.0),
+}
+
+
 class Metrics:
     """The registry of one process; no exam, person or free text is ever a label."""
 
@@ -75,7 +83,7 @@ class Metrics:
     def page(self, standings: Sequence[Standing], vantage: str) -> bytes:
         """Give everything in Prometheus's text format; `vantage` is the first collector's, which series leave out."""
         picture = CollectorRegistry()
-        picture.register(_Picture(families(standings, vantage)))
+        picture.register(_Picture(families(standings, vantage) + of_feeds(standings)))
         return generate_latest(self.registry) + generate_latest(picture)
 
 
@@ -113,6 +121,23 @@ def families(standings: Sequence[Standing], vantage: str) -> list[GaugeMetricFam
             if value is not None and judged.unit in values:
                 values[judged.unit].add_metric((*labels, percentile), value * _GAUGES[judged.unit][2])
     return [*values.values(), n, failed, age, state]
+
+
+def of_feeds(standings: Sequence[Standing]) -> list[GaugeMetricFamily]:
+    """Give what is known of each feed itself as gauges; its state is that of its age."""
+    values = {m: GaugeMetricFamily(name, text, labels=["feed"]) for m, (name, text, _) in _OF_FEEDS.items()}
+    state = GaugeMetricFamily("golive_feed_state", "1 for the state that a feed is in", labels=["feed", "state"])
+    for standing in standings:
+        judged, feed = standing.judged, dict(standing.series.segment).get("feed")
+        family = values.get(standing.series.measure)
+        if family is None or feed is None:
+            continue
+        if judged.value is not None:
+            family.add_metric([feed], judged.value * _OF_FEEDS[standing.series.measure][2])
+        if standing.series.measure == "feed.age":
+            for one in State:
+                state.add_metric([feed, one.value], float(one is standing.state))
+    return [*values.values(), state]
 
 
 def _percentiles(standing: Standing) -> list[tuple[str, float | None]]:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
@@ -39,6 +40,7 @@ STATUS: dict[type[GoLiveError], int] = {
     NotBuilt: 501,
     Unavailable: 503,
 }
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TITLES = {
     400: "The request cannot be read",
     404: "Not found",
@@ -110,6 +112,12 @@ def wants_page(request: Request) -> bool:
     return request.method == "GET" and "text/html" in request.headers.get("accept", "") and not _for_programs(request)
 
 
+def wants_document(request: Request) -> bool:
+    """Say whether a program asks at an address that otherwise answers people: it takes JSON and no page."""
+    accepted = request.headers.get("accept", "")
+    return "json" in accepted and "text/html" not in accepted
+
+
 def _for_programs(request: Request) -> bool:
     path = request.url.path
     return path.startswith(("/api/", "/live")) and path != "/api/docs"
@@ -131,6 +139,17 @@ def answer(request: Request, problem: Problem) -> Response:
     return HTMLResponse(html, problem.status, dict(problem.headers))
 
 
+def _ways(request: Request) -> set[str]:
+    """Give every method that some route takes at this address: each route knows of its own alone."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]  # files are for GET alone
+    ways = {
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    }
+    return ways | {"HEAD"} if "GET" in ways else ways or {"GET", "HEAD"}
+
+
 def install(app: FastAPI) -> None:
     """Make every error of this app a problem document."""
 
@@ -148,6 +167,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         said = error.detail if error.detail and error.status_code not in (404, 405) else ""
         headers = {k.replace("-", "_"): v for k, v in (error.headers or {}).items()}
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(_ways(request)))
         return answer(request, of_status(error.status_code, said, **headers))
 
     app.add_exception_handler(GoLiveError, own)

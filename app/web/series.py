@@ -8,17 +8,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.domain.measures import CATALOGUE, Source
+from app.domain.measures import CATALOGUE, Measure, Source
 from app.domain.plans import Plan, ProbePlan
 from app.domain.samples import Sample
+from app.domain.segments import segment_words
 from app.domain.series import measures_of
 from app.domain.standings import Series, Standing
 from app.domain.words import window_words
 from app.errors import Missing
+from app.push import words
+from app.push.feed_rows import feed_name
 from app.push.figures import DASH, Figure, figure, percent
 from app.push.fragments import page, part
-from app.push.scene import Scene, place, since, title, unix_ms
-from app.push.wall import shape_of, state_words, value_of
+from app.push.scene import Scene, place, shape_of, since, state_words, title, unix_ms
+from app.push.values import value_of
 from app.store import samples as samples_store
 from app.web.house import House, house_of
 from app.web.security import Actor, evidence
@@ -89,14 +92,15 @@ async def series(request: Request, _: Looker, key: str) -> HTMLResponse:
         "series",
         key=key,
         title=title(standing.series.measure),
-        place=place(scene.plan, standing.series),
+        place=place(scene.plan, standing.series, codes=True),
         means=measure.means if measure else "",
-        of_exams=measure is not None and measure.source is Source.EXAM,
+        of_exams=_of_exams(measure),
         site_name=scene.plan.site_name,
         simulation=scene.plan.simulation,
         standing=_standing(scene, found),
+        chart_means=words.EXAM_CHART_MEANS if _of_exams(measure) else words.CHART_MEANS,
         samples=await _samples(house, scene, standing.series),
-        linked=[(s.series.key, title(s.series.measure), s.state.value) for s in _linked(scene, standing)],
+        linked=[(s.series.key, _name(scene, s.series), s.state.value) for s in _linked(scene, standing)],
     )
     return HTMLResponse(html)
 
@@ -125,13 +129,21 @@ def _linked(scene: Scene, standing: Standing) -> Iterator[Standing]:
     here, seen = standing.series, {standing.series.key}
     for other in scene.standings:
         there = other.series
-        if there.key not in seen and (there.system, there.area, there.vantage) == (
-            here.system,
-            here.area,
-            here.vantage,
-        ):
+        same = (there.system, there.area, there.vantage) == (here.system, here.area, here.vantage)
+        if there.key not in seen and same and (there.segment == here.segment or there.measure == here.measure):
             seen.add(there.key)
             yield other
+
+
+def _of_exams(measure: Measure | None) -> bool:
+    return measure is not None and measure.source is Source.EXAM
+
+
+def _name(scene: Scene, series: Series) -> str:
+    """Name another series so that no two links read alike: its measure, and the feed or segment that it is of."""
+    feed = scene.plan.feeds.get(dict(series.segment).get("feed", ""))
+    of = feed_name(scene, feed) if feed else segment_words(series, codes=True)
+    return f"{title(series.measure)}, {of}" if of else title(series.measure)
 
 
 def _view(scene: Scene, standing: Standing) -> dict[str, Any]:

@@ -34,6 +34,10 @@ function range(data) {
   };
 }
 
+// people read a clock in these steps, not in thousands of seconds
+const STEPS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200,
+  1800, 3600, 7200, 10800, 21600, 43200, 86400];
+
 let plot = null, data = null;
 function draw() {
   if (data === null) return;
@@ -47,7 +51,7 @@ function draw() {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: [0, top] } },
-    axes: [{ ...axis, size: 32, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000)) }, { ...axis, size: 70, values: (_, ticks) => ticks.map((t) => inUnit(t, data.unit)) }],
+    axes: [{ ...axis, size: 32, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000)) }, { ...axis, ...(data.unit === "s" ? { incrs: STEPS } : {}), size: 70, values: (_, ticks) => ticks.map((t) => inUnit(t, data.unit)) }],
     series: [{}, { stroke: colour("--line"), width: 2, points: { show: true, size: 4, fill: colour("--line") }, spanGaps: false }],
     hooks: { drawClear: [range(data)] },
   };

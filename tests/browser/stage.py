@@ -20,10 +20,11 @@ from fastapi.staticfiles import StaticFiles
 from app.assets import folder
 from app.clock import SteadyClock, utc_now
 from app.domain.golive import GoLive
-from app.domain.overall import overall
+from app.domain.overall import of_triggers, overall
 from app.domain.plans import Plan
 from app.domain.samples import Kind, Outcome, Sample
 from app.domain.standings import Judged, Pulse, Standing
+from app.domain.trigger_board import Trigger
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
 from app.settings import Server
@@ -33,6 +34,7 @@ from app.web.house import House
 from app.web.metrics import Metrics
 from app.web.problems import install
 from tests.browser.scenes import SCENES, plan
+from tests.browser.trigger_scenes import TRIGGERS
 
 SINCE_T0 = timedelta(hours=1, minutes=23, seconds=41)
 
@@ -44,6 +46,7 @@ class Stage:
     plan: Plan = field(default_factory=plan)
     scene: Callable[[datetime], Sequence[Standing]] = SCENES["calm"]
     since_t0: timedelta = SINCE_T0
+    triggers: Callable[[datetime], Sequence[Trigger]] = TRIGGERS["none"]
     unreadable: int = 0
     reading: str = ""
     samples: tuple[Sample, ...] = ()
@@ -66,14 +69,17 @@ class Stage:
     async def _look(self, now: datetime) -> Seen:
         if self.reading:
             raise OSError(self.reading)
-        return Seen(record=GoLive(self.t0, self.t0), unreadable=self.unreadable)
+        held = tuple(self.triggers(now.replace(microsecond=0)))
+        return Seen(record=GoLive(self.t0, self.t0), unreadable=self.unreadable, triggers=held)
 
     def _stand(self, judged: Sequence[Judged], now: datetime) -> Sequence[Standing]:
         return self.scene(now.replace(microsecond=0))
 
-    def _whole(self, standings: Sequence[Standing], now: datetime) -> tuple[str, Sequence[str]]:
+    def _whole(
+        self, standings: Sequence[Standing], triggers: Sequence[Trigger], now: datetime
+    ) -> tuple[str, Sequence[str]]:
         pulses = {("main", feed): Pulse("listening", "", now) for feed in self.plan.feeds}
-        whole = overall(standings, self.plan, pulses, now)
+        whole = overall(standings, self.plan, pulses, now, of_triggers(triggers))
         return whole.state, whole.reasons
 
     def show(self, name: str) -> None:
@@ -160,6 +166,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         plan=plan(simulation=arguments.simulation),
         scene=SCENES[arguments.scene],
         since_t0=timedelta(seconds=arguments.since),
+        triggers=TRIGGERS[arguments.triggers],
     )
     stage.unreadable, stage.samples = arguments.unreadable, some_samples(utc_now())
     config = uvicorn.Config(
@@ -191,6 +198,7 @@ def main() -> None:
     """Serve a scene on a free port, which is printed."""
     parser = argparse.ArgumentParser(prog="tests.browser.stage")
     parser.add_argument("--scene", default="calm", choices=sorted(SCENES))
+    parser.add_argument("--triggers", default="none", choices=sorted(TRIGGERS))
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--since", type=float, default=SINCE_T0.total_seconds())
     parser.add_argument("--unreadable", type=int, default=0)

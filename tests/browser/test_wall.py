@@ -286,17 +286,72 @@ def test_policy_and_size_of_the_page(chromium: Browser, serve: Callable[..., Ser
     context.close()
 
 
-def test_what_finds_no_room_in_the_head_goes_whole_and_the_clock_stays(
+HEAD = """([word, simulation]) => {
+  const link = document.getElementById("link"), mark = document.querySelector(".simulation");
+  if (word) Object.assign(link.querySelector(".word"), {textContent: link.dataset[word]});
+  mark.hidden = !simulation;
+  const found = {cut: [], whole: []}, texts = document.createTreeWalker(document.querySelector(".top"), 4);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.data.trim() || text.parentElement.closest(".not-live, [hidden]")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const box of range.getClientRects()) {
+      let gone = false, cut = box.left < 0 || box.right > innerWidth || box.top < 0;
+      for (let e = text.parentElement; e && !e.matches("body"); e = e.parentElement) {
+        if (getComputedStyle(e).overflowX === "visible") continue;
+        const clip = e.getBoundingClientRect();
+        if (box.top + box.height / 4 >= clip.bottom) gone = true;
+        else if (box.left < clip.left - .5 || box.right > clip.right + .5) cut = true;
+      }
+      if (!gone) found[cut ? "cut" : "whole"].push({text: text.data.trim(), left: box.left, right: box.right,
+        top: box.top, bottom: box.bottom});
+    }
+  }
+  const order = found.whole.sort((a, b) => a.left - b.left);
+  for (const one of order) for (const other of order)
+    if (one !== other && other.left > one.left && other.left < one.right - 1 && other.top < one.bottom - 4
+        && other.bottom > one.top + 4) found.cut.push({text: `${other.text} lies on ${one.text}`});
+  const drawn = t => order.filter(o => o.text).map(o => o.text);
+  return {cut: found.cut.map(c => c.text), whole: drawn()};
+}"""
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 800)])
+@pytest.mark.parametrize("since_s", [600, 93_784, 3 * 86_400 - 120])
+def test_the_head_is_never_cut_at_any_distance_and_clock_and_t_and_phase_stay(
+    chromium: Browser, serve: Callable[..., Server], since_s: int, size: tuple[int, int]
+) -> None:
+    server = serve("--scene", "calm", "--simulation", "--since", str(since_s))
+    phase = "Decision window" if since_s < 7200 else "Command center"
+    for distance_m in (1, 2, 2.5, 2.9, 3.4, 4, 5, 5.8, 7, 8):
+        with looking(chromium, f"{server.url}/wall?distance_m={distance_m}&diagonal_in=65", *size) as page:
+            live(page)
+            page.evaluate("() => document.fonts.ready.then(() => true)")
+            for word in ("live", "polling"):
+                for simulation in (False, True):
+                    seen = page.evaluate(HEAD, [word, simulation])
+                    shown = " ".join(seen["whole"])
+                    case = (distance_m, word, simulation, seen)
+                    assert seen["cut"] == [], case
+                    assert re.search(r"\b\d\d:\d\d:\d\d$", shown), case
+                    assert re.search(r"T\+ (\d+ d )?\d\d:\d\d", shown), case
+                    assert phase in shown, case
+                    assert ("SIMULATION" in shown) is simulation, case
+            assert page.evaluate(OVERFLOWING) == [], distance_m
+
+
+def test_the_longest_words_of_an_undeclared_go_live_leave_the_clock_whole(
     chromium: Browser, serve: Callable[..., Server]
 ) -> None:
-    # the first minutes: a countdown with hours, beside the mark of the simulation
-    server = serve("--scene", "calm", "--simulation", "--since", "600")
-    shown = """e => { const box = e.getBoundingClientRect(), head = e.closest(".site, .clock").getBoundingClientRect();
-        if (box.top >= head.bottom - 1) return "gone";
-        return box.right <= Math.min(head.right, innerWidth) + 1 ? "whole" : "cut"; }"""
-    for query in ("", "?distance_m=3.4", FAR):
-        with looking(chromium, f"{server.url}/wall{query}") as page:
+    server = serve("--scene", "calm", "--simulation")
+    planned = """() => { const phase = document.querySelector(".phase");
+        phase.classList.add("planned");
+        phase.innerHTML = "<b>planned 21 Nov 06:00, not declared, +1 h 12 min</b>"; }"""
+    for distance_m in (2.5, 3.4, 5, 8):
+        with looking(chromium, f"{server.url}/wall?distance_m={distance_m}&diagonal_in=65") as page:
             live(page)
-            assert page.evaluate(OVERFLOWING) == [], query
-            assert page.locator(".clock time").evaluate(shown) == "whole", query
-            assert page.locator(".site b").evaluate(shown) in ("whole", "gone"), query
+            page.evaluate("() => document.fonts.ready.then(() => true)")
+            page.evaluate(planned)
+            seen = page.evaluate(HEAD, ["polling", True])
+            assert seen["cut"] == [], (distance_m, seen)
+            assert "SIMULATION" in " ".join(seen["whole"])

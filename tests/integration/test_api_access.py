@@ -145,6 +145,31 @@ def test_a_page_leads_to_the_login_and_a_wrong_token_says_so(golive: Served) -> 
     assert 'name="next" value="/"' in wrong.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/status", "/metrics", "/api/quarantine", "/wall", "/login", "/healthz", "/readyz"]
+)
+def test_what_can_be_got_can_be_asked_for_without_its_body(golive: Served, path: str) -> None:
+    answer = golive.call("HEAD", path, "engineer")
+    assert (answer.status_code, answer.content) == (golive.call("GET", path, "engineer").status_code, b"")
+    assert int(answer.headers["content-length"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("path", "ways"),
+    [("/login", "GET, HEAD, POST"), ("/healthz", "GET, HEAD"), ("/api/ingest", "POST"), ("/api/status", "GET, HEAD")],
+)
+def test_what_is_not_allowed_says_what_is(golive: Served, path: str, ways: str) -> None:
+    answer = golive.call("DELETE", path, "engineer")
+    assert (answer.status_code, answer.headers["allow"]) == (405, ways)
+
+
+def test_a_program_that_logs_in_gets_problem_documents(golive: Served) -> None:
+    said = golive.call("POST", "/login", data={"token": "wrong"}, headers={"Accept": "application/json"})
+    assert (said.status_code, said.headers["content-type"]) == (401, "application/problem+json")
+    page = golive.call("POST", "/login", data={"token": "wrong"}, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
+
+
 @pytest.mark.parametrize("host", ["evil.example", "golive.evil.example:8000", ""])
 def test_a_foreign_host_name_is_not_answered(golive: Served, host: str) -> None:
     answer = golive.call("GET", "/api/status", "engineer", headers={"Host": host})
@@ -336,6 +361,9 @@ def test_guessing_is_slowed_down_and_a_known_token_is_not_locked_out_for_good(tm
         assert seen == [401] * 10 + [429]
         answer = golive.call("POST", "/login", data={"token": tokens["desk"]})
         assert (answer.status_code, int(answer.headers["retry-after"]) > 200) == (429, True)
+        said = golive.call("POST", "/login", data={"token": "wrong"}, headers={"Accept": "application/json"})
+        assert (said.status_code, said.headers["content-type"]) == (429, "application/problem+json")
+        assert int(said.headers["retry-after"]) > 200
         golive.ingest(samples=[sample()])
 
 

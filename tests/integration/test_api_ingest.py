@@ -1,6 +1,7 @@
 """The door for collectors: what it takes, what it refuses, and what it never forgets or shows."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,10 +49,23 @@ def test_good_items_are_kept_and_bad_ones_named_and_put_aside_without_their_cont
     ]
     assert answer["refused"][0]["id"] == bad["id"]
     aside = golive.get("/api/quarantine")
-    assert {a["reason"] for a in aside} >= {'probe: unknown probe "nobody"', 'area: unknown area "nowhere"'}
+    assert {a["reason"] for a in aside} >= {"probe: unknown probe a name of 6", "area: unknown area a name of 7"}
     assert {a["feed"] for a in aside} >= {"main", "ris-hl7"}
-    assert "DOE" not in str(aside)
+    assert not [word for word in ("DOE", "nobody", "nowhere") if word in str(aside)]
     assert "4711" not in str([a["shape"] for a in aside])
+
+
+def test_a_probe_whose_samples_are_refused_is_a_ground_to_watch_until_one_is_taken(golive: Served) -> None:
+    def grounds() -> list[str]:
+        return [r for r in golive.get("/api/status")["reasons"] if "are refused" in r]
+
+    golive.ingest(samples=[sample(area="mr.Doe.John")])
+    words = 'samples of main are refused: area: the probe "worklist-ct" stands for "ct", not a name of 11'
+    assert f"probe worklist-ct: {words}" in grounds()
+    golive.ingest(source="a-script", samples=[sample(probe="Doe-John")])
+    assert "ingest: samples of a source that is no collector are refused: probe: unknown probe a name of 8" in grounds()
+    golive.ingest(samples=[sample()])
+    assert not [g for g in grounds() if g.startswith("probe worklist-ct")]
 
 
 def test_the_same_id_with_another_moment_is_refused(golive: Served) -> None:
@@ -107,7 +121,7 @@ def test_what_a_feed_received_and_could_not_read_is_stored_once(golive: Served) 
         (b'{"batch": "b", "source": "main", "sent_at": "2026-11-21T05:00:00Z", "surprise": 1}', "surprise"),
         (b'{"batch": "b", "source": "main", "sent_at": "2026-11-21T05:00:00Z", "samples": {}}', "samples"),
         (b"\xff\xfe", "body"),
-        (b'{"batch": "\\ud800", "source": "main", "sent_at": "2026-11-21T05:00:00Z"}', "body"),
+        (b'{"batch": "\\ud800", "source": "main", "sent_at": "2026-11-21T05:00:00Z"}', "batch"),
         (b"[" * 100_000, "body"),
     ],
 )
@@ -167,6 +181,43 @@ def test_hostile_items_are_refused_one_by_one_and_the_good_one_among_them_is_sto
     assert golive.ingest(samples=[good])["repeated"] == 1
     strange = [{"probe_or_feed": "ris-hl7", "at": stamp(), "state": "x", "since": "0001-01-01T00:00:00Z"}, 7]
     assert len(golive.ingest(heartbeats=strange)["refused"]) == 2
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param(b'"detail": "cut in two: \\ud800"', id="half of a surrogate pair"),
+        pytest.param(b'"detail": "M\xfcller"', id="not UTF-8"),
+        pytest.param(b'"matches": ' + b"[" * 220 + b"]" * 220, id="220 deep"),
+        pytest.param(b'"matches": ' + b'{"a": ' * 800 + b"1" + b"}" * 800, id="800 deep"),
+        pytest.param(b'"matches": ' + b"9" * 5000, id="a number of 5000 digits"),
+        pytest.param(b'"matches": -' + b"9" * 5000, id="a negative number of 5000 digits"),
+        pytest.param(b'"Doe \\udfff": 1', id="half of a surrogate pair in a name"),
+    ],
+)
+def test_an_item_that_no_reader_of_json_likes_loses_no_good_one(golive: Served, odd: bytes) -> None:
+    good, bad = json.dumps(sample()).encode(), json.dumps({k: v for k, v in sample().items() if k != "matches"})
+    body = json.dumps(envelope()).encode()[:-1] + b', "samples": [' + good + b", " + bad.encode()[:-1] + b", " + odd
+    answer = golive.call("POST", "/api/ingest", "ingest", content=body + b"}, " + json.dumps(sample()).encode() + b"]}")
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert (said["accepted"], [r["id"] for r in said["refused"]]) == (2, [json.loads(bad)["id"]])
+    assert "Doe" not in str(golive.get("/api/quarantine"))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 100_000, b'{"batch": "b", "samples": [{]}', b'{"batch": "\\ud800"}', b"\xff"]
+)
+def test_what_is_no_json_at_all_is_a_problem_and_no_crash(golive: Served, body: bytes) -> None:
+    answer = golive.call("POST", "/api/ingest", "ingest", content=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_an_id_that_cannot_be_said_again_is_named_by_its_place(golive: Served) -> None:
+    body = json.dumps(envelope(samples=[sample(id="\ud800")])).encode()
+    answer = golive.call("POST", "/api/ingest", "ingest", content=body)
+    assert answer.status_code == 200, answer.text
+    assert [r["id"] for r in answer.json()["refused"]] == ["samples[0]"]
 
 
 def test_more_than_eight_mebibytes_are_refused_announced_or_not(golive: Served) -> None:

@@ -245,3 +245,12 @@ def test_a_changed_file_is_taken_by_app_and_collector_without_a_restart():
         g.file.write_text(g.file.read_text().replace(f":{port}", f":{other}"))
         wait_for("the collector listens elsewhere", lambda: _open(other) and not _open(port), 15)
         assert g.alive()
+
+
+def test_check_warns_of_a_password_in_the_file_and_goes_on():
+    with GoLive(database="postgresql+psycopg://golive:hunter2@db/golive") as g:
+        done = g.cli("check", "--json")
+    assert (done.returncode, json.loads(done.stdout)["tried"]) == (0, [])
+    [said] = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert "server.database: holds a password" in said
+    assert "hunter2" not in done.stdout + done.stderr

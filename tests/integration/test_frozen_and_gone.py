@@ -1,9 +1,12 @@
 """A hung PACS is down, a dead collector is blind, and neither is ever ok."""
 
 import signal
+import socket
 import time
+from uuid import uuid4
 
-from tests.peers.golive import GoLive, dicom_system, wait_for
+from tests.integration.served import stamp
+from tests.peers.golive import GoLive, config_text, dicom_system, wait_for
 from tests.peers.orthanc import Orthanc
 from tests.peers.wlmscpfs import Wlmscpfs
 
@@ -95,3 +98,39 @@ def test_a_collector_that_nobody_restarts_becomes_stale_then_blind_and_never_ok(
             wait_for("readyz names ingest", lambda: golive.ask("GET", "/readyz")[0] == 503, 15)
             assert "ingest" in str(golive.ask("GET", "/readyz")[1])
             assert state() == "blind"
+
+
+def test_a_collector_whose_samples_are_refused_leaves_its_series_blind_and_is_named() -> None:
+    """Its file gives the probe another area than the app's: each attempt hangs, and none of its samples is taken."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        systems = [dicom_system("ris", mute.getsockname()[1], "RIS")]
+        probe = worklist("ris", every="1s", timeout="1s")
+        with GoLive(systems=systems, probes=[probe]) as golive:
+            golive.start("serve")
+            body = {"batch": "b1", "source": "main", "sent_at": stamp(), "samples": [answered(probe) for _ in range(6)]}
+            assert golive.ask("POST", "/api/ingest", body, golive.ingest_token)[1]["accepted"] == 6
+            (golive.folder / "collector").mkdir()
+            golive.file = golive.folder / "collector" / "golive.toml"
+            areas = [{"id": "ct", "name": "CT"}, {"id": "mr", "name": "MR"}]
+            told = config_text(golive.port, areas=areas, systems=systems, probes=[probe | {"area": "mr"}])
+            golive.file.write_text(told)
+            golive.start("collect")
+            # five cadences are the most that it may be old, and one attempt to its timeout the most that bridges that
+            seen: list[tuple[float, str]] = []
+            end = time.monotonic() + 20
+            while time.monotonic() < end:
+                s = golive.standing("worklist.response")
+                assert s is not None
+                seen.append((s["age_s"] or 0.0, s["state"]))
+                time.sleep(0.1)
+            assert {state for age_s, state in seen if age_s > 9} == {"blind"}
+            status = golive.get("/api/status")
+            assert status["overall"] == "blind"
+            assert [
+                r for r in status["reasons"] if r.startswith("probe worklist-ris: samples of main are refused: area")
+            ]
+
+
+def answered(probe: dict[str, object]) -> dict[str, object]:
+    told = {k: probe[k] for k in ("kind", "system", "area")} | {"probe": probe["id"], "id": str(uuid4())}
+    return {**told, "at": stamp(), "outcome": "ok", "total_s": 0.1}

@@ -172,7 +172,9 @@ def test_a_declared_go_live_divides_the_exams(db: Database) -> None:
         await found.until(lambda rows: rows[("report.turnaround", "now")].straddling == 6)
         rows = await found.rows()
         assert rows[("report.turnaround", "now")].open == 2
-        assert rows[("report.turnaround", "now")].note.startswith("2 since go-live, 0 read; 6 older ones still open")
+        assert rows[("report.turnaround", "now")].note.startswith(
+            "2 since go-live, 0 read; 6 from before go-live still open"
+        )
 
     lived(live, db)
 

@@ -57,6 +57,19 @@ def test_what_is_no_backup_is_not_restored(golive: GoLive) -> None:
     assert golive.cli("token", "list").returncode == 0
 
 
+def test_a_backup_of_another_site_is_restored_only_by_its_name(golive: GoLive) -> None:
+    copy = golive.folder / "copy.db"
+    assert golive.cli("backup", str(copy)).returncode == 0
+    golive.kill("serve")
+    before = (golive.folder / "golive.db").read_bytes()
+    golive.file.write_text(golive.file.read_text().replace('id = "north"', 'id = "south"'))
+    refused = golive.cli("restore", str(copy))
+    assert (refused.returncode, "holds the site north, and this is south" in refused.stderr) == (2, True)
+    assert golive.cli("restore", str(copy), "--of-site", "east").returncode == 2
+    assert (golive.folder / "golive.db").read_bytes() == before
+    assert golive.cli("restore", str(copy), "--of-site", "north").returncode == 0
+
+
 def test_a_token_is_not_waited_for_longer_than_a_person_waits(golive: GoLive) -> None:
     golive.signal(signal.SIGSTOP, "serve")
     try:

@@ -75,6 +75,28 @@ def test_a_renewed_certificate_is_served_within_ten_seconds_and_a_broken_one_nev
     wait_for("the next one is served", lambda: served_serial(golive) == 4713, 10)
 
 
+def test_a_certificate_that_cannot_be_used_is_a_ground_to_watch_until_a_good_one_comes(golive: GoLive) -> None:
+    def grounds() -> list[str]:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with httpx.Client(base_url=f"https://127.0.0.1:{golive.port}", verify=context, trust_env=False) as client:
+            token = {"Authorization": f"Bearer {golive.tokens['engineer']}"}
+            return [r for r in client.get("/api/status", headers=token).json()["reasons"] if "certificate" in r]
+
+    key, other = golive.folder / "golive.key", (golive.folder / "golive.key").read_bytes()
+    (golive.folder / "golive.pem").write_text("no certificate")
+    wait_for("garbage is said", lambda: any("cannot be used" in g for g in grounds()), 10)
+    make_certificate(golive.folder, 4714)
+    wait_for("a good one ends it", lambda: not grounds() and served_serial(golive) == 4714, 10)
+    key.write_bytes(other)
+    wait_for("another's key is said", lambda: any("cannot be used" in g for g in grounds()), 10)
+    key.unlink()
+    wait_for("a missing file is said", lambda: any("No such file" in g for g in grounds()), 10)
+    assert golive.said("serve").count("the changed certificate cannot be used") == 3
+    make_certificate(golive.folder, 4715)
+    wait_for("and ends too", lambda: not grounds() and served_serial(golive) == 4715, 10)
+
+
 def test_the_machines_own_commands_work_over_tls(golive: GoLive) -> None:
     made = golive.cli("token", "create", "--role", "desk", "--json")
     assert made.returncode == 0, made.stderr

@@ -22,7 +22,7 @@ def test_samples_that_are_posted_become_a_standing_with_exact_n_and_state(tmp_pa
         found = wait_for(judged)
         assert (found["series"], found["vantage"], found["unit"]) == ("worklist.response/ris/ct", "main", "s")
         assert (found["n"], found["failed"], found["state"]) == (31, 0, "ok")
-        assert found["reason"] == "31 answers in 15 min, all as expected"
+        assert found["reason"] == "31 answers in 15 min, none failed"
         assert (found["p50"], found["p90"], found["p95"]) == (posted[15]["total_s"], posted[27]["total_s"], None)
         assert 0 <= found["age_s"] < 5
 

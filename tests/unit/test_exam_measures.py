@@ -73,7 +73,7 @@ def test_after_t0_no_number_holds_an_exam_from_before_it() -> None:
     rows = numbers(old + stuck + new + waiting, view(60, t0_minute=0))
     row = rows["report.turnaround"]
     assert (row.n, row.open, row.p50, row.straddling, row.straddling_oldest_s) == (3, 9, None, 4, 60.0 * (60 + 93))
-    assert row.note.startswith("12 since go-live, 3 read; 4 older ones still open")
+    assert row.note.startswith("12 since go-live, 3 read; 4 from before go-live still open")
     assert rows["report.rate"].value == 3.0
     assert rows["exam.backlog"].value == 9.0
     assert (rows["exam.backlog"].straddling, rows["exam.oldest_waiting"].value) == (4, 2400.0)
@@ -385,13 +385,13 @@ def test_lost_reports_of_before_go_live_hide_no_other_that_straddles_it() -> Non
     stuck = [exam(f"s{i}", ended_at=-90) for i in range(4)]
     rows = numbers(lost + stuck, view(60, t0_minute=0))
     row = rows["report.turnaround"]
-    assert row.note.endswith("; 4 older ones still open, oldest 2 h 30 min; 2 more for over 7 d, perhaps lost")
+    assert row.note.endswith("; 4 from before go-live still open, oldest 2 h 30 min; 2 more for over 7 d, perhaps lost")
     assert (row.straddling, row.straddling_oldest_s) == (6, 60.0 * (9 * DAYS + 60))
     backlog = rows["exam.backlog"]
     assert (backlog.straddling, backlog.perhaps_lost) == (4, 2)
     assert "4 more from before go-live; 2 more for over 7 d, perhaps lost" in backlog.note
     order = rows["report.order_to_final"]
-    assert order.note.endswith("; 2 older ones still open, oldest 30 d 1 h")  # a far appointment is not lost
+    assert order.note.endswith("; 2 from before go-live still open, oldest 30 d 1 h")  # a far appointment is not lost
 
 
 def test_a_report_that_never_came_counts_in_turnaround_no_longer_than_its_window() -> None:

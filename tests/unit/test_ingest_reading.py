@@ -207,6 +207,31 @@ def test_what_is_put_aside_keeps_shape_and_reason_but_no_content() -> None:
     assert "unknown name of 8: text of 8" in aside.shape
 
 
+def test_names_that_were_sent_are_in_the_answer_and_never_in_quarantine() -> None:
+    items: dict[str, list[Any]] = {
+        "samples": [
+            sample(probe="Doe-John"),
+            sample(area="Doe.John"),
+            sample(system="Doe"),
+            sample(**{"Doe.John": 1}),
+            sample(**{"samples[0] Doe": 1}),
+        ],
+        "exam_events": [event(feed="Doe.John"), event(area="Doe.John")],
+        "messages": [message(shapes={"Doe": "A" * 500})],
+        "heartbeats": [{"probe_or_feed": "Doe-John", "at": NOW.isoformat(), "state": "idle"}],
+    }
+    batch = taken(**items)
+    assert len(batch.bad) == len(batch.refused) == sum(len(part) for part in items.values())
+    assert 'unknown probe "Doe-John"' in str(batch.refused)
+    assert "Doe" not in str([(b.reason, b.shape) for b in batch.bad] + batch.missed)
+    words = 'area: the probe "worklist-ct" stands for "ct", not a name of 8'
+    assert ("worklist-ct", words) in batch.missed
+
+
+def message(**more: Any) -> dict[str, Any]:
+    return {"id": "01930000-m", "feed": "ris-hl7", "at": NOW.isoformat(), **more}
+
+
 def test_the_same_bad_item_in_the_same_batch_is_put_aside_once() -> None:
     bad = sample(outcome="splendid")
     assert taken(samples=[bad]).bad[0].id == taken(samples=[bad]).bad[0].id
@@ -217,3 +242,21 @@ def test_a_shape_speaks_of_kinds_and_lengths() -> None:
         "{id: text of 3, at: null, total_s: number, unknown name of 7: list of 2}"
     )
     assert shape_of([1]) == "list of 1"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("total_s", value) for value in (True, "0.1")),
+        *(("matches", value) for value in (True, "7", 7.5)),
+        *(("at", value) for value in (1_795_237_200, "1795237200", NOW.timestamp(), "2026-11-21", True)),
+    ],
+)
+def test_what_is_no_number_and_no_moment_is_not_taken_for_one(field: str, value: Any) -> None:
+    batch = taken(samples=[sample(**{field: value})])
+    assert (batch.samples, refusal(batch)[0]) == ([], field)
+
+
+@pytest.mark.parametrize(("field", "value"), [("total_s", 1), ("matches", 7.0), ("at", "2026-11-21T06:00:00.5+01:00")])
+def test_a_number_is_a_number_however_json_writes_it(field: str, value: Any) -> None:
+    assert taken(samples=[sample(**{field: value})]).refused == []

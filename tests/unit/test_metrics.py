@@ -17,7 +17,7 @@ BASE_UNITS = ("seconds", "bytes", "ratio", "total", "bytes_per_second", "per_sec
 NO_BASE_UNITS = ("ms", "milliseconds", "minutes", "hours", "percent", "kb", "mb", "kilobytes", "megabytes")
 ALLOWED_LABELS = {
     *("route", "status", "loop", "kind", "result", "probe", "system", "area", "source", "outcome"),
-    *("measure", "vantage", "percentile", "state", "le"),
+    *("measure", "vantage", "percentile", "state", "le", "feed"),
 }
 
 
@@ -124,3 +124,22 @@ def test_attempts_are_counted_by_vantage_whatever_word_their_source_is() -> None
     assert counted == [
         'golive_probe_attempts_total{area="ct",outcome="ok",probe="worklist-ct",source="main",system="ris"} 1.0'
     ]
+
+
+def of_feed(measure: str, value: float) -> Standing:
+    series = Series(measure, None, None, (("feed", "ris-hl7"),))
+    judged = Judged(series, CATALOGUE[measure].unit, 86400.0, n=50, value=value, as_of=AT, known_at=AT)
+    return Standing(judged, State.DEGRADED, "silent", 3.2)
+
+
+def test_each_feed_has_its_age_its_rate_and_its_clock() -> None:
+    told = [of_feed("feed.age", 61.0), of_feed("feed.rate", 7200.0), of_feed("clock.offset", -2.5)]
+    text = filled().page(told, "main").decode()
+    for line in (
+        'golive_feed_age_seconds{feed="ris-hl7"} 61.0',
+        'golive_feed_events_per_second{feed="ris-hl7"} 2.0',
+        'golive_feed_clock_offset_seconds{feed="ris-hl7"} -2.5',
+        'golive_feed_state{feed="ris-hl7",state="degraded"} 1.0',
+    ):
+        assert line in text
+    assert 'measure="feed.age"' not in text

@@ -99,3 +99,11 @@ def test_every_ground_is_listed_gravest_first() -> None:
 )
 def test_a_database_that_is_nearly_full_is_said(used_gb: float, said: str) -> None:
     assert nearly_full(int(used_gb * 1e9), 20_000_000_000) == said
+
+
+def test_what_is_not_enough_yet_is_named_once_for_each_measure() -> None:
+    probes = [replace(WORKLIST, id=f"worklist-{area}", area=area) for area in ("ct", "er")]
+    enough = replace(WORKLIST, id="worklist-hall", area=None)
+    found = seen(plan(*probes, enough), {p.id: ["ok"] * 2 for p in probes} | {enough.id: ["ok"] * 6}, {})
+    assert found.state == "ok"
+    assert [r for r in found.reasons if r.startswith("Worklist")] == ["Worklist response: 2 series, not enough yet"]

@@ -118,7 +118,7 @@ def test_an_address_that_is_not_there_is_a_problem_document() -> None:
 
 def test_a_wrong_method_says_which_is_right() -> None:
     (status, headers, told), _ = asked("/api/thing", method="DELETE")
-    assert (status, headers["allow"], told["title"]) == (405, "GET", "Not that way")
+    assert (status, headers["allow"], told["title"]) == (405, "GET, HEAD", "Not that way")
 
 
 def test_a_person_without_login_is_led_to_it_and_a_program_is_told() -> None:

@@ -234,6 +234,17 @@ def test_availability_is_the_share_of_answered_attempts_of_a_system() -> None:
     assert (row.n, row.failed, row.value, row.unit) == (16, 2, 0.875, "share")
 
 
+def test_golives_own_load_is_a_count_of_its_window_per_hour() -> None:
+    board = Board(PLAN)
+    for i in range(55):
+        board.take(sample(WORKLIST, i * 10))
+    row = judged_of(board, 550)["own.load/ris"]
+    assert (row.n, row.window_s, row.value) == (55, 900.0, 220.0)
+    board.expire(at(1441))
+    row = judged_of(board, 1441)["own.load/ris"]
+    assert (row.n, row.value) == (0, 0.0)
+
+
 def test_failures_of_a_cut_off_collector_stay_out_of_the_window() -> None:
     control = probe("gateway", Kind.ECHO, "ris", area=None, control=True)
     board = Board(plan(WORKLIST, control))

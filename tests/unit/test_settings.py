@@ -232,6 +232,47 @@ def test_tables_that_do_not_fit_together_are_mistakes(tmp_path, text, said):
     assert len(found) == 1 or "c-move" in text, found
 
 
+@pytest.mark.parametrize(
+    ("windows", "said"),
+    [
+        ({"decision_window": "2h", "no_return": "30m"}, '"30m" is shorter than decision_window ("2h")'),
+        ({"decision_window": "100h", "command_center": "72h"}, '"72h" is shorter than decision_window ("100h")'),
+        ({"command_center": "72h", "stabilisation": "1h"}, '"1h" is shorter than command_center ("72h")'),
+        ({"decision_window": "2h", "no_return": "2h", "command_center": "2h", "stabilisation": "2h"}, ""),
+        ({"decision_window": "2h", "no_return": "12h", "command_center": "72h", "stabilisation": "90d"}, ""),
+        ({"decision_window": "3h", "no_return": "4h", "command_center": "3h"}, ""),
+        ({"no_return": "30m"}, ""),
+    ],
+)
+def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows: dict[str, str], said: str) -> None:
+    text = HEAD + "".join(f'{name} = "{length}"\n' for name, length in windows.items())
+    if said:
+        [found] = mistakes(tmp_path, text)
+        assert said in found
+    else:
+        loaded(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("database", "environ", "lines"),
+    [
+        ("postgresql+psycopg://golive:hunter2@db/golive", {}, [8]),
+        ("postgresql+psycopg://db/golive?user=golive&password=hunter2", {}, [8]),
+        ("postgresql+psycopg://golive@db/golive", {}, []),
+        ("sqlite:///golive.db", {}, []),
+        ("sqlite:///golive.db", {"GOLIVE_DATABASE": "postgresql+psycopg://golive:hunter2@db/golive"}, []),
+        ("postgresql+psycopg://golive:hunter2@db/golive", {"GOLIVE_DATABASE": "sqlite:///golive.db"}, [8]),
+    ],
+)
+def test_a_password_in_the_file_itself_is_warned_of_and_never_shown(
+    tmp_path: Path, database: str, environ: dict[str, str], lines: list[int]
+) -> None:
+    config = loaded(tmp_path, HEAD + f'[server]\ndatabase = "{database}"\n', environ)
+    assert [w.line for w in config.warnings] == lines
+    assert all("database_file or GOLIVE_DATABASE_FILE" in str(w) for w in config.warnings)
+    assert "hunter2" not in str(config.warnings)
+
+
 def test_a_page_may_be_that_of_the_dicomweb_root(tmp_path):
     pacs = '[[systems]]\nid = "p"\nname = "P"\nkind = "pacs"\ndicomweb = { url = "http://h/dicom-web" }\n'
     assert loaded(tmp_path, HEAD + pacs + probe(kind='"web"', system='"p"')).settings.probes[0].kind == "web"

@@ -12,7 +12,7 @@ from app.domain.samples import Kind
 from app.domain.sights import standings_now
 from app.domain.signs import blind_feeds
 from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
-from app.domain.states import stand
+from app.domain.states import apart, stand
 from app.domain.turns import longest_turn_s, share
 from tests.unit.made import FEEDS, WORKLIST, T, at, feed, plan, probe, sample
 
@@ -39,7 +39,7 @@ def state(judged: Judged, sight: Sight, seconds: float) -> tuple[str, str]:
 
 
 def test_answers_that_are_as_expected_are_ok() -> None:
-    assert state(FINE, SIGHT, 3) == ("ok", "31 answers in 15 min, all as expected")
+    assert state(FINE, SIGHT, 3) == ("ok", "31 answers in 15 min, none failed")
     assert state(replace(FINE, failed=2), SIGHT, 3) == ("ok", "31 attempts in 15 min, 2 failed")
     assert stand(FINE, SIGHT, at(3.5)).age_s == 3.5
 
@@ -64,14 +64,15 @@ def test_reasons_of_age_are_words() -> None:
 
 
 def pulse(kind: str, seconds: float, since: float | None = None) -> Pulse:
-    return Pulse(kind, "", at(seconds), None if since is None else at(since))
+    began_at = None if since is None else at(since)
+    return Pulse(kind, "", at(seconds), began_at, began_at=began_at, awaited=kind in ("under way", "waiting"))
 
 
 def test_an_attempt_under_way_is_no_silence_until_its_timeout() -> None:
     sight = Sight(1.0, 8.0, pulse("under way", 6, since=0))
     assert state(FINE, sight, 6) == (
         "ok",
-        "no answer for 6 s; before that 31 answers in 15 min, all as expected",
+        "no answer for 6 s; before that 31 answers in 15 min, none failed",
     )
     late = Sight(1.0, 8.0, pulse("under way", 10, since=0))
     assert state(FINE, late, 10)[0] == "blind"
@@ -93,6 +94,13 @@ def test_idle_never_excuses_age() -> None:
     assert state(FINE, Sight(1.0, 8.0, pulse("idle", 6)), 6)[0] == "blind"
 
 
+def test_an_attempt_that_began_when_the_series_was_blind_already_bridges_nothing() -> None:
+    assert state(FINE, Sight(10.0, 8.0, pulse("under way", 52, since=49)), 52)[0] == "ok"
+    assert state(FINE, Sight(10.0, 8.0, pulse("under way", 601, since=600)), 601)[0] == "blind"
+    late = replace(pulse("idle", 601, since=600), busy_until=at(600.5))
+    assert state(FINE, Sight(10.0, 8.0, late), 601)[0] == "blind"
+
+
 def test_an_attempt_held_back_by_the_budget_is_no_silence() -> None:
     assert state(FINE, Sight(1.0, 8.0, pulse("waiting", 16, since=1)), 16)[0] == "ok"
     assert state(FINE, Sight(1.0, 8.0, pulse("waiting", 90, since=1)), 90)[0] == "blind"
@@ -102,7 +110,7 @@ def test_a_cadence_that_the_byte_budget_stretches_is_never_blind() -> None:
     held = replace(pulse("waiting", 9000, since=30), detail="byte budget")
     assert state(FINE, Sight(30.0, 20.0, held), 9000) == (
         "ok",
-        "last looked 2 h 30 min ago, stretched by the byte budget; 31 answers in 15 min, all as expected",
+        "last looked 2 h 30 min ago, stretched by the byte budget; 31 answers in 15 min, none failed",
     )
     assert state(FINE, Sight(30.0, 20.0, held), 9004)[0] == "blind"  # without fresh signs of life
 
@@ -167,10 +175,25 @@ def test_an_outage_names_what_the_peer_does() -> None:
         last_detail="called AE title unknown",
     )
     assert state(refused, SIGHT, 10)[1] == (
-        "failing for 10 s (3 attempts in a row): turns the connection away: called AE title unknown"
+        "turns the connection away: called AE title unknown; failing for 10 s (3 attempts in a row)"
     )
     mending = replace(refused, newest_ok=(True, False, False), failing_run=0)
     assert state(mending, SIGHT, 10) == ("down", "one good answer after failures; a second one ends the outage")
+
+
+def test_an_outage_with_a_good_answer_in_it_says_how_long_it_fails_now_and_how_long_it_lasts() -> None:
+    house = plan(WORKLIST)
+    outcomes = ["ok", *["timeout"] * 3, "ok", "timeout"]
+    taken = [sample(WORKLIST, 10 * i, outcome=outcome) for i, outcome in enumerate(outcomes)]
+    found = look(house, rows(house, *taken), {}, at(56))["worklist.response/ris/ct"]
+    assert (found.state, found.reason) == (
+        State.DOWN,
+        "no answer for 6 s, out of order for 46 s but for single answers",
+    )
+    found = look(house, rows(house, *taken, sample(WORKLIST, 60, outcome="refused")), {}, at(61))[found.series.key]
+    assert found.reason == (
+        "nobody listens there; failing for 11 s (2 attempts in a row), out of order for 51 s but for single answers"
+    )
 
 
 def test_few_answers_are_insufficient_and_never_ok() -> None:
@@ -187,7 +210,7 @@ def test_outside_its_range_is_degraded() -> None:
 
 def test_one_failed_attempt_is_degraded() -> None:
     failed = replace(FINE, newest_ok=(False, True), last_outcome="refused")
-    assert state(failed, SIGHT, 1) == ("degraded", "the newest attempt failed: nobody listens there")
+    assert state(failed, SIGHT, 1) == ("degraded", "newest attempt failed: nobody listens there")
 
 
 EVERYTHING = Sight(
@@ -220,7 +243,7 @@ def test_of_several_states_the_first_in_order_counts() -> None:
 
 def test_what_was_known_before_a_restart_says_so_and_is_never_of_negative_age() -> None:
     found = stand(FINE, replace(SIGHT, restarted_at=at(30)), at(-5))
-    said = "31 answers in 15 min, all as expected (from before the restart at 12:00)"
+    said = "31 answers in 15 min, none failed (from before the restart at 12:00)"
     assert (found.age_s, found.reason) == (0.0, said)
 
 
@@ -464,3 +487,55 @@ def test_one_probe_under_way_excuses_the_series_that_it_shares_with_an_idle_one(
     judged = rows(house, *[sample(WORKLIST, s) for s in range(6)])
     pulses = {("main", "worklist-ct"): pulse("under way", 10, since=6), ("main", "worklist-2"): pulse("idle", 11)}
     assert look(house, judged, pulses, at(11))["worklist.response/ris/ct"].state is State.OK
+
+
+def test_a_first_image_may_have_come_while_its_study_is_still_under_way() -> None:
+    first = replace(FINE, series=Series("image.first", "pacs", "ct"))
+    assert state(first, Sight(1.0, 25.0, pulse("under way", 6, since=0)), 6) == (
+        "ok",
+        "an attempt is under way, the one before ended 6 s ago; 31 answers in 15 min, none failed",
+    )
+
+
+def test_one_failed_attempt_has_no_run() -> None:
+    once = replace(FINE, down=True, failing_run=1, failing_since=at(-50), newest_ok=(False,), last_outcome="aborted")
+    assert state(once, SIGHT, 11)[1] == "breaks the connection off; failing for 61 s"
+
+
+def test_a_detail_that_says_no_answer_is_not_said_twice() -> None:
+    once = replace(FINE, newest_ok=(False, True), last_outcome="timeout", last_detail="no answer to the first frame")
+    assert state(once, SIGHT, 1)[1] == "newest attempt failed: no answer to the first frame"
+
+
+def test_a_detail_that_names_the_request_goes_on_in_the_sentence() -> None:
+    once = replace(FINE, newest_ok=(False, True), last_outcome="timeout", last_detail="in study")
+    assert state(once, SIGHT, 1)[1] == "newest attempt failed: no answer in study"
+
+
+def minutes(*values: float | None) -> tuple[tuple[int, float | None], ...]:
+    return tuple((60 * i, value) for i, value in enumerate(values))
+
+
+def test_minutes_that_are_as_expected_again_are_said_while_the_percentile_looks_back() -> None:
+    slow = replace(FINE, value=5.7, spark=minutes(6.0, 5.0, 0.4, None, 0.5, 0.3))
+    sight = replace(SIGHT, upper=2.0)
+    assert state(slow, sight, 1) == (
+        "degraded",
+        "p90 5.7 s, expected below 2.0 s; medians of the last 3 measured minutes as expected",
+    )
+    for spark in (minutes(6.0, 5.0, 0.4, 0.5), minutes(0.4, 0.5, 0.3), minutes(0.4, 0.5, 0.3, 6.0)):
+        assert state(replace(slow, spark=spark), sight, 1)[1] == "p90 5.7 s, expected below 2.0 s"
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "unit", "said"),
+    [
+        (1.04, 1.0, "s", ("1.04 s", "1.00 s")),
+        (4510.0, 4500.0, "s", ("75.2 min", "75.0 min")),
+        (0.954, 0.951, "share", ("95.4 %", "95.1 %")),
+        (2.5, 1.0, "s", ("2.5 s", "1.0 s")),
+        (1.0, 1.0, "s", ("1.0 s", "1.0 s")),
+    ],
+)
+def test_a_value_and_its_limit_are_told_apart(value: float, limit: float, unit: str, said: tuple[str, str]) -> None:
+    assert apart(value, limit, unit) == said

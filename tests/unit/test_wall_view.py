@@ -74,7 +74,7 @@ def test_among_equal_states_the_largest_share_of_its_limit_is_shown() -> None:
     ]
     chosen, others = headline(tuple(standings), "worklist.response")
     assert chosen is not None
-    assert (chosen.series.area, others) == ("mr", 0)
+    assert (chosen.series.area, others) == ("mr", [])
 
 
 def test_down_is_shown_before_blind_and_blind_before_degraded() -> None:
@@ -101,7 +101,7 @@ def test_an_exam_measure_shows_its_whole_of_the_last_hours_never_a_part_or_the_d
     part = replace(turnaround(NOON, State.DEGRADED), judged=replace(turnaround(NOON).judged, series=part_series))
     chosen, others = headline((day, part, turnaround(NOON)), "report.turnaround")
     assert chosen is not None
-    assert (chosen.state, chosen.judged.window, chosen.series.segment, others) == (State.OK, "now", (), 0)
+    assert (chosen.state, chosen.judged.window, chosen.series.segment, others) == (State.OK, "now", (), [part])
 
 
 def test_a_blind_tile_shows_a_dash_and_its_last_value_small() -> None:
@@ -138,7 +138,7 @@ def test_a_measure_without_any_source_says_so() -> None:
     assert (shown.state, str(shown.number), shown.reason) == (
         "unmeasured",
         "—",
-        "no probe or feed in golive.toml measures this",
+        "nothing is set up that measures this",
     )
 
 
