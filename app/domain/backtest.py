@@ -66,11 +66,14 @@ class Past:
 
 
 class Backtest:
-    """A past that is lived step by step: samples and events in the order in which they came to be known."""
+    """A past that is lived step by step: samples and events in the order in which they came to be known.
 
-    def __init__(self, plan: Plan, from_: datetime, step_s: float = STEP_S) -> None:
+    `factors` are the other limits that each rule is tried with beside its own.
+    """
+
+    def __init__(self, plan: Plan, from_: datetime, step_s: float = STEP_S, factors: Sequence[float] = FACTORS) -> None:
         own = [_watching(rule, step_s) for rule in plan.rules]
-        others = [other for rule in own for factor in FACTORS if (other := _with_limit(rule, factor))]
+        others = [other for rule in own for factor in factors if (other := _with_limit(rule, factor))]
         self.plan, self._step = replace(plan, rules=(*own, *others)), timedelta(seconds=step_s)
         self.now = from_
         self._board, self._rules = Board(self.plan), TriggerBoard(instances(self.plan.rules, self.plan))

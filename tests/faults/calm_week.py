@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.domain.backtest import Backtest, Past
+from app.domain.plans import Armed
 from app.plan import plan_of
 from app.settings import Config, Probe, load
 from collectors.simulator.life import Life, hospital
@@ -43,16 +44,17 @@ def site(folder: Path) -> Config:
 
 
 def lived(seed: int, config: Config, span: timedelta = WEEK, script: Script | None = None) -> list[Past]:
-    """Give what every rule did in a week from T0 on; the day before is known to it."""
-    life = Life(hospital(seed, t0=T0, script=script), T0 - timedelta(days=10))
-    past = Backtest(plan_of(config), T0)
+    """Give what every rule that may breach did in a week from T0 on; the day before is known to it."""
+    life, plan = Life(hospital(seed, t0=T0, script=script), T0 - timedelta(days=10)), plan_of(config)
+    past = Backtest(plan, T0, factors=())
     pouring = Whole(life, config.settings, "a key of the simulation that opens nothing")
     for end, samples, events, _ in pouring.batches(T0 - timedelta(days=1), T0 + span):
         if end <= T0:
             past.before(events)
         else:
             past.live(end, samples, events, T0)
-    return past.pasts()
+    silent = {rule.id for rule in plan.rules if rule.armed is Armed.SHADOW}
+    return [found for found in past.pasts() if found.id.partition(":")[0] not in silent]
 
 
 def check() -> str:
