@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from app.domain.backtest import Backtest, Past
 from app.domain.plans import Armed
+from app.domain.samples import Sample
 from app.plan import plan_of
 from app.settings import Config, Probe, load
 from collectors.simulator.life import Life, hospital
@@ -22,9 +24,12 @@ WEEK = timedelta(days=7)
 DOCUMENT = Path(__file__).parents[2] / "docs/triggers.md"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Whole(Pouring):
-    """A past with every attempt of every probe."""
+    """A past with every attempt of every probe, from T0 on."""
+
+    def _samples(self, from_: datetime, to: datetime, end: datetime) -> Iterator[Sample]:
+        return super()._samples(from_, to, end) if to > T0 else iter(())
 
     def _cadence(self, probe: Probe, ago: timedelta) -> timedelta:
         return timedelta(seconds=probe.every)
