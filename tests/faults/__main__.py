@@ -14,6 +14,7 @@ CASES = (
     "database_gone",
     "clock_step",
     "calm_week",
+    "scenario_triggers",
     "soak",
 )
 
