@@ -24,8 +24,9 @@ from app.domain.series import WINDOW_S
 from app.domain.sights import standings_now
 from app.domain.standings import Judged, known_by
 from app.domain.trigger_board import TriggerBoard, trigger_board
+from app.domain.trigger_sights import by_series
 from app.steps import Steps
-from app.store import exams, feed_messages, golives, samples, standings, triggers
+from app.store import exams, feed_messages, golives, quarantine, samples, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -92,6 +93,8 @@ class Judge:
         exam_board.replace(await self._db.read(lambda s: exams.current(s, plan.site, since)))
         for event in await self._db.read(lambda s: exams.received_since(s, plan.site, day)):
             exam_board.heard_before(event, now)
+            rules.hear_events([event], now)
+        rules.see_exams(exam_board.exams())
         for feed in plan.feeds:
             exam_board.messages_before(feed, await self._offsets(feed))
         self._plan, self._board, self._exam_board, self._triggers = plan, board, exam_board, rules
@@ -110,6 +113,7 @@ class Judge:
             self._wake.set()
         if events or messages:
             self._exam_board.hear(events, messages, self._clock.now())
+            self._triggers.hear_events(events, self._clock.now())
             self._exams_wake.set()
 
     def acted(self) -> None:
@@ -149,11 +153,10 @@ class Judge:
         if self._acted:
             await self._take_acts()
         site, now = self._plan.site, self._clock.now()
-        t0 = await self._db.read(self._t0)
-        t0 = t0 if t0 is not None and t0 <= now else None
+        t0, quarantined = await self._db.read(partial(self._beside_triggers, now=now))
         pulses = self._heartbeats.newest_of_all()
         standing = standings_now(self._newest.values(), self._plan, pulses, now)
-        found = self._triggers.evaluated(now, t0, {s.series.key: s for s in standing if not s.judged.window})
+        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined)
         if not found:
             return
 
@@ -174,6 +177,13 @@ class Judge:
         except BaseException:
             self._acted = True
             raise
+
+    def _beside_triggers(self, session: Session, now: datetime) -> tuple[datetime | None, list[datetime] | None]:
+        """Give T0 once it has come, and when messages could not be read where a rule counts them."""
+        t0, back_s = self._t0(session), self._triggers.quarantine_back_s
+        since = now - timedelta(seconds=back_s)
+        quarantined = quarantine.moments(session, self._plan.site, since) if back_s else None
+        return t0 if t0 is not None and t0 <= now else None, quarantined
 
     async def _exams(self) -> None:
         while True:
@@ -198,6 +208,8 @@ class Judge:
             self._exam_board.touch(touched)
             raise
         now = self._clock.now()
+        if self._triggers.counts_exams:
+            self._triggers.see_exams(await asyncio.to_thread(self._exam_board.exams))
         feeds = self._exam_board.feeds_judged(now)
         await self._save(await asyncio.to_thread(self._exam_board.judged, now, t0, feeds))
 

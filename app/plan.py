@@ -5,17 +5,14 @@ import json
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
-from app.domain.plans import Armed, Authority, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
+from app.domain.plans import Armed, Authority, Counts, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
 from app.domain.samples import Kind
-from app.domain.turns import LIST_TIMEOUT_S, longest_turn_s, share
+from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
 from app.settings import Config, Feed, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
+from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
 
 LONGEST_STEP_S = 5.0  # between two looks at a trigger; what lies longer apart was not watched all the while
-_GIVES = {
-    "hl7-mllp": frozenset({"ordered", "scheduled", "begun", "ended", "preliminary", "final", "addendum", "cancelled"}),
-    "pacs-studies": frozenset({"available"}),
-}
 
 
 def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> Plan:
@@ -45,16 +42,18 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
 
 
 def _rule(r: TriggerRule, speed: float) -> Rule:
-    said = json.dumps(r.model_dump(mode="json"), sort_keys=True)
+    said = json.dumps(r.model_dump(mode="json", exclude_none=True), sort_keys=True)
+    share, limit, kind = r.share or 0.0, r.limit or 0, Counts(r.kind)
+    of_probes = kind is Counts.AVAILABILITY or (kind is Counts.SHARE and r.measure not in EXAM_MEASURES)
     return Rule(
         id=r.id,
         title=r.title,
-        measure=r.measure,
+        measure=r.measure or "",
         where=tuple(sorted(r.where.items())),
-        slower_than_s=r.slower_than,
-        share=r.share,
-        recover_below=r.recover_below if r.recover_below is not None else r.share / 2,
-        window_s=r.window * speed,
+        slower_than_s=r.slower_than or 0.0,
+        share=share,
+        recover_below=r.recover_below if r.recover_below is not None else share / 2,
+        window_s=r.window * (speed if of_probes else 1.0),  # exams live by the hospital's clock, attempts by ours
         at_least=r.at_least,
         breach_after_s=r.breach_after * speed,
         blind_after_s=r.blind_after * speed,
@@ -63,6 +62,17 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
         per_area=r.per == "area",
         required=r.required,
         version=hashlib.sha256(said.encode()).hexdigest()[:16],
+        kind=kind,
+        limit=limit,
+        recover_limit=r.recover_limit if r.recover_limit is not None else limit // 2,
+        older_than_s=r.older_than or 0.0,
+        down_for_s=(r.down_for or 0.0) * speed,
+        quiet_for_s=r.quiet_for or 0.0,
+        feed=r.feed or "",
+        milestone=r.milestone or "",
+        what=r.what or "",
+        severity=r.severity,
+        of=tuple(r.of),
     )
 
 
@@ -96,6 +106,7 @@ def _probe(p: Probe, settings: Settings, main: str, zone: ZoneInfo, speed: float
         p.role == "control",
         p.depth,
         _turn_s(p, settings),
+        max(_kept_s(p, settings, source) for source in collectors_of(p, settings)) * speed,
     )
 
 
@@ -108,10 +119,20 @@ def _turn_s(p: Probe, settings: Settings) -> float:
     return longest_turn_s(timeouts, share(system.in_flight, len(asking(settings, p.system))), loads)
 
 
+def _kept_s(p: Probe, settings: Settings, source: str) -> float:
+    system = next(s for s in settings.systems if s.id == p.system)
+    probes = [q for q in settings.probes if q.system == p.system and source in collectors_of(q, settings)]
+    lists = [f for f in feeds_of(settings, p.system) if f.every and source in collectors_of(f, settings)]
+    askers = [Asker(q.id, q.every, q.timeout, is_load=q.kind == "image-load") for q in probes]
+    askers += [Asker(f.id, f.every or 0.0, LIST_TIMEOUT_S, is_list=True) for f in lists]
+    own = next(a for a in askers if a.id == p.id)
+    return slowest_s(own, askers, share(system.in_flight, len(asking(settings, p.system))))
+
+
 def _feed(f: Feed, order: int, settings: Settings, main: str, speed: float) -> FeedPlan:
     kinds = {s.id: s.kind for s in settings.systems}
     gives = (
-        _GIVES.get(f.kind, frozenset())
+        frozenset(GIVEN_BY_KIND.get(f.kind, ()))
         | {Milestone(g).value for g in f.gives}
         | {Milestone(m).value for m in f.statuses.values()}
     )

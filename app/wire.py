@@ -239,7 +239,8 @@ class TriggerOut(BaseModel):
     id: str
     title: str
     area: str | None
-    measure: str
+    kind: str
+    measure: str | None
     state: str
     sight: str
     since: Moment
@@ -247,9 +248,11 @@ class TriggerOut(BaseModel):
     n: int
     beyond: int
     share: float | None
-    limit_share: float
+    limit_share: float | None
     low: float | None
     high: float | None
+    value: float | None
+    limit: float | None
     pending_s: float
     breach_after_s: float
     until: Moment | None

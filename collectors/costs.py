@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.turns import LIST_TIMEOUT_S, share
+from app.domain.turns import LIST_TIMEOUT_S, Asker, alone_s, round_s, share
 from app.domain.words import counted
 from app.settings import Probe, Settings, System
 from app.settings.asking import asking, collectors_of, feeds_of
-from collectors.schedule import DAY_S, JITTER, budget_gap, next_tick
-
-_NEARLY = 1 - 1e-6  # the longest jitter is never quite reached
+from collectors.schedule import DAY_S, budget_gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,6 @@ class Late:
     every_s: float
     kept_s: float
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    """A probe or a polled list, as far as it takes a place at a system."""
-
-    id: str
-    every: float
-    timeout: float
-    is_load: bool = False
-    is_list: bool = False
 
 
 def queries_of(probe: Probe) -> int:
@@ -141,8 +128,8 @@ def late_probes(settings: Settings) -> list[Late]:
         for source in sources:
             probes = [p for p in settings.probes if p.system == system.id and source in collectors_of(p, settings)]
             feeds = [f for f in feeds_of(settings, system.id) if source in collectors_of(f, settings)]
-            mine = [_Asker(p.id, p.every, p.timeout, p.kind == "image-load") for p in probes]
-            mine += [_Asker(f.id, f.every, LIST_TIMEOUT_S, is_list=True) for f in feeds if f.every]
+            mine = [Asker(p.id, p.every, p.timeout, p.kind == "image-load") for p in probes]
+            mine += [Asker(f.id, f.every, LIST_TIMEOUT_S, is_list=True) for f in feeds if f.every]
             who = f" of {source}" if len(sources) > 1 else ""
             for late in _late(mine, system.id, places, who):
                 if late.probe not in worst or worst[late.probe].kept_s < late.kept_s:
@@ -150,19 +137,19 @@ def late_probes(settings: Settings) -> list[Late]:
     return [worst[p.id] for p in settings.probes if p.id in worst]
 
 
-def _late(probes: Sequence[_Asker], system: str, places: int, who: str) -> list[Late]:
+def _late(probes: Sequence[Asker], system: str, places: int, who: str) -> list[Late]:
     """Give the late ones of a collector's probes and lists of one system."""
     loads = [p for p in probes if p.is_load]
     lists = sum(p.is_list for p in probes)
-    crowd_s, images_s = _round_s(probes, places), _round_s(loads, 1)
+    crowd_s, images_s = round_s(probes, places), round_s(loads, 1)
     found = []
     for probe in probes:
-        alone_s, by_images_s = _alone_s(probe), images_s if probe in loads else 0.0
-        kept_s = max(alone_s, crowd_s, by_images_s)
-        if kept_s <= probe.every:
+        lonely_s, by_images_s = alone_s(probe), images_s if probe in loads else 0.0
+        kept_s = max(lonely_s, crowd_s, by_images_s)
+        if kept_s <= probe.every_s:
             continue
-        if kept_s == alone_s:
-            beyond = probe.timeout > probe.every
+        if kept_s == lonely_s:
+            beyond = probe.timeout_s > probe.every_s
             why = "its timeout is longer than its cadence" if beyond else "its timeout ends after its next turn"
         elif kept_s == by_images_s:
             why = f"{system} gives one image at a time to {len(loads)} probes{who}"
@@ -171,29 +158,5 @@ def _late(probes: Sequence[_Asker], system: str, places: int, who: str) -> list[
                 f" and {counted(lists, 'list')}" if lists else ""
             )
             why = f"{crowd} share {places} place{'' if places == 1 else 's'} at {system}"
-        found.append(Late(probe.id, probe.every, kept_s, why))
+        found.append(Late(probe.id, probe.every_s, kept_s, why))
     return found
-
-
-def _alone_s(probe: _Asker) -> float:
-    """Give the first tick after a run that starts with the longest jitter and takes its timeout."""
-    return next_tick(0.0, probe.every, JITTER * probe.every * _NEARLY + probe.timeout)
-
-
-def _round_s(probes: Sequence[_Asker], places: int) -> float:
-    """Give how long it takes until each of those that always wait had its turn, 0 when nobody has to wait.
-
-    Probes whose cadence is longer than such a round come on time and take only their part of the places.
-    """
-    waiting, round_s = list(probes), 0.0
-    if sum(p.timeout / _alone_s(p) for p in probes) <= places:
-        return 0.0
-    while waiting:
-        on_time = [p for p in probes if p not in waiting]
-        left = places - sum(p.timeout / _alone_s(p) for p in on_time)
-        round_s = sum(p.timeout for p in waiting) / left
-        late = [p for p in waiting if _alone_s(p) < round_s]
-        if len(late) == len(waiting):
-            return round_s
-        waiting = late
-    return round_s

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from app.clock import SteadyClock, monotonic_s
 from app.domain.samples import Outcome
 from app.domain.standings import BYTE_BUDGET
+from app.domain.turns import next_tick
 from app.settings import Config, Probe, Secrets
 from app.settings.accessions import rule_of_orders
 from app.wire import HeartbeatIn, SampleIn
@@ -145,7 +146,7 @@ class Runner:
         if probe.kind == "image-load":
             budget_s = schedule.budget_gap(turn.bytes_each, self._places.of(probe.system).bytes_per_load_probe)
         gap_s = max(refused_s, budget_s)
-        turn.tick_s = schedule.next_tick(anchor_s, probe.every, ended_s)
+        turn.tick_s = next_tick(anchor_s, probe.every, ended_s)
         turn.due_s = schedule.next_due(anchor_s, probe.every, began_s, ended_s, random.random(), gap_s)
         held_by = "" if gap_s <= probe.every else "back-off" if refused_s >= budget_s else BYTE_BUDGET
         turn.go(IDLE, held_by=held_by)

@@ -4,11 +4,9 @@ A cadence is a grid of ticks from an anchor, so that nothing drifts; a run start
 the cadence. A run that lasts longer than its cadence is followed by the next tick after its end.
 """
 
-import math
+from app.domain.turns import BACK_OFF_MOST_S, JITTER, next_tick
 
-JITTER = 0.1
 FIRST_WITHIN_S = 0.9
-BACK_OFF_MOST_S = 5.0
 DAY_S = 86400.0
 
 
@@ -24,11 +22,6 @@ def spread(count: int, chance: float) -> list[float]:
 def first_due(start_s: float, every_s: float, share: float) -> float:
     """Give a probe's first tick, the anchor of its grid: within a second of the start, at `share` of it (0 to 1)."""
     return start_s + share * min(FIRST_WITHIN_S, every_s)
-
-
-def next_tick(anchor_s: float, every_s: float, ended_s: float) -> float:
-    """Give the first tick after a run's end."""
-    return anchor_s + (math.floor((ended_s - anchor_s) / every_s + 1e-9) + 1) * every_s
 
 
 def next_due(

@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from app.cli import demo, golive, measuring, records, serving
+from app.cli import backtesting, demo, golive, measuring, records, serving
 from app.cli.later import LATER, refusal
 from app.cli.options import CANNOT
 from app.errors import ConfigInvalid, GoLiveError
@@ -38,6 +38,7 @@ for _name, _what in LATER.items():
 cli.add_typer(records.token, name="token")
 cli.add_typer(measuring.feed, name="feed")
 cli.add_typer(records.journal, name="journal")
+cli.add_typer(backtesting.triggers, name="triggers")
 
 
 def main() -> None:

@@ -1,11 +1,11 @@
 """`golive demo`: its options read, its moments and durations understood."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.cli.options import moment_of
 from app.settings import duration_s
 
 
@@ -27,7 +27,7 @@ def demo(
     from app.telemetry import log_to_stderr
 
     history_s, ago_s = _span("--history", history), _span("--since-go-live", since_go_live)
-    wanted = Demo(listen, history_s, speed, scenario, folder, seed, ago_s, _moment("--at", at) if at else None)
+    wanted = Demo(listen, history_s, speed, scenario, folder, seed, ago_s, moment_of("--at", at) if at else None)
     if print_config:
         typer.echo(config_text(wanted), nl=False)
         return
@@ -40,14 +40,3 @@ def _span(option: str, said: str) -> float:
         return duration_s(said)
     except ValueError as error:
         raise typer.BadParameter(f'"{said}" is no duration (such as "28d")', param_hint=option) from error
-
-
-def _moment(option: str, said: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        what = f'"{said}" is no moment with its offset from UTC (such as 2026-11-23T08:00+01:00)'
-        raise typer.BadParameter(what, param_hint=option)
-    return moment.astimezone(UTC)

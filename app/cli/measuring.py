@@ -14,7 +14,8 @@ feed = typer.Typer(help="Feeds of clinical events.", no_args_is_help=True)
 
 
 def check(file: File = HERE, as_json: Json = False) -> None:
-    """Validate the file, then try every probe and feed once."""
+    """Validate the file, try every probe and feed once, and see what every rollback rule would see now."""
+    from app.cli import rules
     from collectors import check as checks
     from collectors import check_table
 
@@ -22,8 +23,14 @@ def check(file: File = HERE, as_json: Json = False) -> None:
     for warning in config.warnings:
         typer.echo(f"warning: {warning}", err=True)
     found = asyncio.run(checks.check_all(config))
-    typer.echo(json.dumps(found.as_json(), indent=2) if as_json else check_table.table(found), nl=as_json)
-    raise typer.Exit(FINE if found.ok else WANTING)
+    tried, why_not = rules.tried(config)
+    never = any(t.instance.never for t in tried)
+    if as_json:
+        told = found.as_json() | {"ok": found.ok and not never, "triggers": rules.as_json(tried, why_not)}
+        typer.echo(json.dumps(told, indent=2))
+    else:
+        typer.echo(check_table.table(found) + rules.text(tried, why_not), nl=False)
+    raise typer.Exit(FINE if found.ok and not never else WANTING)
 
 
 def probe(

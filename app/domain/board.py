@@ -43,7 +43,7 @@ class Board:
                 self._touched[row.series.key] = kept
 
     def take(self, sample: Sample) -> list[tuple[str, Attempt]]:
-        """Let every series that a sample speaks for hear it; give what each probe's own series heard, by key."""
+        """Let every series that a sample speaks for hear it; give what each series heard, by key."""
         probe = self.plan.probes.get(sample.probe)
         if probe is None:
             return []
@@ -64,8 +64,10 @@ class Board:
                 self._touched[reading.series.key] = window
         system = self._systems.get((probe.system, vantage))
         if system is not None:
-            attempt = Attempt(known_at, sample.at, None, counted, sample.outcome.value, sample.detail)
+            answer = 1.0 if answered else None
+            attempt = Attempt(known_at, sample.at, answer, counted, sample.outcome.value, sample.detail)
             system.add(attempt, answered)
+            heard.append((system.availability.key, attempt))
             self._touched[system.availability.key] = system
         return heard
 

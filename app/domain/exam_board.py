@@ -34,8 +34,9 @@ class ExamBoard:
 
     @property
     def look_back(self) -> timedelta:
-        """Give how far back any number of exams looks, with an hour to spare."""
+        """Give how far back any number or rule of exams looks, with an hour to spare."""
         own = [m.window_s for m in self.plan.measures.values() if m.window_s is not None]
+        own += [rule.window_s + rule.slower_than_s for rule in self.plan.rules]
         return timedelta(seconds=max([DAY_S, *own]) + 3600)
 
     def restore(self, rows: Iterable[Judged]) -> None:
@@ -63,6 +64,10 @@ class ExamBoard:
     def put(self, exams: Iterable[Exam]) -> None:
         """Hold these exams as they are now."""
         self._exams |= {exam.exam: exam for exam in exams}
+
+    def exams(self) -> list[Exam]:
+        """Give the exams that are held, with the images of shared studies known to all of them."""
+        return linked(self._exams.values())
 
     def touched(self) -> list[str]:
         """Give the exams that events were stored for, and begin anew."""
@@ -111,7 +116,7 @@ class ExamBoard:
         grows older is given again after ten seconds, and a group that holds nothing any more once, emptied.
         """
         view = View(self.plan, now, t0 if t0 is not None and t0 <= now else None)
-        exams = linked(list(self._exams.values()))
+        exams = self.exams()
         rows = intervals(exams, view) + gauges(
             exams, view, trusted=self._trusted, unreported_since=self._unreported_since()
         )

@@ -127,7 +127,7 @@ def _strays(exams: Iterable[Exam], view: View) -> list[Judged]:
         whole = Series("legacy.stray", legacy.system)
         return [Judged(whole, unit, DAY_S, note="counted from go-live on")]
     since = max(t0, view.now - timedelta(seconds=DAY_S))
-    strays = [e for e in every if e.stray_at is not None and e.stray_at >= since and _after(t0, e)]
+    strays = [e for e in every if e.stray_at is not None and e.stray_at >= since and after_t0(t0, e)]
     base = len(strays) + sum(1 for e in every if e.available_at is not None and e.available_at >= since)
     places = Counter((e.modality or "", e.station or "") for e in strays)
     by_segment: dict[Segment, int] = {(): len(strays)}
@@ -146,7 +146,7 @@ def _strays(exams: Iterable[Exam], view: View) -> list[Judged]:
     ]
 
 
-def _after(t0: datetime, exam: Exam) -> bool:
+def after_t0(t0: datetime, exam: Exam) -> bool:
     """Say whether an exam belongs to the time after T0: what was done before it may still arrive in the old system."""
     done_at = exam.ended_at or exam.begun_at
     return done_at is None or done_at >= t0

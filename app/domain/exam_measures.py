@@ -138,7 +138,7 @@ def stays(exams: Iterable[Exam], measure: str, view: View) -> Iterator[tuple[Exa
     listed = {e.modality for e in known if e.listed_at is not None}
     for exam in known:
         asked = measure != "order.to_worklist" or exam.modality in listed
-        stay = _stay(exam, measure, view) if asked else None
+        stay = stay_of(exam, measure, view) if asked else None
         if stay is not None:
             yield exam, stay
 
@@ -162,7 +162,8 @@ def _enter(
                 cohort.straddling.append(stay.seconds)
 
 
-def _stay(exam: Exam, measure: str, view: View) -> Stay | None:
+def stay_of(exam: Exam, measure: str, view: View) -> Stay | None:
+    """Give an exam in one interval as it is at the view's `now`, None while it has not begun it."""
     if measure == "order.to_worklist":
         start, end_name = _expected_in_worklist(exam, view), "listed"
     else:

@@ -37,6 +37,7 @@ class ProbePlan:
     control: bool = False
     depth: str = "study"
     turn_s: float = 0.0  # the longest that others of its system can keep it waiting
+    kept_s: float = 0.0  # the cadence that it keeps when every answer takes its timeout, or every try backs off
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +100,54 @@ class Armed(StrEnum):
     SHADOW = "shadow"
 
 
+class Counts(StrEnum):
+    """What a rule counts: its kind."""
+
+    SHARE = "share"  # of attempts or exams beyond a limit
+    BACKLOG = "backlog"  # exams that wait for their report for too long
+    AVAILABILITY = "availability"  # seconds without an answer
+    SILENCE = "silence"  # of a feed
+    COUNT = "count"  # of issues, unreadable messages or strays
+    ALL = "all"  # other rules, each of them beyond
+    ANY = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of golive.toml; durations in seconds, shares from 0 to 1. `version` is the hash of what it says."""
+    """One rule of golive.toml; durations in seconds, shares from 0 to 1. `version` is the hash of what it says.
+
+    Each kind reads its own limits: a share `slower_than_s`, `share`, `recover_below` and `at_least`; a backlog
+    `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`
+    and `quiet_for_s`; a count `what`, `limit` and `recover_limit`; all and any the rules they are made `of`.
+    """
 
     id: str
     title: str
-    measure: str
-    where: tuple[tuple[str, str], ...]
-    slower_than_s: float
-    share: float
-    recover_below: float
-    window_s: float
-    at_least: int
-    breach_after_s: float
-    blind_after_s: float
+    measure: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    slower_than_s: float = 0.0
+    share: float = 0.0
+    recover_below: float = 0.0
+    window_s: float = 300.0
+    at_least: int = 1
+    breach_after_s: float = 120.0
+    blind_after_s: float = 300.0
     longest_step_s: float = 5.0
     armed: Armed = Armed.AT_GO_LIVE
     per_area: bool = False
     required: bool = True
     version: str = ""
+    kind: Counts = Counts.SHARE
+    limit: int = 0
+    recover_limit: int = 0
+    older_than_s: float = 0.0
+    down_for_s: float = 0.0
+    quiet_for_s: float = 0.0
+    feed: str = ""
+    milestone: str = ""
+    what: str = ""
+    severity: int | None = None
+    of: tuple[str, ...] = ()
 
     @property
     def allowance(self) -> Allowance:

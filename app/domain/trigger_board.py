@@ -1,14 +1,17 @@
-"""All triggers of a plan with what they count: an attempt goes in, what each sees and is comes out."""
+"""All triggers of a plan with what they count: attempts and exams go in, what each sees and is comes out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.plans import Armed, Plan, Rule
+from app.domain.exams import Exam, ExamEvent
+from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_acts import armed
-from app.domain.trigger_rules import Counted, Instance, Share, Tally, facts_of, instances, is_slower, read, seen
+from app.domain.trigger_meters import meter_of
+from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
+from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
 from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided
 from app.domain.windows import Attempt
 
@@ -25,12 +28,14 @@ class Trigger:
     title: str
     area: str | None
     measure: str
-    limit_share: float
+    limit_share: float | None
     breach_after_s: float
     required: bool
     latch: Latch
     share: Share
     evidence: Mapping[str, Any] | None = None
+    kind: str = Counts.SHARE.value
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +48,34 @@ class Evaluated:
 
 
 class TriggerBoard:
-    """The tallies and latches of every trigger; what was evaluated counts once it is stored: `take_over`."""
+    """The counts and latches of every trigger; what was evaluated counts once it is stored: `take_over`.
+
+    `counts_exams` says whether any of them counts exams.
+    """
 
     def __init__(self, instances: Iterable[Instance], decision_window_s: float) -> None:
         self._decision_window = timedelta(seconds=decision_window_s)
         self.instances = {i.id: i for i in instances}
-        self._tallies = {i.id: Tally(i.rule.window_s) for i in self.instances.values()}
-        self._by_series: dict[str, list[str]] = {}
+        self._meters = {i.id: meter_of(i) for i in self.instances.values()}
+        self._by_series: dict[str, list[Meter]] = {}
         for instance in self.instances.values():
             for series in instance.series:
-                self._by_series.setdefault(series.key, []).append(instance.id)
+                self._by_series.setdefault(series.key, []).append(self._meters[instance.id])
+        self._exams: dict[str, Exam] = {}
+        self.counts_exams = any(of_exams(r) or r.what == "strays" for r in self._rules())
+        self._listening = any(r.kind is Counts.SILENCE for r in self._rules())
         self._stored: dict[str, Trigger] = {}
         self._latches: dict[str, Latch] = {}
 
     @property
     def longest_window_s(self) -> float:
-        """Give how far back any trigger counts."""
-        return max((i.rule.window_s for i in self.instances.values()), default=0.0)
+        """Give how far back any trigger counts attempts."""
+        return max((r.window_s for r in self._rules() if not of_exams(r)), default=0.0)
+
+    @property
+    def quarantine_back_s(self) -> float:
+        """Give how far back any trigger counts unreadable messages; 0 where none does."""
+        return max((r.window_s for r in self._rules() if r.what == "quarantine"), default=0.0)
 
     @property
     def series(self) -> frozenset[str]:
@@ -70,9 +86,48 @@ class TriggerBoard:
         """Let the triggers of a series count an attempt; one outside the count shows nothing."""
         if not attempt.counted:
             return
-        for name in self._by_series.get(series, ()):
-            slower = is_slower(self.instances[name].rule, attempt.value)
-            self._tallies[name].add(Counted(attempt.known_at, sample, slower))
+        for meter in self._by_series.get(series, ()):
+            meter.hear(series, attempt, sample)
+
+    def hear_events(self, events: Iterable[ExamEvent], now: datetime) -> None:
+        """Take note of what feeds just told."""
+        told: dict[tuple[str, str], datetime] = {}
+        for event in events if self._listening else ():
+            key, at = (event.feed, event.milestone.value), min(event.received_at, now)
+            told[key] = max(at, told.get(key, at))
+        for (feed, milestone), at in told.items():
+            for meter in self._meters.values():
+                meter.told(feed, milestone, at)
+
+    def see_exams(self, exams: Sequence[Exam]) -> None:
+        """Let triggers count these exams and no others; only what is not as it was costs anything."""
+        if not self.counts_exams:
+            return
+        new = {exam.exam: exam for exam in exams}
+        changed: dict[str, Exam | None] = {}
+        for token, exam in new.items():
+            known = self._exams.get(token)
+            if known is not exam and known != exam:
+                changed[token] = exam
+        self.put_exams(changed | {token: None for token in self._exams.keys() - new.keys()})
+
+    def put_exams(self, changed: Mapping[str, Exam | None]) -> None:
+        """Let triggers count exams as they are now, None for one that is gone."""
+        for token, exam in changed.items():
+            if exam is None:
+                self._exams.pop(token, None)
+            else:
+                self._exams[token] = exam
+        for meter in self._meters.values() if changed else ():
+            meter.see(changed, self._exams)
+
+    def _rules(self) -> list[Rule]:
+        waiting, found = list(self.instances.values()), []
+        while waiting:
+            instance = waiting.pop()
+            found.append(instance.rule)
+            waiting += instance.parts
+        return found
 
     def take_over(self, triggers: Iterable[Trigger]) -> None:
         """Hold these as what is stored now, those of today's rules; one of an older rule stays as it is."""
@@ -86,31 +141,44 @@ class TriggerBoard:
         """Hold those of these that somebody else has changed; what was seen of the others meanwhile is kept."""
         self.take_over(t for t in triggers if t.id in self._latches and self._latches[t.id].number != t.latch.number)
 
-    def evaluated(self, now: datetime, t0: datetime | None, standings: Mapping[str, Standing]) -> list[Evaluated]:
+    def evaluated(
+        self,
+        now: datetime,
+        t0: datetime | None,
+        standings: Mapping[str, Standing],
+        quarantined: Sequence[datetime] | None = None,
+    ) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored.
 
         A transition counts once it is stored: until `take_over` says so it is found again.
         """
-        found = (self._evaluated(instance, now, t0, standings) for instance in self.instances.values())
+        around = Around(now, t0, standings, quarantined)
+        found = (self._evaluated(instance, around) for instance in self.instances.values())
         return [evaluated for evaluated in found if evaluated is not None]
 
-    def _evaluated(
-        self, instance: Instance, now: datetime, t0: datetime | None, standings: Mapping[str, Standing]
-    ) -> Evaluated | None:
-        rule, tally, stored = instance.rule, self._tallies[instance.id], self._stored.get(instance.id)
-        before = self._latches.get(instance.id) or Latch(_first(rule, t0), now)
-        latch, made = _armed(before, rule, t0, now)
-        tally.expire(now, latch.counts_after)
-        share = seen(instance, tally, standings)
-        latch, more = evaluate(latch, rule.allowance, read(rule, share), now)
-        if t0 is not None and _stood_at(stored, decide_by := t0 + self._decision_window):
+    def latch(self, name: str) -> Latch | None:
+        """Give a trigger's latch as last evaluated, None before the first time."""
+        return self._latches.get(name)
+
+    def looked(self, around: Around) -> dict[str, Share]:
+        """Give what every trigger sees, and change none of them."""
+        after = {name: latch.counts_after for name, latch in self._latches.items()}
+        return {name: meter.look(around, after.get(name)) for name, meter in self._meters.items()}
+
+    def _evaluated(self, instance: Instance, around: Around) -> Evaluated | None:
+        rule, meter, stored, now = instance.rule, self._meters[instance.id], self._stored.get(instance.id), around.now
+        before = self._latches.get(instance.id) or Latch(_first(rule, around.t0), now)
+        latch, made = _armed(before, rule, around.t0, now)
+        share = meter.look(around, latch.counts_after)
+        latch, more = evaluate(latch, rule.allowance, read(share), now)
+        if around.t0 is not None and _stood_at(stored, decide_by := around.t0 + self._decision_window):
             latch, passed = undecided(latch, decide_by, now)
             more += passed
         if not made and not more:
             self._latches[instance.id] = latch
             if stored is not None and not _worth_storing(stored, latch, share):
                 return None
-        facts = facts_of(instance, share, tally, standings) if more else {}
+        facts = facts_of(meter, share, around) if more else {}
         told = (*made, *(replace(t, facts=facts) for t in more))
         trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
         return Evaluated(trigger, stored.latch.number if stored else None, told)
@@ -144,12 +212,14 @@ def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[s
         rule.title,
         instance.area,
         rule.measure,
-        rule.share,
+        rule.share if rule.kind is Counts.SHARE else None,
         rule.breach_after_s,
         rule.required,
         latch,
         share,
         evidence,
+        rule.kind.value,
+        limit_of(rule),
     )
 
 

@@ -1,168 +1,138 @@
-"""What a rollback rule counts, and what its counts say: beyond the limit, recovered, or not enough to tell."""
+"""Which triggers there are: every rule with what it reads, as one latched instance or as one of each area."""
 
-from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from app.domain.intervals import wilson
 from app.domain.measures import CATALOGUE, Source
-from app.domain.plans import Plan, Rule
-from app.domain.standings import Series, Standing, State
-from app.domain.triggers import Reading, Sight
-from app.domain.watched import watched
-from app.domain.words import answer_time, window_words
-
-_UNSEEN = (State.BLIND,)
+from app.domain.plans import Counts, Plan, Rule
+from app.domain.standings import Series
+from app.domain.watched import Watched, watched
+from app.domain.words import counted, span, window_words
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One latched trigger of a rule: of the whole, or of one area; `series` are those that it reads."""
+    """One latched trigger of a rule: of the whole, or of one area; `series` are those that it reads.
+
+    `gap_s` is how far apart two looks of golive's may lie that still tell of the time between. `parts` are the triggers
+    that an `all` or `any` is made of. `never` says why it can never see enough, `stuck` why it never recovers.
+    """
 
     id: str
     rule: Rule
     area: str | None
     series: tuple[Series, ...]
+    plan: Plan
+    gap_s: float = 0.0
+    parts: tuple["Instance", ...] = ()
+    never: str = ""
+    stuck: str = ""
 
 
 def instances(rules: Iterable[Rule], plan: Plan) -> list[Instance]:
     """Give every trigger of these rules, in their order and by area."""
-    found: list[Instance] = []
-    for rule in rules:
-        series = [w.series for w in watched(plan).values() if w.asked and _reads(rule, w.series)]
-        if not rule.per_area:
-            found.append(Instance(rule.id, rule, None, tuple(series)))
-            continue
-        areas = dict.fromkeys(s.area for s in series if s.area)
-        found += [Instance(f"{rule.id}:{a}", rule, a, tuple(s for s in series if s.area == a)) for a in areas]
-    return found
+    known = {rule.id: rule for rule in rules}
+    return [instance for rule in known.values() for instance in _of_rule(rule, known, plan)]
 
 
-def _reads(rule: Rule, series: Series) -> bool:
-    named = {"system": series.system, "area": series.area, "vantage": series.vantage}
-    return series.measure == rule.measure and all(named.get(key) == value for key, value in rule.where)
+def _of_rule(rule: Rule, known: Mapping[str, Rule], plan: Plan) -> list[Instance]:
+    if not rule.per_area:
+        return [_instance(rule, None, known, plan)]
+    return [_instance(rule, area, known, plan) for area in _areas(rule, known, plan)]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Counted:
-    """One attempt as a rule counts it; `id` is its sample's."""
-
-    known_at: datetime
-    id: str
-    beyond: bool
-
-
-class Tally:
-    """The attempts of one trigger within its window, in order, and how many of them are beyond."""
-
-    def __init__(self, window_s: float) -> None:
-        self._window = timedelta(seconds=window_s)
-        self._held: list[Counted] = []
-        self.beyond = 0
-
-    @property
-    def n(self) -> int:
-        """Give how many attempts the window holds."""
-        return len(self._held)
-
-    @property
-    def held(self) -> Sequence[Counted]:
-        """Give them, the oldest first."""
-        return self._held
-
-    def add(self, counted: Counted) -> None:
-        """Take an attempt; a late one finds its place."""
-        insort(self._held, counted)
-        self.beyond += counted.beyond
-
-    def expire(self, now: datetime, counts_after: datetime | None) -> None:
-        """Let go of what has left the window, or is not later than the moment from which counting began anew."""
-        oldest = now - self._window
-        if counts_after is not None:
-            oldest = max(oldest, counts_after)
-        left = bisect_right(self._held, oldest, key=lambda c: c.known_at)
-        self.beyond -= sum(c.beyond for c in self._held[:left])
-        del self._held[:left]
+def _areas(rule: Rule, known: Mapping[str, Rule], plan: Plan) -> list[str]:
+    """Give the areas that a rule stands for, each with a latch of its own."""
+    if rule.kind in (Counts.ALL, Counts.ANY):
+        parts = [known[name] for name in rule.of if name in known and known[name].per_area]
+        return list(dict.fromkeys(area for part in parts for area in _areas(part, known, plan)))
+    if of_exams(rule):
+        return [area for area in plan.areas if dict(rule.where).get("area", area) == area]
+    return list(dict.fromkeys(w.series.area for w in _attempted(rule, plan) if w.series.area))
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What a trigger sees of its share: the counts, the interval, and the words for it."""
-
-    n: int
-    beyond: int
-    share: float | None
-    low: float | None
-    high: float | None
-    sight: Sight
-    reason: str
-
-
-def is_slower(rule: Rule, value: float | None) -> bool:
-    """Say whether an attempt lies beyond the rule's limit; one that failed always does."""
-    return value is None or value > rule.slower_than_s
-
-
-def seen(instance: Instance, tally: Tally, standings: Mapping[str, Standing]) -> Share:
-    """Give what a trigger sees now; `standings` holds the newest of each series by key."""
-    rule, n, beyond = instance.rule, tally.n, tally.beyond
-    unseen = [s for s in instance.series if _is_unseen(standings.get(s.key))]
-    share = beyond / n if n else None
-    low, high = wilson(beyond, n) if n else (None, None)
-    counts = f"{beyond} of {n} slower than {answer_time(rule.slower_than_s)} in {window_words(rule.window_s)}"
-    if len(unseen) == len(instance.series):
-        why = next((standings[s.key].reason for s in unseen if s.key in standings), "nothing measures it")
-        return Share(n, beyond, share, low, high, Sight.BLIND, f"not seen: {why}")
-    blind = f"; not seen: {', '.join(_name(s) for s in unseen)}" if unseen else ""
-    if n < rule.at_least:
-        few = f"{n} of {rule.at_least} attempts needed in {window_words(rule.window_s)}"
-        return Share(n, beyond, share, low, high, Sight.INSUFFICIENT, few + blind)
-    said = f"{counts}: {_percent(share)}, between {_percent(low)} and {_percent(high)}; {_percent(rule.share)} allowed"
-    return Share(n, beyond, share, low, high, Sight.OK, said + blind)
+def _instance(rule: Rule, area: str | None, known: Mapping[str, Rule], plan: Plan) -> Instance:
+    id_ = rule.id if area is None else f"{rule.id}:{area}"
+    if rule.kind in (Counts.ALL, Counts.ANY):
+        named = [known[name] for name in rule.of if name in known]
+        parts = tuple(part for one in named for part in _parts(rule, one, area, known, plan))
+        series = tuple(dict.fromkeys(s for part in parts for s in part.series))
+        never = next((part.never for part in parts if part.never), "")
+        return Instance(id_, rule, area, series, plan, parts=parts, never=never)
+    if rule.kind is Counts.SILENCE:
+        feed = plan.feeds.get(rule.feed)
+        of_feed = (Series("feed.age", feed.system, None, (("feed", feed.id),)),) if feed else ()
+        return Instance(id_, rule, area, of_feed, plan, 5 * feed.heartbeat_s if feed else 0.0)
+    if rule.kind is Counts.COUNT:
+        return Instance(id_, rule, area, _counted_by(rule, plan), plan)
+    if of_exams(rule):
+        return Instance(id_, rule, area, (Series(rule.measure or "exam.backlog"),), plan)
+    read = [w for w in _attempted(rule, plan) if area is None or w.series.area == area]
+    gap_s = max((5 * w.cadence_s + w.timeout_s for w in read), default=0.0)
+    return Instance(
+        id_, rule, area, tuple(w.series for w in read), plan, gap_s, (), _never(rule, read), _stuck(rule, read)
+    )
 
 
-def read(rule: Rule, share: Share) -> Reading:
-    """Give what the state machine needs of it."""
-    if share.sight is not Sight.OK or share.low is None or share.high is None:
-        return Reading(share.sight)
-    return Reading(Sight.OK, share.low > rule.share, share.high < rule.recover_below)
+def _parts(rule: Rule, named: Rule, area: str | None, known: Mapping[str, Rule], plan: Plan) -> list[Instance]:
+    """Give what one named rule is to an `all` or `any`; one that stands per area is beyond where any area is."""
+    every = _of_rule(named, known, plan)
+    if area is not None:
+        return [part for part in every if part.area in (None, area)]
+    if not named.per_area or rule.kind is Counts.ANY:
+        return every
+    series = tuple(s for part in every for s in part.series)
+    return [Instance(named.id, replace(named, kind=Counts.ANY, per_area=False), None, series, plan, parts=tuple(every))]
 
 
-def facts_of(instance: Instance, share: Share, tally: Tally, standings: Mapping[str, Standing]) -> dict[str, Any]:
-    """Give the evidence of a moment: counts, limits, the rule's version, what was counted, and how all else stood."""
-    rule = instance.rule
-    return {
-        "n": share.n,
-        "beyond": share.beyond,
-        "share": share.share,
-        "low": share.low,
-        "high": share.high,
-        "limit_share": rule.share,
-        "slower_than_s": rule.slower_than_s,
-        "window_s": rule.window_s,
-        "rule": rule.version,
-        "series": [s.key for s in instance.series],
-        "samples": [c.id for c in tally.held],
-        "slower": [c.id for c in tally.held if c.beyond],
-        "standings": {key: s.state.value for key, s in sorted(standings.items())},
-        "reason": share.reason,
-    }
+def of_exams(rule: Rule) -> bool:
+    """Say whether a rule counts exams of a group: it may stand per area, whoever measures there."""
+    of_measure = rule.kind is Counts.SHARE and is_exam_measure(rule.measure)
+    return of_measure or rule.kind is Counts.BACKLOG
 
 
-def _is_unseen(standing: Standing | None) -> bool:
-    return standing is None or standing.state in _UNSEEN or standing.judged.known_at is None
+def limit_of(rule: Rule) -> float | None:
+    """Give what the value of a rule may be, None where it judges shares or other rules."""
+    if rule.kind in (Counts.BACKLOG, Counts.COUNT):
+        return rule.limit
+    return {Counts.AVAILABILITY: rule.down_for_s, Counts.SILENCE: rule.quiet_for_s}.get(rule.kind)
 
 
-def _name(series: Series) -> str:
-    return " ".join(part for part in (series.system, series.area, series.vantage) if part) or series.key
+def is_exam_measure(measure: str) -> bool:
+    """Say whether a measure is an interval of exams."""
+    return measure in CATALOGUE and CATALOGUE[measure].source is Source.EXAM
 
 
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share * 100:.0f} %"
+def _counted_by(rule: Rule, plan: Plan) -> tuple[Series, ...]:
+    legacy = next((f for f in plan.feeds.values() if f.legacy), None)
+    return (Series("legacy.stray", legacy.system),) if rule.what == "strays" and legacy else ()
 
 
-def of_probes(measure: str) -> bool:
-    """Say whether a rule on this measure counts attempts of probes."""
-    return measure in CATALOGUE and CATALOGUE[measure].source is Source.PROBE and CATALOGUE[measure].unit == "s"
+def _attempted(rule: Rule, plan: Plan) -> list[Watched]:
+    measure = "availability" if rule.kind is Counts.AVAILABILITY else rule.measure
+    return [w for w in watched(plan).values() if w.asked and w.series.measure == measure and _reads(rule, w)]
+
+
+def _reads(rule: Rule, w: Watched) -> bool:
+    named = {"system": w.series.system, "area": w.series.area, "vantage": w.vantage}
+    return all(named.get(key) == value for key, value in rule.where)
+
+
+def _never(rule: Rule, read: Iterable[Watched]) -> str:
+    """Say that a rule cannot see enough once every answer takes its timeout, or every try backs off."""
+    kept = [max(p.kept_s, p.every_s) for w in read for p in w.probes]
+    most = sum(int(rule.window_s / each_s) for each_s in kept)
+    if not kept or most >= rule.at_least:
+        return ""
+    slow = f"{counted(len(kept), 'probe')}, one try each {span(max(kept))} when answers are slow"
+    return f"can never see {rule.at_least} attempts in {window_words(rule.window_s)}: {most} at most ({slow})"
+
+
+def _stuck(rule: Rule, read: Iterable[Watched]) -> str:
+    """Say that a share is never seen to have recovered, because even none beyond of all attempts leaves it open."""
+    most = sum(int(rule.window_s / p.every_s) for w in read for p in w.probes)
+    if rule.kind is not Counts.SHARE or not most or (high := wilson(0, most)[1]) < rule.recover_below:
+        return ""
+    below = f"recover_below {rule.recover_below * 100:.0f} %"
+    return f"can never be seen to recover: none beyond of {most} attempts may still be {high * 100:.0f} % ({below})"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.domain.measures import CATALOGUE, Source
+from app.domain.plans import Counts
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import Kind, Sight, State
 from app.domain.words import counted, span
@@ -11,6 +13,7 @@ from app.push.gravest import listed
 from app.push.scene import Scene, Since, since
 
 MOST = 4
+_UNITS = {m.id: "exam" for m in CATALOGUE.values() if m.source is Source.EXAM}
 # gravest first; blind stands between a breach and what only may become one
 ORDER = ("breached", "recovering", "blind", "pending", "overridden", "insufficient", "decided", "watching", "shadow")
 QUIET = ("watching", "shadow", "not_armed")
@@ -92,7 +95,9 @@ def _line(scene: Scene, state: str, group: Iterable[Trigger]) -> TriggerLine:
 def _counts(state: str, trigger: Trigger) -> str:
     if trigger.latch.sight is Sight.BLIND and state in ("breached", "recovering"):
         return words.NOW_BLIND
-    return f"{trigger.share.beyond} of {counted(trigger.share.n, 'attempt')} too slow"
+    if trigger.kind != Counts.SHARE:
+        return trigger.share.reason
+    return f"{trigger.share.beyond} of {counted(trigger.share.n, _UNITS.get(trigger.measure, 'attempt'))} too slow"
 
 
 def _said(scene: Scene, state: str, trigger: Trigger, counts: str) -> str:

@@ -32,9 +32,9 @@ from app.settings.tables import (
     Settings,
     Site,
     System,
-    TriggerRule,
 )
 from app.settings.toml_places import places
+from app.settings.triggers import TriggerRule
 from app.settings.values import Table, duration_s, host_of, is_loopback, parse_hours, port_of
 from app.settings.words import Loc, field_path, problem_of
 

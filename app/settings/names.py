@@ -57,3 +57,16 @@ SHARED_MEASURES = (
     "image.study",
     "web.response",
 )
+EXAM_MEASURES = (
+    "order.to_worklist",
+    "exam.order_to_begin",
+    "exam.end_to_available",
+    "report.turnaround",
+    "report.preliminary",
+    "report.order_to_final",
+    "report.delivery",
+)
+GIVEN_BY_KIND = {
+    "hl7-mllp": ("ordered", "scheduled", "begun", "ended", "preliminary", "final", "addendum", "cancelled"),
+    "pacs-studies": ("available",),
+}

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.settings.endpoints import Dicom, HttpEndpoint
+from app.settings.triggers import TriggerRule
 from app.settings.values import (
     HL7_FIELD_PATTERN,
     AeTitle,
     DateText,
     DaysLong,
     Duration,
-    DurationOrNone,
     Expression,
     HoursText,
     Id,
@@ -20,7 +20,6 @@ from app.settings.values import (
     Name,
     Network,
     Port,
-    Share,
     Table,
     Uid,
     Zone,
@@ -196,26 +195,6 @@ class Exams(Table):
 class MeasureRule(Table):
     expected_below: Duration | None = Field(None, description="upper end of the judged value until a baseline exists")
     window: Duration | None = Field(None, description="how far back the standing looks")
-
-
-class TriggerRule(Table):
-    id: Id = Field(description="short name")
-    title: Name = Field(description="as the strip and the record show it")
-    kind: Literal["share"] = Field("share", description="what it counts: the share of attempts beyond a limit")
-    measure: str = Field(description="the measure whose attempts it counts")
-    where: dict[Literal["system", "area", "vantage"], str] = Field(
-        default_factory=dict, description='only series of these, such as { system = "ris" }'
-    )
-    per: Literal["area"] | None = Field(None, description="area: one latched trigger for each")
-    slower_than: Duration = Field(description="the limit; a failed attempt is slower than any")
-    share: Share = Field(description="the share allowed beyond the limit, such as 0.2")
-    recover_below: Share | None = Field(None, description="the share below which it recovers; without it half of share")
-    window: Duration = Field(300.0, description="how far back it counts")
-    at_least: Annotated[int, Field(ge=1)] = Field(20, description="attempts without which it says nothing")
-    breach_after: DurationOrNone = Field(120.0, description="how long it must be beyond before it is a breach")
-    blind_after: Duration = Field(300.0, description="how long it may see too little before that is escalated")
-    armed: Literal["at go-live", "always", "shadow"] = Field("at go-live", description="when it counts")
-    required: bool = Field(True, description="whether its blindness makes the whole blind")
 
 
 class Authority(Table):

@@ -157,6 +157,7 @@ def is_loopback(host: str) -> bool:
 
 Duration = Annotated[float, BeforeValidator(_positive)]
 DurationOrNone = Annotated[float, BeforeValidator(_not_negative)]
+NotNegative = Annotated[int, Field(ge=0)]
 Share = Annotated[float, AfterValidator(_share)]
 DaysLong = Annotated[Duration, AfterValidator(_a_day_at_least)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]

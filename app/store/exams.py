@@ -164,3 +164,9 @@ def touched_since(session: Session, site: str, since: datetime) -> list[Exam]:
     # no exam's newest moment lies before any other of it, so that the index on it leaves out all that is older
     its = (_EXAM.c.site == site) & (_EXAM.c.last_at >= since) & or_(*(_EXAM.c[name] >= since for name in names))
     return [codec.loads(Exam, row.body) for row in rows_of(session, select(_EXAM.c.body).where(its))]
+
+
+def received_between(session: Session, site: str, from_: datetime, to: datetime) -> list[ExamEvent]:
+    """Give the events received from a moment up to another one, oldest first."""
+    within = (_EVENT.c.site == site) & (_EVENT.c.received_at >= from_) & (_EVENT.c.received_at < to)
+    return SHAPE.items(session, select(*SHAPE.columns).where(within).order_by(_EVENT.c.received_at, _EVENT.c.id))

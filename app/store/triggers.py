@@ -12,7 +12,10 @@ from app.store import codec, journal
 from app.store.sets import put, rows_of, run, table
 
 _TRIGGER, _TRANSITION = table("trigger"), table("trigger_transition")
-_TOLD = ("n", "beyond", "share", "low", "high", "limit_share", "slower_than_s", "window_s", "reason")
+_TOLD = (
+    *("kind", "n", "beyond", "share", "low", "high", "value", "limit_share", "limit", "slower_than_s", "older_than_s"),
+    *("down_for_s", "quiet_for_s", "feed", "milestone", "window_s", "reason"),
+)
 BY_GOLIVE = "golive"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.intervals import wilson
 from app.domain.trigger_board import Trigger
-from app.domain.trigger_rules import Share
+from app.domain.trigger_sights import Share
 from app.domain.triggers import Kind, Latch, Sight, State
 
 MINUTE = timedelta(minutes=1)

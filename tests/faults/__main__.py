@@ -6,7 +6,17 @@ import sys
 import time
 import traceback
 
-CASES = ("kills_sqlite", "kills_postgres", "hostile_hl7", "hostile_dicom", "database_gone", "clock_step", "soak")
+CASES = (
+    "kills_sqlite",
+    "kills_postgres",
+    "hostile_hl7",
+    "hostile_dicom",
+    "database_gone",
+    "clock_step",
+    "calm_week",
+    "scenario_triggers",
+    "soak",
+)
 
 
 def main() -> int:

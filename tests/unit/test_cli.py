@@ -79,7 +79,36 @@ def test_a_file_that_is_not_there_is_a_sentence_and_two(said):
 def test_check_of_a_site_without_probes_is_fine(said):
     code, out, _ = said("check", "--json")
     assert code == 0
-    assert json.loads(out) == {"ok": True, "file": "golive.toml", "tried": [], "per_day": [], "late": []}
+    assert json.loads(out) == {
+        "ok": True,
+        "file": "golive.toml",
+        "tried": [],
+        "per_day": [],
+        "late": [],
+        "triggers": [],
+    }
+
+
+def test_check_names_a_rule_that_can_never_see_enough_and_finds_that_wanting(said, tmp_path, monkeypatch):
+    from collectors import check
+
+    async def nothing(config):
+        return check.Checked(str(config.file), (), (), ())
+
+    monkeypatch.setattr(check, "check_all", nothing)
+    ris = '[[systems]]\nid = "ris"\nname = "RIS"\nkind = "ris"\ndicom = { host = "h", port = 1, ae_title = "R" }\n'
+    probe = '[[probes]]\nid = "w"\nkind = "worklist"\nsystem = "ris"\nevery = "10s"\ntimeout = "12s"\n'
+    rule = '[[triggers]]\nid = "slow"\ntitle = "Slow"\nmeasure = "worklist.response"\nslower_than = "5s"\nshare = 0.2\n'
+    (tmp_path / "golive.toml").write_text(TOML + ris + probe + rule)
+    code, out, _ = said("check", "-c", str(tmp_path / "golive.toml"))
+    never = "can never see 20 attempts in 5 min: 15 at most (1 probe, one try each 20 s when answers are slow)"
+    assert code == 1
+    assert f"✗  slow    {never}; can never be seen to recover" in out
+    assert "not tried against the store: there is no database" in out
+    (told,) = json.loads(said("check", "-c", str(tmp_path / "golive.toml"), "--json")[1])["triggers"]
+    assert (told["id"], told["never"], told["sight"]) == ("slow", never, None)
+    (tmp_path / "golive.toml").write_text(TOML + ris + probe + rule + "at_least = 15\n")
+    assert said("check", "-c", str(tmp_path / "golive.toml"))[0] == 0
 
 
 def test_a_probe_that_is_not_there_is_named(said):

@@ -25,7 +25,7 @@ from app.domain.decisions import (
 )
 from app.domain.trigger_acts import decided, overridden, rested
 from app.domain.trigger_board import Trigger
-from app.domain.trigger_rules import Share
+from app.domain.trigger_sights import Share
 from app.domain.triggers import Kind, Latch, Sight, State
 from app.errors import Conflict, Forbidden, GoLiveError, Invalid
 

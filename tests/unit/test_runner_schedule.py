@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from collectors.schedule import back_off_gap, budget_gap, first_due, next_due, next_tick, spread
+from app.domain.turns import next_tick
+from collectors.schedule import back_off_gap, budget_gap, first_due, next_due, spread
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])

@@ -52,6 +52,62 @@ def trigger(**fields: str) -> str:
     return "[[triggers]]\n" + "".join(f"{key} = {value}\n" for key, value in row.items())
 
 
+def rule(kind: str, **fields: str) -> str:
+    row = {"id": '"slow"', "title": '"A rule"', "kind": f'"{kind}"', **fields}
+    return "[[triggers]]\n" + "".join(f"{key} = {value}\n" for key, value in row.items())
+
+
+HL7 = '[[feeds]]\nid = "ris-hl7"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:2575"\n'
+EACH_KIND = {
+    "share": trigger(id='"share"'),
+    "exams": trigger(id='"exams"', measure='"report.turnaround"', where='{ modality = "CT" }', slower_than='"2h"'),
+    "backlog": rule("backlog", id='"backlog"', older_than='"2h"', limit="10"),
+    "availability": rule("availability", id='"availability"', where='{ system = "ris" }', down_for='"2m"'),
+    "silence": rule("silence", id='"silence"', feed='"ris-hl7"', milestone='"final"', quiet_for='"45m"'),
+    "strays": rule("count", id='"strays"', what='"strays"', limit="3", recover_limit="0", window='"1h"'),
+    "issues": rule("count", id='"issues"', what='"issues"', limit="2", severity="1"),
+    "all": rule("all", id='"all"', of='["backlog", "silence"]'),
+    "any": rule("any", id='"any"', of='["all", "share"]'),
+}
+
+
+def test_each_kind_of_rule_is_read_as_it_says(tmp_path: Path) -> None:
+    planned = {r.id: r for r in plan_of(loaded(tmp_path, HEAD + RIS + HL7 + "".join(EACH_KIND.values()))).rules}
+    assert list(planned) == list(EACH_KIND)
+    assert (planned["exams"].slower_than_s, planned["exams"].where) == (7200.0, (("modality", "CT"),))
+    assert (planned["backlog"].older_than_s, planned["backlog"].limit, planned["backlog"].recover_limit) == (
+        7200,
+        10,
+        5,
+    )
+    assert planned["availability"].down_for_s == 120.0
+    assert (planned["silence"].feed, planned["silence"].milestone, planned["silence"].quiet_for_s) == (
+        "ris-hl7",
+        "final",
+        2700.0,
+    )
+    assert (planned["strays"].what, planned["strays"].recover_limit, planned["strays"].window_s) == ("strays", 0, 3600)
+    assert planned["issues"].severity == 1
+    assert planned["any"].of == ("all", "share")
+
+
+@pytest.mark.parametrize(
+    ("every", "timeout", "probes", "kept_s"),
+    [("1s", "500ms", 1, 5.0), ("10s", "8s", 1, 10.0), ("10s", "12s", 1, 20.0), ("10s", "8s", 8, 16.0)],
+)
+def test_a_plan_knows_the_cadence_that_a_probe_keeps_at_the_worst(tmp_path, every, timeout, probes, kept_s) -> None:
+    rows = "".join(probe(id=f'"p{i}"', every=f'"{every}"', timeout=f'"{timeout}"') for i in range(probes))
+    planned = plan_of(loaded(tmp_path, HEAD + RIS + rows)).probes["p0"]
+    assert planned.kept_s == kept_s
+
+
+def test_a_faster_hospital_stretches_what_counts_attempts_and_not_what_counts_exams(tmp_path: Path) -> None:
+    config = loaded(tmp_path, HEAD + RIS + HL7 + "".join(EACH_KIND.values()))
+    fast = {r.id: r for r in plan_of(config, simulation=True, speed=60.0).rules}
+    assert (fast["share"].window_s, fast["exams"].window_s, fast["availability"].down_for_s) == (18000, 300, 7200)
+    assert (fast["backlog"].older_than_s, fast["silence"].quiet_for_s) == (7200, 2700)
+
+
 def test_a_rule_says_little_and_the_rest_is_sensible(tmp_path: Path) -> None:
     (rule,) = loaded(tmp_path, HEAD + RIS + trigger(breach_after='"0s"', per='"area"')).settings.triggers
     assert (rule.window, rule.at_least, rule.breach_after, rule.armed) == (300.0, 20, 0.0, "at go-live")
@@ -141,6 +197,31 @@ def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
         (RIS + trigger(measure='"worklist.respons"'), 'measure: "worklist.respons" is no measure: did you mean'),
         (RIS + trigger(measure='"exam.backlog"'), 'measure: "exam.backlog" has no attempts to take a share of'),
         (RIS + trigger(where='{ system = "riss" }'), '"riss" is none of [[systems]]: did you mean "ris"?'),
+        (RIS + rule("share", measure='"echo.response"', share="0.2"), "slower_than is missing: a rule of kind"),
+        (RIS + rule("backlog", older_than='"1h"'), 'limit is missing: a rule of kind "backlog" needs it (such as'),
+        (RIS + rule("backlog", older_than='"8d"', limit="1"), 'older_than: "8d" is no shorter than lost_after "7d"'),
+        (RIS + rule("backlog", older_than='"1h"', limit="-1"), "limit: -1 is too small (0 at least)"),
+        (RIS + rule("backlog", older_than='"1h"', limit="1", share="0.2"), 'share: has no meaning for a rule of kind'),
+        (RIS + rule("backlog", older_than='"1h"', limit="1", recover_limit="2"), "recover_limit: 2 lies above limit 1"),
+        (RIS + rule("backlog", older_than='"1h"', limit="1", where='{ system = "ris" }'), "it chooses by area, modal"),
+        (RIS + trigger(where='{ modality = "CT" }'), "where.modality: has no meaning here: it chooses by system, area"),
+        (RIS + rule("availability", down_for='"1m"'), 'where is missing: a rule of kind "availability" needs it'),
+        (RIS + rule("availability", where="{}", down_for='"1m"'), 'where: names no system (such as'),
+        (RIS + rule("availability", where='{ system = "ris" }', down_for='"5m"'), 'down_for "5m": nothing can be down'),
+        (HL7 + rule("silence", feed='"ris"', quiet_for='"1h"'), 'feed: "ris" is none of [[feeds]]: did you mean'),
+        (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"finale"'), '"finale" is no milestone:'),
+        (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"delivered"'), 'is never told by'),
+        (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', per='"area"'), 'per: has no meaning for a rule of'),
+        (rule("count", what='"stray"', limit="1"), 'what: "stray" is none of "issues", "quarantine", "strays"'),
+        (rule("count", what='"strays"', limit="1", severity="1"), 'severity: has a meaning only with what = "issues"'),
+        (rule("all", of='["slow"]'), 'of[0]: "slow" is the rule itself'),
+        (rule("all", of='["b"]') + rule("any", id='"b"', of='["slow"]'), 'of[0]: "b" is made of this rule again'),
+        (rule("all", of='["nobody"]'), 'of[0]: "nobody" is none of [[triggers]]'),
+        (rule("all", of="[]"), "of: is empty: name the rules that it is made of"),
+        (rule("any"), 'of is missing: a rule of kind "any" needs it'),
+        (RIS + trigger(id='"b"') + rule("any", of='["b"]', per='"area"'), "per: has no meaning: none of the rules"),
+        (RIS + trigger(of='["x"]'), 'of: has no meaning for a rule of kind "share"'),
+        (RIS + rule("sometimes"), 'kind: "sometimes" is none of'),
         (RIS + trigger(share="20.0"), "triggers[0].share: 20.0 is no share"),
         (RIS + trigger(recover_below="0.3"), "recover_below: 0.3 lies above share 0.2"),
         (RIS + trigger(window='"4s"'), 'window: "4s" is no longer than slower_than "5s"'),

@@ -19,7 +19,7 @@ from app.domain.golive import Act
 from app.domain.plans import Plan, Rule
 from app.domain.trigger_acts import overridden
 from app.domain.trigger_board import Trigger
-from app.domain.trigger_rules import Share
+from app.domain.trigger_sights import Share
 from app.domain.triggers import Cause, Kind, Latch, Reading, Sight, State, Transition, evaluate
 from app.errors import Conflict, Forbidden
 from app.judge import Judge

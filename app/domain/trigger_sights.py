@@ -1,0 +1,160 @@
+"""What a trigger sees at one moment, in counts and words, and when it sees nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.domain.exams import Exam
+from app.domain.intervals import wilson
+from app.domain.standings import Series, Standing, State
+from app.domain.trigger_rules import Instance
+from app.domain.triggers import Reading, Sight
+from app.domain.windows import Attempt
+from app.domain.words import window_words
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around all triggers at one moment: how each series stands, and when messages could not be read.
+
+    `t0` is None until go-live has begun; `quarantined` is None where nobody asked.
+    """
+
+    now: datetime
+    t0: datetime | None
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    quarantined: Sequence[datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a trigger sees: the counts, the interval of a share or the value of a sum, and the words for it.
+
+    `over` and `recovered` hold only where sight is ok.
+    """
+
+    n: int
+    beyond: int
+    share: float | None
+    low: float | None
+    high: float | None
+    sight: Sight
+    reason: str
+    value: float | None = None
+    over: bool = False
+    recovered: bool = False
+
+
+def by_series(standings: Iterable[Standing]) -> dict[str, Standing]:
+    """Give standings by series as triggers read them: of an exam measure that of its newest hours."""
+    return {s.series.key: s for s in standings if s.judged.window in ("", "now")}
+
+
+class Meter:
+    """What one trigger counts; each kind of rule hears what concerns it, and passes over the rest."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance, self.rule = instance, instance.rule
+
+    def hear(self, series: str, attempt: Attempt, sample: str) -> None:
+        """Count an attempt of a series."""
+
+    def told(self, feed: str, milestone: str, at: datetime) -> None:
+        """Take note that a feed told a milestone."""
+
+    def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
+        """Take exams as they are now: those that changed, None for one that is gone, and all."""
+
+    def look(self, around: Around, counts_after: datetime | None) -> Share:
+        """Give what it sees now of what is later than `counts_after`."""
+        raise NotImplementedError
+
+    def facts(self, around: Around) -> dict[str, Any]:
+        """Give what it counted at the last look, and by which limits."""
+        raise NotImplementedError
+
+
+def facts_of(meter: Meter, share: Share, around: Around) -> dict[str, Any]:
+    """Give the evidence of a moment: counts, limits, the rule's version, what was counted, and how all else stood."""
+    return {
+        "kind": meter.instance.rule.kind.value,
+        "n": share.n,
+        "beyond": share.beyond,
+        "share": share.share,
+        "low": share.low,
+        "high": share.high,
+        "value": share.value,
+        "rule": meter.instance.rule.version,
+        "series": [s.key for s in meter.instance.series],
+        **meter.facts(around),
+        "standings": {key: s.state.value for key, s in sorted(around.standings.items())},
+        "reason": share.reason,
+    }
+
+
+def unseen(sight: Sight, reason: str, n: int = 0, beyond: int = 0) -> Share:
+    """Give what a trigger sees that cannot say anything, with the counts that it has."""
+    return Share(n, beyond, None, None, None, sight, reason)
+
+
+def valued(value: float, over: bool, recovered: bool, reason: str, n: int, beyond: int = 0) -> Share:
+    """Give what a trigger sees of a sum."""
+    return Share(n, beyond, None, None, None, Sight.OK, reason, value, over, recovered)
+
+
+def read(share: Share) -> Reading:
+    """Give what the state machine needs of it."""
+    if share.sight is not Sight.OK:
+        return Reading(share.sight)
+    return Reading(Sight.OK, share.over, share.recovered)
+
+
+def blind_series(series: Iterable[Series], around: Around) -> list[Series]:
+    """Give those of some series that nobody sees now."""
+    return [s for s in series if _is_unseen(around.standings.get(s.key))]
+
+
+def why_blind(series: Sequence[Series], blind: Sequence[Series], around: Around) -> str:
+    """Say why nothing at all is seen of some series, or "" while any one is."""
+    if len(blind) < len(series):
+        return ""
+    why = next((around.standings[s.key].reason for s in blind if s.key in around.standings), "nothing measures it")
+    return f"not seen: {why}"
+
+
+def blind_words(blind: Sequence[Series]) -> str:
+    """Name what is not seen beside what is."""
+    return f"; not seen: {', '.join(_name(s) for s in blind)}" if blind else ""
+
+
+def share_seen(instance: Instance, around: Around, n: int, beyond: int, what: str, noun: str) -> Share:
+    """Give what a trigger sees of a share: `beyond` of `n`, in the words of `what`; `noun` is what it counts."""
+    rule, blind = instance.rule, blind_series(instance.series, around)
+    share = beyond / n if n else None
+    low, high = wilson(beyond, n) if n else (None, None)
+    window = window_words(rule.window_s)
+    if why := why_blind(instance.series, blind, around):
+        return Share(n, beyond, share, low, high, Sight.BLIND, why)
+    more = blind_words(blind)
+    if n < rule.at_least or low is None or high is None:
+        few = instance.never or f"{n} of {rule.at_least} {noun} needed in {window}"
+        return Share(n, beyond, share, low, high, Sight.INSUFFICIENT, few + more)
+    between = f"{percent(share)}, between {percent(low)} and {percent(high)}; {percent(rule.share)} allowed"
+    said = f"{what} in {window}: {between}{more}"
+    over, recovered = low > rule.share, high < rule.recover_below
+    return Share(n, beyond, share, low, high, Sight.OK, said, over=over, recovered=recovered)
+
+
+def percent(share: float | None) -> str:
+    """Give a share in words."""
+    return "—" if share is None else f"{share * 100:.0f} %"
+
+
+def _is_unseen(standing: Standing | None) -> bool:
+    return standing is None or standing.state is State.BLIND or standing.judged.known_at is None
+
+
+def _name(series: Series) -> str:
+    segment = dict(series.segment).get("feed")
+    return " ".join(part for part in (series.system, series.area, segment, series.vantage) if part) or series.key

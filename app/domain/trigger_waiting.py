@@ -1,0 +1,101 @@
+"""What rules read of feeds: that one says nothing, and what of its messages cannot be read."""
+
+from bisect import bisect_right
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.standings import State
+from app.domain.trigger_rules import Instance
+from app.domain.trigger_sights import Around, Meter, Share, unseen, valued
+from app.domain.triggers import Sight
+from app.domain.words import counted, span, window_words
+
+_ROUGHLY_S = 10.0  # a silence grows each second; it is told in steps
+
+
+class SilenceMeter(Meter):
+    """How long a feed has told nothing, or nothing of one milestone.
+
+    Silence is that of a feed that golive listened to all the while: after a gap of its own it must have listened for
+    the whole limit again before it says so, but what was told within the limit was no silence in any case.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance)
+        self._told_at: datetime | None = None
+        self._listening_since: datetime | None = None
+        self._looked_at: datetime | None = None
+
+    def told(self, feed: str, milestone: str, at: datetime) -> None:
+        if feed == self.rule.feed and self.rule.milestone in ("", milestone):
+            self._told_at = max(at, self._told_at or at)
+
+    def look(self, around: Around, counts_after: datetime | None) -> Share:
+        looked, self._looked_at = self._looked_at, around.now
+        if looked is not None and (around.now - looked).total_seconds() > self.instance.gap_s:
+            self._listening_since = None
+        if why := self._deaf(around):
+            self._listening_since = None
+            return unseen(Sight.BLIND, f"not seen: {why}")
+        listening = self._listening_since = min(self._listening_since or around.now, around.now)
+        since = listening if counts_after is None else max(listening, counts_after)
+        limit = timedelta(seconds=self.rule.quiet_for_s)
+        told, what = self._told_at, f"{self.rule.milestone} " if self.rule.milestone else ""
+        said = f"no {what}message from {self.rule.feed} for"
+        allowed = f"{span(limit.total_seconds())} allowed"
+        if told is not None and around.now - told <= limit:
+            silent_s = max(0.0, (around.now - told).total_seconds())
+            words = f"last {what}message from {self.rule.feed} {span(_rough(silent_s))} ago; {allowed}"
+            return valued(_rough(silent_s), False, True, words, 1)
+        if around.now - since <= limit:
+            heard = span(_rough((around.now - since).total_seconds()))
+            return unseen(Sight.INSUFFICIENT, f"listening for {heard} only, and nothing heard; {allowed}")
+        silent_s = (around.now - max(since, told or since)).total_seconds()
+        return valued(_rough(silent_s), True, False, f"{said} {span(_rough(silent_s))}; {allowed}", 0)
+
+    def facts(self, around: Around) -> dict[str, Any]:
+        told = self._told_at.isoformat().replace("+00:00", "Z") if self._told_at else None
+        named = {"feed": self.rule.feed, "milestone": self.rule.milestone or None}
+        return {"quiet_for_s": self.rule.quiet_for_s, "last_told_at": told, **named}
+
+    def _deaf(self, around: Around) -> str:
+        """Say why golive does not hear the feed itself, or ""; that it says nothing is what is looked for."""
+        standing = around.standings.get(self.instance.series[0].key) if self.instance.series else None
+        if standing is None:
+            return "there is no such feed"
+        known_at = standing.judged.known_at
+        if known_at is None or (around.now - known_at).total_seconds() > self.instance.gap_s:
+            return standing.reason
+        return standing.reason if standing.state is State.DOWN else ""
+
+
+class QuarantineMeter(Meter):
+    """The messages of the window that could not be read."""
+
+    def look(self, around: Around, counts_after: datetime | None) -> Share:
+        if around.quarantined is None:
+            return unseen(Sight.BLIND, "not seen: the quarantine was not counted")
+        oldest = around.now - timedelta(seconds=self.rule.window_s)
+        oldest = oldest if counts_after is None else max(oldest, counts_after)
+        moments = around.quarantined
+        n = bisect_right(moments, around.now) - bisect_right(moments, oldest)
+        words = f"{counted(n, 'message')} in {window_words(self.rule.window_s)} could not be read"
+        over, recovered = n > self.rule.limit, n <= self.rule.recover_limit
+        return valued(n, over, recovered, f"{words}; {self.rule.limit} allowed", n, n)
+
+    def facts(self, around: Around) -> dict[str, Any]:
+        return {"limit": self.rule.limit, "window_s": self.rule.window_s}
+
+
+class IssueMeter(Meter):
+    """Open issues of a severity: unknown while there is no issue log."""
+
+    def look(self, around: Around, counts_after: datetime | None) -> Share:
+        return unseen(Sight.BLIND, "not seen: there is no issue log yet")
+
+    def facts(self, around: Around) -> dict[str, Any]:
+        return {"limit": self.rule.limit, "severity": self.rule.severity}
+
+
+def _rough(seconds: float) -> float:
+    return seconds - seconds % _ROUGHLY_S
