@@ -25,7 +25,7 @@ from collectors.probes import ProbeContext, attempt
 from collectors.probes.destinations import Destinations
 from collectors.probes.http import HttpClients
 from collectors.sightings import Sightings
-from collectors.turn import IDLE, UNDER_WAY, WAITING, Turn
+from collectors.turn import IDLE, UNDER_WAY, Turn
 
 HEARTBEAT_S = 1.0
 STOP_S = 1.5
@@ -105,7 +105,7 @@ class Runner:
 
     async def _run_once(self, probe: Probe, turn: Turn) -> float:
         system, limits = self._systems[probe.system], self._places.of(probe.system)
-        turn.go(WAITING, self._clock.now(), OTHERS)
+        turn.wait(self._clock.now(), OTHERS)
         async with AsyncExitStack() as held:
             if probe.kind == "image-load":
                 await held.enter_async_context(limits.images)

@@ -27,6 +27,11 @@ class Turn:
         """Change state."""
         self.state, self.since, self.held_by = state, now, held_by
 
+    def wait(self, now: datetime, why: str) -> None:
+        """Wait for a place: since the tick where only the jitter lay between, for that is the same wait."""
+        since = self.since if self.state == WAITING and not self.held_by else now
+        self.go(WAITING, since or now, why)
+
     def heartbeat(self, now: datetime, now_s: float) -> HeartbeatIn:
         """Give the sign of life of this moment: due and held back is waiting, not idling."""
         if self.state == IDLE and self.tick_s < self.due_s and now_s >= self.tick_s:

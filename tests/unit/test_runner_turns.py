@@ -5,17 +5,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app.domain.standings import BYTE_BUDGET
 from app.settings import Feed, Probe
 from app.settings.accessions import rule_of_orders
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed
 from collectors.identity import exam_token
 from collectors.items import FeedItems
+from collectors.places import OTHERS
 from collectors.probes import ProbeContext
 from collectors.probes.http import HttpClients
 from collectors.runner import probes_of
 from collectors.sightings import Sightings
-from collectors.turn import UNDER_WAY, Turn
+from collectors.turn import UNDER_WAY, WAITING, Turn
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -123,3 +125,13 @@ def test_a_collector_runs_the_probes_that_name_it_and_the_first_those_that_name_
     probes = [probe("a"), probe("b", **{"from": ["room"]}), probe("c", **{"from": ["main", "room"]})]
     assert [p.id for p in probes_of(probes, "main", "main")] == ["a", "c"]
     assert [p.id for p in probes_of(probes, "room", "main")] == ["b", "c"]
+
+
+def test_a_wait_for_a_place_after_the_jitter_is_one_wait_and_after_a_stretched_cadence_a_new_one() -> None:
+    turn = Turn("ct", tick_s=10.0, due_s=10.2)
+    tick = turn.heartbeat(NOW, 10.1)
+    turn.wait(NOW + timedelta(seconds=0.2), OTHERS)
+    assert (turn.heartbeat(NOW + timedelta(seconds=1), 11.1).since, tick.since) == (NOW, NOW)
+    turn.go(WAITING, NOW, BYTE_BUDGET)
+    turn.wait(NOW + timedelta(hours=1), OTHERS)
+    assert turn.since == NOW + timedelta(hours=1)
