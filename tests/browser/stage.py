@@ -108,6 +108,7 @@ class Stage:
             metrics=Metrics(),
             judge_alive=lambda: True,
             on_stored=lambda *_: None,
+            on_acted=lambda: None,
         )
 
         @asynccontextmanager
