@@ -256,6 +256,8 @@ class TriggerOut(BaseModel):
     pending_s: float
     breach_after_s: float
     until: Moment | None
+    alarm: str | None
+    acknowledged: dict[str, Any] | None
     rule: str
     evidence: dict[str, Any] | None
     decision: dict[str, Any] | None

@@ -1,13 +1,14 @@
-"""What people do to a trigger: override, arm, disarm, each a transition stored against the one before it."""
+"""What people do to a trigger: override, arm, disarm, acknowledge, each stored against the transition before it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.decisions import Person
+from app.domain.decisions import Person, moment_text
 from app.domain.plans import Plan
-from app.domain.trigger_acts import armed, disarmed, overridden
+from app.domain.trigger_acts import acknowledged, armed, disarmed, overridden
+from app.domain.trigger_alarms import raised
 from app.domain.trigger_board import Trigger, acted_on, shown
 from app.domain.triggers import Latch, Stepped
 from app.errors import Conflict, Invalid, Missing
@@ -23,6 +24,7 @@ class Doing(StrEnum):
     OVERRIDE = "override"
     ARM = "arm"
     DISARM = "disarm"
+    ACKNOWLEDGE = "acknowledge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class TriggerAct:
 
 
 def acting(plan: Plan, act: TriggerAct, by: Person, now: datetime) -> Callable[[Session], Trigger]:
-    """Give the act that overrides, arms or disarms a trigger."""
+    """Give the act that overrides, arms, disarms or acknowledges a trigger."""
     site, subject, said = plan.site, f"trigger {act.trigger}", {"by": by.token or by.role, "sent": act}
 
     def do(s: Session) -> Trigger:
@@ -48,7 +50,7 @@ def acting(plan: Plan, act: TriggerAct, by: Person, now: datetime) -> Callable[[
         newest = stored(s, plan, act.trigger)[-1]
         after = change(s, site, newest, lambda latch: _step(latch, act, by.called, now))
         if after is None:
-            raise Conflict(f"{act.trigger} is {newest.latch.state}: {_WHY_NOT[act.doing]}")
+            raise Conflict(f"{act.trigger} is {newest.latch.state}: {_why_not(newest.latch, act.doing)}")
         acts.keep(s, site, act.uuid, subject, said, after, now)
         return after
 
@@ -59,11 +61,18 @@ _WHY_NOT = {
     Doing.OVERRIDE: "it cannot be overridden now",
     Doing.ARM: "only what is not armed, in shadow or rolled back can be armed",
     Doing.DISARM: "only what watches, is pending or in shadow can be disarmed; a breach ends by a decision",
+    Doing.ACKNOWLEDGE: "it raises no alarm that could be acknowledged",
 }
 
 
+def _why_not(latch: Latch, doing: Doing) -> str:
+    if doing is Doing.ACKNOWLEDGE and raised(latch) is not None and latch.acknowledged_at is not None:
+        return f"{latch.acknowledged_by} acknowledged it at {moment_text(latch.acknowledged_at)}"
+    return _WHY_NOT[doing]
+
+
 def _is_reasoned(act: TriggerAct, now: datetime) -> None:
-    if not act.reason.strip():
+    if act.doing is not Doing.ACKNOWLEDGE and not act.reason.strip():
         raise Invalid("reason", "is missing: the record says why")
     if act.doing is not Doing.OVERRIDE:
         if act.until is not None:
@@ -78,6 +87,8 @@ def _step(latch: Latch, act: TriggerAct, by: str, now: datetime) -> Stepped:
     why = act.reason.strip()
     if act.doing is Doing.OVERRIDE and act.until is not None:
         return overridden(latch, now, act.until, by, why)
+    if act.doing is Doing.ACKNOWLEDGE:
+        return acknowledged(latch, now, by, why)
     return armed(latch, now, by, why) if act.doing is Doing.ARM else disarmed(latch, now, by, why)
 
 

@@ -1,9 +1,21 @@
-"""What people do to a trigger: armed, disarmed, overridden, decided, and put to rest after a roll-back."""
+"""What people do to a trigger: armed, disarmed, overridden, acknowledged, decided, put to rest after a roll-back."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from app.domain.triggers import ASIDE, LATCHED, Cause, Kind, Latch, State, Stepped, anew, moved, rearmed
+from app.domain.trigger_alarms import alarm
+from app.domain.triggers import (
+    ASIDE,
+    LATCHED,
+    Cause,
+    Kind,
+    Latch,
+    State,
+    Stepped,
+    anew,
+    moved,
+    rearmed,
+)
 
 
 def armed(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped:
@@ -33,6 +45,14 @@ def overridden(latch: Latch, now: datetime, until: datetime, by: str, why: str) 
     underneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
     latch, made = moved(latch, State.OVERRIDDEN, Cause.OVERRIDE, now, by, why)
     return replace(latch, until=until, underneath=underneath), made
+
+
+def acknowledged(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped:
+    """Give the state after somebody heard its alarm: the same, and the alarm is still until it is raised anew."""
+    if alarm(latch) is None:
+        return latch, ()
+    latch, made = moved(latch, latch.state, Cause.ACKNOWLEDGE, now, by, why)
+    return replace(latch, acknowledged_by=by, acknowledged_at=now), made
 
 
 def decided(latch: Latch, now: datetime, kind: Kind, by: str, why: str, rearm_at: datetime | None = None) -> Stepped:

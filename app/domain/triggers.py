@@ -50,6 +50,7 @@ class Cause(StrEnum):
     OVERRIDE_ENDS = "override ends"
     DECIDE = "decide"
     REARM = "re-arm"
+    ACKNOWLEDGE = "acknowledge"
 
 
 class Kind(StrEnum):
@@ -61,6 +62,7 @@ class Kind(StrEnum):
 
 
 LATCHED = (State.BREACHED, State.RECOVERING)
+ALARMING = (Cause.BREACH, Cause.BREACH_AGAIN, Cause.UNSEEN, Cause.UNDECIDED)  # what makes an alarm sound anew
 ASIDE = (State.NOT_ARMED, State.SHADOW)
 
 
@@ -92,7 +94,7 @@ class Latch:
     `number` counts its transitions. `pending_s` is how long it was seen beyond, `seen_beyond_at` the evaluation before
     if that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded;
     `told_undecided`, that the decision point passed over the breach. `underneath` is the state that an override lies
-    on. Only what is later than `counts_after` counts.
+    on. Only what is later than `counts_after` counts. `acknowledged_by` heard the alarm that was last raised.
     """
 
     state: State
@@ -110,6 +112,8 @@ class Latch:
     decided: Kind | None = None
     rearm_at: datetime | None = None
     counts_after: datetime | None = None
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +237,6 @@ def moved(
     number = latch.number + 1
     made = Transition(number, now, latch.state, after, cause, by, why)
     since = latch.since if after is latch.state else now
+    if cause in ALARMING or (after in LATCHED and latch.state not in LATCHED):
+        latch = replace(latch, acknowledged_by="", acknowledged_at=None)
     return replace(latch, state=after, since=since, number=number), (made,)

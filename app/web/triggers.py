@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Path, Request
 from app.commands import trigger_acts as commands
 from app.commands.acts import done
 from app.domain.decisions import told_of
+from app.domain.trigger_alarms import alarm, raised
 from app.domain.trigger_board import Trigger
-from app.domain.triggers import Transition
+from app.domain.triggers import Latch, Transition
 from app.errors import Missing
 from app.push.scene import Scene
 from app.store import triggers
@@ -74,10 +75,18 @@ def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
         "pending_s": latch.pending_s,
         "breach_after_s": trigger.breach_after_s,
         "until": utc_text(latch.until),
+        "alarm": alarm(latch),
+        "acknowledged": _acknowledged(latch),
         "rule": trigger.rule,
         "evidence": trigger.evidence,
         "decision": decisions.told(decision, scene.now) if decision is not None else None,
     }
+
+
+def _acknowledged(latch: Latch) -> dict[str, Any] | None:
+    if raised(latch) is None or latch.acknowledged_at is None:
+        return None
+    return {"by": latch.acknowledged_by, "at": utc_text(latch.acknowledged_at)}
 
 
 @router.post("/api/triggers/{trigger}/acts/{act}", response_model=None, responses={200: {"model": TriggerOut}})
@@ -88,7 +97,7 @@ async def act(
     wanted: TriggerActIn,
     actor: Annotated[Actor, Depends(at_desk)],
 ) -> dict[str, Any]:
-    """Override, arm or disarm a trigger; the same act again is answered as it was the first time."""
+    """Override, arm, disarm or acknowledge a trigger; the same act again is answered as it was the first time."""
     house = house_of(request)
     sent = commands.TriggerAct(str(act), trigger, wanted.action, wanted.reason, wanted.until)
     after = await done(house.db, commands.acting(house.plan, sent, person_of(actor), house.clock.now()))

@@ -296,6 +296,19 @@ def test_a_trigger_is_overridden_and_says_by_whom_and_until_when(golive: Served)
     assert lost.status_code == 404
 
 
+def test_an_alarm_is_acknowledged_once_and_who_is_late_learns_by_whom(golive: Served) -> None:
+    assert trigger(golive)["alarm"] == "breach"
+    path, body = f"/api/triggers/{TRIGGER}/acts", {"action": "acknowledge"}
+    assert golive.call("POST", f"{path}/{uuid4()}", "eve", json=body).status_code == 403
+    first = golive.call("POST", f"{path}/{uuid4()}", "ann", json=body)
+    assert (first.status_code, first.json()["state"], first.json()["alarm"]) == (200, "breached", None)
+    assert first.json()["acknowledged"]["by"] == "Ann"
+    late = golive.call("POST", f"{path}/{uuid4()}", "cy", json=body)
+    assert (late.status_code, "Ann acknowledged it" in body_of(late)["detail"]) == (409, True)
+    found = wait_for(lambda: (t := trigger(golive))["acknowledged"] and t)
+    assert (found["alarm"], found["transitions"][-1]["cause"]) == (None, "acknowledge")
+
+
 def test_beside_a_decision_stand_the_time_left_and_whom_to_call(golive: Served) -> None:
     seen = golive.get("/api/decisions/context")
     assert [a["name"] for a in seen["authorities"]] == ["Dr. Chief", "Dr. Second"]

@@ -1,5 +1,6 @@
 """A trigger's states: every rule of its life as a case, and what must hold whatever happens in whatever order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.intervals import wilson
-from app.domain.trigger_acts import armed, decided, disarmed, overridden
+from app.domain.trigger_acts import acknowledged, armed, decided, disarmed, overridden
+from app.domain.trigger_alarms import Alarm, alarm, raised
 from app.domain.triggers import (
     LATCHED,
     Allowance,
@@ -302,3 +304,43 @@ def test_the_next_breach_is_told_of_again_at_a_decision_point_of_its_own() -> No
 def test_what_has_no_breach_is_not_undecided(state: State) -> None:
     latch = Latch(state, T)
     assert undecided(latch, at(300), at(300)) == (latch, ())
+
+
+def test_an_alarm_is_still_once_somebody_acknowledged_it_and_the_breach_stays() -> None:
+    life = breached()
+    assert alarm(life.latch) is Alarm.BREACH
+    life.act(acknowledged(life.latch, at(200), "Ada"))
+    assert (life.state, alarm(life.latch), raised(life.latch)) == (State.BREACHED, None, Alarm.BREACH)
+    assert (life.latch.acknowledged_by, life.latch.acknowledged_at) == ("Ada", at(200))
+    assert life.causes[-1] is Cause.ACKNOWLEDGE
+    assert acknowledged(life.latch, at(201), "Bo") == (life.latch, ())
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        lambda life: life.see(RECOVERED).see(BEYOND),
+        lambda life: life.see(BLIND, 301),
+        lambda life: life.act(undecided(life.latch, at(300), at(301))),
+        lambda life: life.act(overridden(life.latch, at(200), at(300), "Ada", "drill")).see(WITHIN, 300),
+    ],
+    ids=["a relapse", "sight that is lost", "the decision point", "the end of an override"],
+)
+def test_what_comes_after_an_acknowledgement_raises_the_alarm_anew(then: Callable[[Life], Life]) -> None:
+    life = breached()
+    life.act(acknowledged(life.latch, at(200), "Ada"))
+    assert alarm(then(life).latch) is Alarm.BREACH
+
+
+def test_a_recovery_and_more_of_the_same_do_not_raise_an_acknowledged_alarm_anew() -> None:
+    life = breached()
+    life.act(acknowledged(life.latch, at(200), "Ada")).see(BEYOND, 60).see(RECOVERED, 60)
+    assert (life.state, alarm(life.latch)) == (State.RECOVERING, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "raises"),
+    [(s, Alarm.UNSEEN if s in (State.WATCHING, State.PENDING) else None) for s in State if s not in LATCHED],
+)
+def test_lost_sight_alarms_where_a_trigger_watches_and_nowhere_else(state: State, raises: Alarm | None) -> None:
+    assert alarm(Life(state).see(BLIND, 301).latch) is raises
