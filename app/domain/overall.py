@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.decisions import Decision, Stage, stage_of, story
 from app.domain.measures import CATALOGUE
 from app.domain.plans import Plan
 from app.domain.segments import segment_words
@@ -81,6 +82,14 @@ def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
             yield Ground("blind" if trigger.required else "watch", subject, why)
         elif latch.state is TriggerState.PENDING:
             yield Ground("watch", subject, f"pending: {why}")
+
+
+def of_decisions(decisions: Iterable[Decision], now: datetime) -> Iterator[Ground]:
+    """Name each proposal that waits; it raises nothing, its breach does that already."""
+    for decision in decisions:
+        if stage_of(decision, now) is Stage.PROPOSED:
+            about = f"{OF_TRIGGER}{decision.asked.trigger}" if decision.asked.trigger else "go-live"
+            yield Ground("named", f"decision about {about}", story(decision, now))
 
 
 def unwelcome(refusals: Mapping[tuple[str, str], tuple[str, datetime]], plan: Plan, now: datetime) -> Iterator[Ground]:

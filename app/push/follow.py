@@ -39,7 +39,7 @@ class Seen:
 
 Look = Callable[[datetime], Awaitable[Seen]]
 Stand = Callable[[Sequence[Judged], datetime], Sequence[Standing]]
-Whole = Callable[[Sequence[Standing], Sequence[Trigger], datetime], tuple[str, Sequence[str]]]
+Whole = Callable[[Sequence[Standing], Sequence[Trigger], Sequence[Decision], datetime], tuple[str, Sequence[str]]]
 
 
 class Follow:
@@ -139,7 +139,7 @@ class Follow:
             standings = tuple(s.blinded(trouble) for s in standings)
             overall, reasons = "blind", [trouble]
         else:
-            overall, reasons = self._whole(standings, self._seen.triggers, now)
+            overall, reasons = self._whole(standings, self._seen.triggers, self._seen.decisions, now)
         moment = moment_of(
             self.plan.go_live,
             self._seen.record,

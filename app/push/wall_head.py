@@ -10,6 +10,7 @@ from app.push.figures import NOTHING, Figure, clock, figure
 from app.push.gravest import gravest, listed
 from app.push.scene import Scene, Since, absent, since, title, unix_ms
 from app.push.wall import headline
+from app.push.wall_decisions import Rollback, rollback
 from app.push.wall_rows import systems
 from app.push.wall_triggers import TriggerLine, Triggers, breaches, triggers
 
@@ -50,6 +51,7 @@ class Reason:
     where: str = ""
     shape: str = ""
     state: str = ""
+    left: Since | None = None  # until when a proposal can be confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Strip:
     word: str
     reasons: tuple[Reason, ...]
     points: tuple[Point, ...]
-    rollback: str
+    rollback: Rollback
     means: str  # what the word stands for while it has no grounds
     triggers: Triggers
     state: str = ""  # of the breach that the whole stands for
@@ -133,7 +135,7 @@ def strip(scene: Scene) -> Strip:
         word=word,
         reasons=reasons,
         points=_points(scene),
-        rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
+        rollback=rollback(scene),
         means=_means(scene),
         triggers=triggers(scene),
     )
@@ -156,11 +158,11 @@ def _breach(scene: Scene, line: TriggerLine) -> Strip:
         shape=line.shape,
         word=line.name,
         reasons=(
-            Reason(line.waits, line.since),
-            Reason(line.where or line.counts, None, line.counts * bool(line.where)),
+            Reason(line.waits, line.since, left=line.left),
+            Reason(line.where or line.counts, None, " · ".join(filter(None, (line.where and line.counts, line.heard)))),
         ),
         points=_points(scene),
-        rollback=words.ROLLBACK.get(scene.moment.rollback, scene.moment.rollback),
+        rollback=rollback(scene),
         means="",
         triggers=triggers(scene),
         state=line.state,

@@ -2,20 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Counts
+from app.domain.trigger_alarms import raised
 from app.domain.trigger_board import Trigger
-from app.domain.triggers import Kind, Sight, State
+from app.domain.triggers import LATCHED, Kind, Sight, State
 from app.domain.words import counted, span
 from app.push import words
 from app.push.gravest import listed
 from app.push.scene import Scene, Since, since
+from app.push.wall_decisions import confirmed, confirmed_by, proposal_words, proposed, wholes
 
 MOST = 4
 _UNITS = {m.id: "exam" for m in CATALOGUE.values() if m.source is Source.EXAM}
 # gravest first; blind stands between a breach and what only may become one
-ORDER = ("breached", "recovering", "blind", "pending", "overridden", "insufficient", "decided", "watching", "shadow")
+ORDER = (
+    *("breached", "proposed", "recovering", "blind", "pending", "overridden", "insufficient", "decided"),
+    *("watching", "shadow"),
+)
+WAITS = ("breached", "proposed", "recovering")
 QUIET = ("watching", "shadow", "not_armed")
 
 
@@ -31,6 +38,9 @@ class TriggerLine:
     since: Since | None = None
     waits: str = ""  # of a breach: for what
     counts: str = ""
+    heard: str = ""
+    members: int = 1  # how many triggers it tells of
+    left: Since | None = None  # of a proposal: until when it can be confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +49,12 @@ class Triggers:
 
     lines: tuple[TriggerLine, ...]
     others: str = ""
+    every: str = ""  # all of them by how they stand, for where lines find no room
 
     @property
     def grave(self) -> bool:
         """Say whether one of them is to be seen at any distance."""
-        return any(line.state in ("breached", "recovering", "blind", "pending") for line in self.lines)
+        return any(line.state in (*WAITS, "blind", "pending") for line in self.lines)
 
 
 def triggers(scene: Scene) -> Triggers:
@@ -52,22 +63,30 @@ def triggers(scene: Scene) -> Triggers:
     if not scene.trouble:
         every = [line for line in every if line not in breaches(scene)[:1]]  # it stands in large letters beside them
     shown = [line for line in every if line.state not in QUIET][:MOST] or every[:MOST]
-    hidden = every[len(shown) :]
-    kinds = dict.fromkeys(line.state for line in hidden)
-    others = listed((f"{sum(h.state == k for h in hidden)} {words.TRIGGER_STATES[k]}" for k in kinds), 3)
-    return Triggers(tuple(shown), others)
+    return Triggers(tuple(shown), _kinds(every[len(shown) :]), _kinds(every))
+
+
+def _kinds(lines: list[TriggerLine]) -> str:
+    """Count lines by how they stand."""
+    kinds = dict.fromkeys(line.state for line in lines)
+    return listed((f"{sum(h.members for h in lines if h.state == k)} {words.TRIGGER_STATES[k]}" for k in kinds), 3)
 
 
 def breaches(scene: Scene) -> tuple[TriggerLine, ...]:
     """Give the lines of what waits for a decision."""
-    return tuple(line for line in _lines(scene) if line.state in ("breached", "recovering"))
+    return tuple(line for line in _lines(scene) if line.state in WAITS and line.waits)
 
 
 def _lines(scene: Scene) -> list[TriggerLine]:
-    alike: dict[tuple[str, str, str], list[Trigger]] = {}
+    alike: dict[tuple[str, ...], list[Trigger]] = {}
     for trigger in scene.triggers:
-        alike.setdefault((trigger.rule_id, trigger.rule, standing(trigger, scene)), []).append(trigger)
-    lines = [_line(scene, state, group) for (_, _, state), group in alike.items()]
+        told = proposed(trigger, scene) or confirmed(trigger, scene)
+        key = (standing(trigger, scene), trigger.rule_id, trigger.rule, told.asked.uuid if told else "")
+        alike.setdefault(key, []).append(trigger)
+    lines = [_line(scene, key[0], group) for key, group in alike.items()]
+    for whole in wholes(scene):
+        shape = words.TRIGGER_SHAPES[whole.state]
+        lines.append(TriggerLine(whole.name, "", whole.state, shape, whole.said, whole.since, left=whole.left))
     return sorted(lines, key=lambda line: ORDER.index(line.state) if line.state in ORDER else len(ORDER))
 
 
@@ -77,6 +96,8 @@ def standing(trigger: Trigger, scene: Scene) -> str:
     sight = Sight.BLIND if scene.trouble else latch.sight
     if latch.state in (State.WATCHING, State.PENDING) and sight is not Sight.OK:
         return "pending" if latch.state is State.PENDING and sight is not Sight.BLIND else sight.value
+    if proposed(trigger, scene) is not None:
+        return "proposed"
     return latch.state.value
 
 
@@ -86,36 +107,62 @@ def _line(scene: Scene, state: str, group: Iterable[Trigger]) -> TriggerLine:
     where = listed((scene.plan.areas.get(t.area, t.area) for t in members if t.area), 3)
     at = worst.latch.unseen_since if state in ("blind", "insufficient") else worst.latch.since
     shape = words.TRIGGER_SHAPES[state]
-    began = since(scene, at) if at is not None and state not in QUIET else None
-    waits = {"breached": words.TO_DECIDE, "recovering": words.RECOVERED}.get(state, "")
-    counts = _counts(state, worst)
-    return TriggerLine(worst.title, where, state, shape, _said(scene, state, worst, counts), began, waits, counts)
+    began = since(scene, at) if at is not None and state not in (*QUIET, "pending", "proposed") else None
+    waits, counts, proposal = _waits(scene, state, worst), _counts(state, worst), proposed(worst, scene)
+    said = _said(scene, state, worst, waits, counts)
+    left = since(scene, proposal.expires_at) if proposal is not None else None
+    return TriggerLine(worst.title, where, state, shape, said, began, waits, counts, _heard(worst), len(members), left)
+
+
+def _waits(scene: Scene, state: str, trigger: Trigger) -> str:
+    """Say for what a breach waits, "" of anything else."""
+    if state not in WAITS:
+        return ""
+    proposal = proposed(trigger, scene)
+    if proposal is not None:
+        return proposal_words(proposal)
+    if trigger.latch.told_undecided:
+        return words.UNDECIDED
+    return words.RECOVERED if state == "recovering" else words.TO_DECIDE
+
+
+def _heard(trigger: Trigger) -> str:
+    latch = trigger.latch
+    return words.heard_by(latch.acknowledged_by) if latch.acknowledged_at is not None and raised(latch) else ""
 
 
 def _counts(state: str, trigger: Trigger) -> str:
-    if trigger.latch.sight is Sight.BLIND and state in ("breached", "recovering"):
+    if trigger.latch.sight is Sight.BLIND and state in WAITS:
         return words.NOW_BLIND
     if trigger.kind != Counts.SHARE:
         return trigger.share.reason
     return f"{trigger.share.beyond} of {counted(trigger.share.n, _UNITS.get(trigger.measure, 'attempt'))} too slow"
 
 
-def _said(scene: Scene, state: str, trigger: Trigger, counts: str) -> str:
+def _said(scene: Scene, state: str, trigger: Trigger, waits: str, counts: str) -> str:
     share, latch = trigger.share, trigger.latch
     match state:
-        case "breached":
-            return f"{words.TO_DECIDE} · {counts}"
-        case "recovering":
-            return f"{words.RECOVERED} · {counts}"
+        case "proposed":
+            return waits
+        case "breached" | "recovering":
+            return f"{waits} · {counts}"
         case "pending":
             return f"{span(latch.pending_s)} of {span(trigger.breach_after_s)} · {counts}"
         case "insufficient":
             return f"{share.n} seen, too few to say"
         case "overridden":
-            until = scene.local(latch.until).strftime("%H:%M") if latch.until else ""
-            return f"{words.UNTIL} {until}"
+            until = f"{words.UNTIL} {_clock(scene, latch.until)}"
+            return f"{until}, {words.UNDERNEATH}" if latch.underneath in LATCHED else until
         case "decided":
-            return words.DECIDED.get(latch.decided or Kind.CONTINUE, "")
+            told = confirmed(trigger, scene)
+            said = words.DECISIONS[told.asked.kind if told is not None else latch.decided or Kind.CONTINUE]
+            if latch.rearm_at is not None:
+                said = words.watches_again(said, _clock(scene, latch.rearm_at))
+            return f"{said} · {confirmed_by(told)}" if told is not None else said
         case "watching" | "shadow" | "not_armed":
             return f"{words.TRIGGER_STATES[state]} · {counts}"
     return words.TRIGGER_STATES[state]
+
+
+def _clock(scene: Scene, moment: datetime | None) -> str:
+    return scene.local(moment).strftime("%H:%M") if moment is not None else ""

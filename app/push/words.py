@@ -77,6 +77,7 @@ NO_TRIGGERS_MEANS = "golive recommends nothing; people decide"
 TRIGGERS = "Rollback triggers"
 TRIGGER_SHAPES = {
     "breached": "◆",
+    "proposed": "◆",
     "recovering": "◇",
     "blind": "◌",
     "pending": "△",
@@ -89,6 +90,7 @@ TRIGGER_SHAPES = {
 }
 TRIGGER_STATES = {
     "breached": "breached",
+    "proposed": "decision proposed",
     "recovering": "recovering",
     "blind": "blind",
     "pending": "pending",
@@ -105,7 +107,16 @@ TO_DECIDE, RECOVERED, NOW_BLIND, UNTIL = (
     "now blind",
     "overridden until",
 )
-DECIDED = {"roll_back": "roll back decided", "continue": "continue decided", "false_alarm": "a false alarm"}
+UNDECIDED, UNDERNEATH = "undecided at the decision point", "a breach lies under it"
+DECISIONS = {
+    "roll_back": "roll back",
+    "continue": "continue",
+    "false_alarm": "false alarm",
+    "go": "go",
+    "hold": "hold",
+}
+TO_CONFIRM = "left to confirm"
+WAY_BACK = {"yes": "the old system answers", "no": "the old system is down", "unknown": "way back unknown"}
 DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
 DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
 LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"
@@ -246,3 +257,28 @@ def of_limit(share: float) -> str:
 def more(count: int, grave: int = 0) -> str:
     """Say how many further lines found no room, and how many of them are out of order."""
     return f"and {count} more, {grave} not in order" if grave else f"and {count} more"
+
+
+def proposed_by(what: str, whom: str) -> str:
+    """Say what is proposed."""
+    return f"{what} proposed by {whom}"
+
+
+def by(whom: str, *, by_phone: bool = False) -> str:
+    """Say by whom something was proposed or decided."""
+    return f"by {whom}{', by telephone' if by_phone else ''}"
+
+
+def of_the_whole(what: str, *, proposed: bool) -> str:
+    """Name a decision about the go-live as a whole."""
+    return f"Go-live: {what}{' proposed' if proposed else ''}"
+
+
+def heard_by(whom: str) -> str:
+    """Say who has heard an alarm."""
+    return f"heard by {whom}"
+
+
+def watches_again(what: str, clock: str) -> str:
+    """Say what was decided and when the trigger watches again."""
+    return f"{what}, watches again {clock}"

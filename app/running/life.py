@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, utc_now
 from app.commands import configuration
+from app.domain.decisions import Decision
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
-from app.domain.overall import Ground, nearly_full, of_triggers, overall
+from app.domain.overall import Ground, nearly_full, of_decisions, of_triggers, overall
 from app.domain.samples import Sample
 from app.domain.sights import standings_now
 from app.domain.signs import Pulses
@@ -161,8 +162,10 @@ class Life:
         found = standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
         return [s.blinded(OWN_MISTAKE) if self._judge.broken_for(s.series.measure) else s for s in found]
 
-    def _whole(self, found: Sequence[Standing], triggers: Sequence[Trigger], now: datetime) -> tuple[str, list[str]]:
-        acts = [*self._own_grounds(), *of_triggers(triggers)]
+    def _whole(
+        self, found: Sequence[Standing], triggers: Sequence[Trigger], decisions: Sequence[Decision], now: datetime
+    ) -> tuple[str, list[str]]:
+        acts = [*self._own_grounds(), *of_triggers(triggers), *of_decisions(decisions, now)]
         whole = overall(found, self.house.plan, self._pulses(), now, acts)
         return whole.state, whole.reasons
 

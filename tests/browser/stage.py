@@ -19,8 +19,9 @@ from fastapi.staticfiles import StaticFiles
 
 from app.assets import folder
 from app.clock import SteadyClock, utc_now
+from app.domain.decisions import Choice, Decision
 from app.domain.golive import GoLive
-from app.domain.overall import of_triggers, overall
+from app.domain.overall import of_decisions, of_triggers, overall
 from app.domain.plans import Plan
 from app.domain.samples import Kind, Outcome, Sample
 from app.domain.standings import Judged, Pulse, Standing
@@ -34,7 +35,7 @@ from app.web.house import House
 from app.web.metrics import Metrics
 from app.web.problems import install
 from tests.browser.scenes import SCENES, plan
-from tests.browser.trigger_scenes import TRIGGERS
+from tests.browser.trigger_scenes import TRIGGERS, Held
 
 SINCE_T0 = timedelta(hours=1, minutes=23, seconds=41)
 
@@ -46,7 +47,7 @@ class Stage:
     plan: Plan = field(default_factory=plan)
     scene: Callable[[datetime], Sequence[Standing]] = SCENES["calm"]
     since_t0: timedelta = SINCE_T0
-    triggers: Callable[[datetime], Sequence[Trigger]] = TRIGGERS["none"]
+    triggers: Callable[[datetime], Held] = TRIGGERS["none"]
     unreadable: int = 0
     reading: str = ""
     samples: tuple[Sample, ...] = ()
@@ -69,17 +70,19 @@ class Stage:
     async def _look(self, now: datetime) -> Seen:
         if self.reading:
             raise OSError(self.reading)
-        held = tuple(self.triggers(now.replace(microsecond=0)))
-        return Seen(record=GoLive(self.t0, self.t0), unreadable=self.unreadable, triggers=held)
+        held, said = self.triggers(now.replace(microsecond=0))
+        back = [d.end.at for d in said if d.asked.kind is Choice.ROLL_BACK and d.confirmed_by is not None and d.end]
+        record = GoLive(rolled_back_at=back[0]) if back else GoLive(self.t0, self.t0)
+        return Seen(record=record, unreadable=self.unreadable, triggers=tuple(held), decisions=tuple(said))
 
     def _stand(self, judged: Sequence[Judged], now: datetime) -> Sequence[Standing]:
         return self.scene(now.replace(microsecond=0))
 
     def _whole(
-        self, standings: Sequence[Standing], triggers: Sequence[Trigger], now: datetime
+        self, standings: Sequence[Standing], triggers: Sequence[Trigger], decisions: Sequence[Decision], now: datetime
     ) -> tuple[str, Sequence[str]]:
         pulses = {("main", feed): Pulse("listening", "", now) for feed in self.plan.feeds}
-        whole = overall(standings, self.plan, pulses, now, of_triggers(triggers))
+        whole = overall(standings, self.plan, pulses, now, [*of_triggers(triggers), *of_decisions(decisions, now)])
         return whole.state, whole.reasons
 
     def show(self, name: str) -> None:

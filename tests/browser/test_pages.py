@@ -29,6 +29,14 @@ def test_axe_finds_nothing(chromium: Browser, serve: Callable[..., Server], scen
             assert axe(page) == [], path
 
 
+@pytest.mark.parametrize("held", ["breached", "proposed", "decided", "every"])
+def test_axe_finds_nothing_on_the_strip(chromium: Browser, serve: Callable[..., Server], held: str) -> None:
+    server = serve("--scene", "calm", "--triggers", held)
+    for path in ("/wall", "/wall?distance_m=3.2&diagonal_in=65", "/wall" + FAR):
+        with looking(chromium, server.url + path, bypass_csp=True) as page:
+            assert axe(page) == [], path
+
+
 @pytest.mark.parametrize("path", LIGHT)
 def test_everything_that_can_be_pressed_is_reached_by_keyboard_and_shows_it(
     chromium: Browser, serve: Callable[..., Server], path: str

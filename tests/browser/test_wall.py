@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from tests.browser.acting import OVERFLOWING, Server, live, looking, not_live, wait_not_live
+from tests.browser.trigger_scenes import TRIGGERS
 
 FAR = "?distance_m=5&diagonal_in=65"
 
@@ -143,6 +144,25 @@ def test_everything_fits_without_scrolling_at_every_distance(
             page.wait_for_function("() => document.fonts.ready.then(() => true)")
             assert page.evaluate(OVERFLOWING) == [], query
             assert page.inner_text(".simulation") == "SIMULATION"
+
+
+@pytest.mark.parametrize("held", sorted(TRIGGERS))
+def test_the_strip_fits_and_shows_its_gravest_trigger_in_every_state_at_every_distance(
+    chromium: Browser, serve: Callable[..., Server], held: str
+) -> None:
+    """The name of what waits is whole, never cut; nothing that is grave is left out for lack of room."""
+    server = serve("--scene", "calm", "--triggers", held)
+    cut = """() => [...document.querySelectorAll(".strip .overall h2, .strip .trigger:first-of-type b, .strip .moment")]
+        .filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+        .map(e => e.textContent)"""
+    for query in ("", "?distance_m=3.2&diagonal_in=65", FAR):
+        with looking(chromium, f"{server.url}/wall{query}") as page:
+            live(page)
+            assert page.evaluate(OVERFLOWING) == [], query
+            assert page.evaluate(cut) == [], query
+            grave = page.locator(".strip .trigger").filter(has=page.locator("b")).first
+            if page.locator(".triggers.grave").count():
+                assert grave.is_visible(), query
 
 
 @pytest.mark.parametrize(("distance_m", "least_vh"), [(2.5, 1.97), (3.5, 2.76), (5.0, 3.94)])

@@ -1,15 +1,28 @@
-"""Rollback triggers in every state, as plain values to be shown on a stage."""
+"""Rollback triggers and decisions in every state, as plain values to be shown on a stage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.domain.decisions import (
+    Action,
+    Asked,
+    ByPhone,
+    Choice,
+    Decision,
+    End,
+    Event,
+    Person,
+    breaches_of,
+)
 from app.domain.intervals import wilson
 from app.domain.trigger_board import Trigger
 from app.domain.trigger_sights import Share
-from app.domain.triggers import Kind, Latch, Sight, State
+from app.domain.triggers import LATCHED, Kind, Latch, Sight, State
 
+Held = tuple[Sequence[Trigger], Sequence[Decision]]
 MINUTE = timedelta(minutes=1)
+ANN, ADA = Person("Ann Desk", "desk", "t1"), Person("Dr. Ada Chief", "authority", "t2")
 
 
 def trigger(
@@ -31,7 +44,8 @@ def trigger(
     held = replace(Latch(state, since, 3, sight), **latch)  # type: ignore[arg-type]  # fields by name
     rule = title.lower().replace(" ", "-")
     id_ = f"{rule}:{area}" if area else rule
-    return Trigger(id_, rule, "v1", title, area, "worklist.response", 0.2, 120.0, True, held, share, None)
+    breached = {"at": since.isoformat()} if state in LATCHED else None
+    return Trigger(id_, rule, "v1", title, area, "worklist.response", 0.2, 120.0, True, held, share, breached)
 
 
 def _all_watching(now: datetime) -> list[Trigger]:
@@ -75,10 +89,61 @@ def _every(now: datetime) -> list[Trigger]:
     ]
 
 
-TRIGGERS: dict[str, Callable[[datetime], list[Trigger]]] = {
-    "none": lambda now: [],
-    "watching": _all_watching,
-    "breached": _breached,
-    "blind-breach": _blind_breach,
-    "every": _every,
+def decision(now: datetime, kind: Choice, about: Trigger | None, *, ago_min: float = 3, **asked: object) -> Decision:
+    """Give a proposal about the breach of a trigger, or about the go-live as a whole."""
+    wanted = replace(
+        Asked(f"about {about.id if about else 'all'}", about and about.id, kind, "too slow to work"), **asked
+    )  # type: ignore[arg-type]  # fields by name
+    at = now - ago_min * MINUTE
+    return Decision(wanted, ANN, at, at + 30 * MINUTE, breaches_of([about]) if about else ())
+
+
+def confirmed(made: Decision, *, by_phone: bool = False) -> Decision:
+    """Give a proposal after its confirmation."""
+    phone = ByPhone("Dr. Ada Chief", "+49 30 1234", "Bo Witness", listed=True) if by_phone else None
+    return replace(made, end=End(Event("e", Action.CONFIRM, "agreed", phone), ADA, made.at + MINUTE))
+
+
+def _proposed(now: datetime) -> Held:
+    slow, other, *rest = _breached(now)
+    return [slow, other, *rest], [decision(now, Choice.ROLL_BACK, slow), decision(now, Choice.ROLL_BACK, other)]
+
+
+def _whole(now: datetime) -> Held:
+    return _all_watching(now), [decision(now, Choice.ROLL_BACK, None)]
+
+
+def _decided(now: datetime) -> Held:
+    goes_on = trigger(now, "PACS down", State.DECIDED, decided=Kind.CONTINUE, rearm_at=now + 37 * MINUTE)
+    made = confirmed(decision(now, Choice.CONTINUE, goes_on), by_phone=True)
+    return [goes_on, *_all_watching(now)], [made, confirmed(decision(now, Choice.HOLD, None))]
+
+
+def _undecided(now: datetime) -> Held:
+    slow = trigger(now, "Worklist unusable", State.BREACHED, area="ct", beyond=33, ago_min=17, told_undecided=True)
+    heard = replace(slow.latch, acknowledged_by="Kim", acknowledged_at=now - 12 * MINUTE)
+    return [replace(slow, latch=heard), *_all_watching(now)[1:]], []
+
+
+def _rolled_back(now: datetime) -> Held:
+    states = {State.DECIDED: Kind.ROLL_BACK, State.SHADOW: None}
+    held = [trigger(now, f"Rule {i}", state, decided=kind) for i, (state, kind) in enumerate(states.items())]
+    return held, [confirmed(decision(now, Choice.ROLL_BACK, None), by_phone=True)]
+
+
+def _alone(of: Callable[[datetime], list[Trigger]]) -> Callable[[datetime], Held]:
+    return lambda now: (of(now), [])
+
+
+TRIGGERS: dict[str, Callable[[datetime], Held]] = {
+    "none": _alone(lambda now: []),
+    "watching": _alone(_all_watching),
+    "breached": _alone(_breached),
+    "blind-breach": _alone(_blind_breach),
+    "every": _alone(_every),
+    "proposed": _proposed,
+    "whole": _whole,
+    "decided": _decided,
+    "undecided": _undecided,
+    "rolled-back": _rolled_back,
 }

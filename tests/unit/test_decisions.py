@@ -23,6 +23,7 @@ from app.domain.decisions import (
     story,
     told_of,
 )
+from app.domain.overall import of_decisions
 from app.domain.trigger_acts import decided, overridden, rested
 from app.domain.trigger_board import Trigger
 from app.domain.trigger_sights import Share
@@ -257,3 +258,10 @@ def test_breaches_are_told_by_rule_and_beginning() -> None:
     after, _ = decided(trigger().latch, T, Kind.CONTINUE, "ann", "x", T + MINUTE)
     assert breaches_of([replace(trigger(), latch=after)]) == ()
     assert [b.rule for b in breaches_of([trigger(), replace(trigger(), rule="v2")])] == ["v1", "v2"]
+
+
+def test_the_status_names_each_proposal_that_waits_and_raises_nothing() -> None:
+    made = proposed(Asked("u", None, Choice.HOLD, "the network is being looked at"), ANN, T, 1800, [], T0)
+    (ground,) = of_decisions([made, replace(made, at=T - 2 * MINUTE, expires_at=T - MINUTE)], T)
+    assert (ground.overall, ground.subject) == ("named", "decision about go-live")
+    assert ground.text == "hold was proposed by Ann at 2026-11-21T07:00:00Z and waits until 2026-11-21T07:30:00Z"

@@ -42,7 +42,7 @@ class House:
         self.follow = Follow(
             self._look,
             lambda _judged, _now: self.standings,
-            lambda found, _triggers, _now: (
+            lambda found, _triggers, _decisions, _now: (
                 "watch" if any(s.state is State.DEGRADED for s in found) else "ok",
                 [s.reason for s in found],
             ),
