@@ -8,11 +8,15 @@ import typer
 from app.cli.options import moment_of
 from app.settings import duration_s
 
+DRILL_SPEED = 20.0
+
 
 def demo(
     history: Annotated[str, typer.Option(help="Pour this much past first, such as 28d.")] = "1d",
-    speed: Annotated[float, typer.Option(min=1, max=3600, help="How fast simulated time passes.")] = 1.0,
-    scenario: Annotated[str, typer.Option(help="What happens, such as slow-worklist.")] = "calm",
+    speed: Annotated[
+        float | None, typer.Option(min=1, max=3600, help="How fast simulated time passes: 1, a drill 20.")
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="What happens, such as slow-worklist or rollback-drill.")] = "calm",
     listen: Annotated[str, typer.Option(help="Address and port of the wall; another port where busy.")] = (
         "127.0.0.1:8000"
     ),
@@ -24,10 +28,12 @@ def demo(
 ) -> None:
     """Run a simulated hospital and the whole of golive, with nothing to configure."""
     from app.demo import Demo, config_text, run_demo
+    from app.demo.drill import NAME as DRILL
     from app.telemetry import log_to_stderr
 
     history_s, ago_s = _span("--history", history), _span("--since-go-live", since_go_live)
-    wanted = Demo(listen, history_s, speed, scenario, folder, seed, ago_s, moment_of("--at", at) if at else None)
+    rate = speed or (DRILL_SPEED if scenario == DRILL else 1.0)
+    wanted = Demo(listen, history_s, rate, scenario, folder, seed, ago_s, moment_of("--at", at) if at else None)
     if print_config:
         typer.echo(config_text(wanted), nl=False)
         return

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -11,10 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.clock import Pace, live_at, monotonic_s, utc_now
 from app.commands import pour as pouring
+from app.demo import drill
 from app.demo.folder import begin_anew, opened
 from app.demo.player import begin, playing, talk
 from app.errors import Unavailable
@@ -26,8 +29,11 @@ from collectors.simulator.helpers import collector_command
 from collectors.simulator.life import Life, hospital
 from collectors.simulator.part import Part
 from collectors.simulator.pour import Batch, Pouring
+from collectors.simulator.rollback import DRILL, USUAL, Pacing, rollback_toml
 from collectors.simulator.scenarios import SCENARIOS, Script
 from collectors.simulator.site import ZONE, Ports, free_ports, golive_toml
+
+log = logging.getLogger("golive.demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def run_demo(demo: Demo) -> None:
 
 def config_text(demo: Demo) -> str:
     """Give the golive.toml of a demo that began now; nothing is written."""
-    return _file_text(demo, demo.at or utc_now(), free_ports(), demo.listen)
+    return _text(demo, demo.at or utc_now(), free_ports(), demo.listen, _pacings(demo)[0])
 
 
 async def _live(demo: Demo, console: Console) -> None:
@@ -79,29 +85,62 @@ async def _live(demo: Demo, console: Console) -> None:
         part = Part(ready.life, ready.now, ready.ports, pace)
         await begin(player, part)
         _welcome(demo, ready, console)
-        talking = asyncio.create_task(talk(player, console))
+        tasks = [asyncio.create_task(talk(player, console))]
+        if demo.scenario == drill.NAME:
+            with opened(ready.config.folder) as db:
+                people = drill.enrol(db, utc_now())
+            tasks.append(asyncio.create_task(_drilled(ready, people, pace, player, console)))
         try:
             app = create_app(ready.config, ready.secrets, simulation=True, speed=demo.speed)
             await serve(app, ready.config, collect=True, collector=collector_command(ready.config.file, pace))
         finally:
-            talking.cancel()
+            for task in tasks:
+                task.cancel()
+
+
+async def _drilled(
+    ready: _Ready, people: drill.People, pace: Pace, player: asyncio.subprocess.Process, console: Console
+) -> None:
+    """Play the drill while golive runs; where it does not go on it says so, and golive stays up to be looked at."""
+
+    def said(what: str) -> None:
+        console.print(f"[bold]drill[/bold]  {escape(what)}", highlight=False, soft_wrap=True)
+
+    def play(scenario: str) -> None:
+        assert player.stdin is not None
+        player.stdin.write(scenario.encode() + b"\n")
+
+    url = f"http://{ready.config.settings.server.listen}"
+    try:
+        await drill.Drill(url, people, pace, play, said).run()
+    except Unavailable as error:
+        said(f"stopped: {error}")
+    except Exception:
+        log.exception("the drill has a mistake of golive's own")
+        said("stopped by a mistake of golive's own; see the log")
 
 
 def _prepare(demo: Demo) -> _Ready:
     """Give the demo's folder a golive.toml of its own, and an empty past."""
     now = utc_now()
     since = _t0(demo, now) if demo.scenario == "learning-curve" else now
-    script = Script() if demo.scenario == "calm" else Script().then(since, demo.scenario)
+    script = Script() if demo.scenario in ("calm", drill.NAME) else Script().then(since, demo.scenario)
     ports = free_ports()
-    text = _file_text(demo, now, ports, _free(demo.listen))
-    config = load(begin_anew(demo.folder.absolute(), text), {})
+    text, *others = (_text(demo, now, ports, _free(demo.listen), pacing) for pacing in _pacings(demo))
+    config = load(begin_anew(demo.folder.absolute(), text, others), {})
     stays = hospital(demo.seed, t0=_t0(demo, now), script=script, zone=ZONE)
     life = Life(stays, now - timedelta(seconds=demo.history_s))
     return _Ready(config, load_secrets(config, os.environ, make=True), life, ports, now)
 
 
-def _file_text(demo: Demo, now: datetime, ports: Ports, listen: str) -> str:
-    return golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed)
+def _pacings(demo: Demo) -> tuple[Pacing, ...]:
+    """Give how often this demo asks the worklist, then how others do."""
+    return (DRILL, USUAL) if demo.scenario == drill.NAME else (USUAL, DRILL)
+
+
+def _text(demo: Demo, now: datetime, ports: Ports, listen: str, pacing: Pacing) -> str:
+    text = golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed, pacing=pacing)
+    return text + rollback_toml(pacing)
 
 
 def _t0(demo: Demo, now: datetime) -> datetime:

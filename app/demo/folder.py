@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.commands import pour as pouring
@@ -17,10 +17,11 @@ _OF_A_START = re.compile(
 )
 
 
-def begin_anew(folder: Path, text: str) -> Path:
+def begin_anew(folder: Path, text: str, alike: Sequence[str] = ()) -> Path:
     """Empty the folder's database, then write the file and give it; a former one that somebody changed stays beside it.
 
-    A file that says it is a demo's may have been copied from one: it is the mark in the database that no copy carries.
+    `alike` are texts of other starts, which nobody wrote either. A file that says it is a demo's may have been copied
+    from one: it is the mark in the database that no copy carries.
     """
     file, database = folder / FILE, folder / DATABASE
     former = file.read_text("utf-8", errors="replace") if file.exists() else ""
@@ -34,7 +35,7 @@ def begin_anew(folder: Path, text: str) -> Path:
             database.with_name(DATABASE + end).unlink(missing_ok=True)
     with opened(folder) as db:
         pouring.claim(db, fresh=True)
-        if former and _as_set(former) != _as_set(text):
+        if former and _as_set(former) not in map(_as_set, (text, *alike)):
             file.with_name(FILE + ".bak").write_text(former, "utf-8")
         file.write_text(text, "utf-8")
     return file

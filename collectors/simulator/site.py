@@ -6,6 +6,7 @@ from datetime import datetime
 
 from collectors.simulator.hl7_out import SITE_STATUSES
 from collectors.simulator.images import reference_uid
+from collectors.simulator.rollback import USUAL, Pacing
 
 SITE, ZONE = "simulation", "Europe/Berlin"
 
@@ -49,13 +50,13 @@ def _free(wanted: int, held: list[socket.socket]) -> int:
     raise OSError("no free port on 127.0.0.1")
 
 
-def golive_toml(ports: Ports, *, t0: datetime, listen: str, speed: float = 1.0) -> str:
-    """Give the file's text; with more speed the study lists are asked for more often, by the real clock.
+def golive_toml(ports: Ports, *, t0: datetime, listen: str, speed: float = 1.0, pacing: Pacing = USUAL) -> str:
+    """Give the file's text without its rollback rules; with more speed study lists are asked for more often, really.
 
     A message takes as long as ever in real time, so a faster hospital's feed may be quiet for longer by its own clock.
     """
     statuses = ", ".join(f'"{code}" = "{milestone}"' for code, milestone in SITE_STATUSES.items())
-    worklists = "".join(_worklist(area, modality) for area, modality in _WORKLISTS)
+    worklists = "".join(_worklist(area, modality, pacing) for area, modality in _WORKLISTS)
     return _TEXT.format(
         at=t0.replace(microsecond=0).isoformat(),
         listen=listen,
@@ -75,15 +76,15 @@ _CALM_PAUSE_MIN = 10
 _WORKLISTS = (("ct", "CT"), ("mr", "MR"), ("xr", "DX"), ("us", "US"), ("mg", "MG"))
 
 
-def _worklist(area: str, modality: str) -> str:
+def _worklist(area: str, modality: str, pacing: Pacing) -> str:
     return f"""
 [[probes]]
 id = "worklist-{area}"
 kind = "worklist"
 system = "ris"
 area = "{area}"
-every = "10s"
-timeout = "8s"
+every = "{pacing.every}"
+timeout = "{pacing.timeout}"
 match = {{ Modality = "{modality}" }}
 sentinel = "SENTINEL{modality}"          # a standing test order that must be in every answer
 """

@@ -13,6 +13,7 @@ from app.demo.folder import DATABASE, FILE, begin_anew, opened
 from app.errors import Conflict, Invalid, Unavailable
 from app.running.housekeeping import create_token, list_tokens
 from app.settings import load
+from collectors.simulator.rollback import DRILL, USUAL, rollback_toml
 from collectors.simulator.site import Ports, golive_toml
 
 NINE = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -69,6 +70,13 @@ def test_a_demo_s_own_folder_begins_anew_and_keeps_what_somebody_wrote_into_its_
         assert (file.read_text(), kept.read_text()) == (again, changed)
 
 
+def test_a_drill_after_a_usual_demo_finds_a_file_that_nobody_wrote(tmp_path: Path) -> None:
+    usual, drill = (MADE + rollback_toml(pacing) for pacing in (USUAL, DRILL))
+    file = begin_anew(tmp_path / "demo", usual)
+    begin_anew(file.parent, drill, (usual,))
+    assert not file.with_name(f"{FILE}.bak").exists()
+
+
 def test_the_configuration_is_printed_fit_to_be_copied_and_nothing_else_is_made(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "app.cli", "demo", "--print-config", "--since-go-live", "12m"]
     command += ["--at", NINE.isoformat(), "--listen", "127.0.0.1:8123"]
@@ -78,4 +86,5 @@ def test_the_configuration_is_printed_fit_to_be_copied_and_nothing_else_is_made(
     copied = tmp_path / FILE
     copied.write_bytes(printed.stdout)
     settings = load(copied, {}).settings
+    assert "worklist-unusable" in {rule.id for rule in settings.triggers}
     assert (settings.go_live.at, settings.server.listen) == (NINE - timedelta(minutes=12), "127.0.0.1:8123")

@@ -1,6 +1,7 @@
 """The library of rules that docs/triggers.md ships: every example is a rule that loads and that can do its work."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from app.domain.trigger_rules import instances
 from app.domain.triggers import Sight, State
 from app.plan import plan_of
 from app.settings import TriggerRule
+from collectors.simulator.rollback import rollback_toml
 from tests.faults.calm_week import DOCUMENT, rules, site
 
 
@@ -21,6 +23,10 @@ def test_the_library_loads_beside_the_simulated_hospital_and_every_rule_can_see_
     assert {i.id for i in found if i.rule.id == "worklist-unusable"} == {
         f"worklist-unusable:{area}" for area in ("ct", "mr", "xr", "us", "mg")
     }
+
+
+def test_the_simulated_hospital_has_the_rules_of_the_library() -> None:
+    assert tomllib.loads(rollback_toml())["triggers"] == tomllib.loads(rules())["triggers"]
 
 
 @pytest.mark.parametrize("word", [*State, *Sight, *Counts])
