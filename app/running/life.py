@@ -24,9 +24,11 @@ from app.judge import Judge
 from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
+from app.running.carrier import Carrier
 from app.running.loops import Loop, Run
+from app.running.notices import Notices
 from app.running.upkeep import Upkeep
-from app.settings import Config, Secrets
+from app.settings import Config, Secrets, channel_address
 from app.store import decisions, golives, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
@@ -54,8 +56,15 @@ class Life:
         self._heartbeats, self._hub = Heartbeats(), Hub()
         self._started_at = self._clock.now()
         plan = plan_of(config, simulation=simulation, speed=speed)
-        self._judge = Judge(
-            plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._count_bug
+        self._judge = Judge(plan, self._db, self._heartbeats, self._clock, self._judged, self._count_bug)
+        self._notices = Notices(
+            lambda: self.house.plan,
+            self._db,
+            self._clock,
+            self._address,
+            Carrier(),
+            lambda channel, result: self.house.metrics.notices.labels(channel, result).inc(),
+            self._count_bug,
         )
         self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
         follow = Follow(
@@ -91,6 +100,7 @@ class Life:
         yield "judge", lambda: self._judge.run()
         yield "upkeep", lambda: self._upkeep.run()
         yield "push", lambda: self.house.follow.run()
+        yield "notices", lambda: self._notices.run()
         yield "configuration", self._watch_file
 
     def _loop(self, name: str, run: Run) -> Loop:
@@ -141,6 +151,17 @@ class Life:
     def _acted(self) -> None:
         self._judge.acted()
         self.house.follow.poke()
+        self._notices.poke()
+
+    def _judged(self) -> None:
+        self.house.follow.poke()
+        self._notices.poke()
+
+    def _address(self, channel: str) -> str:
+        """Give the secret address of a channel as it stands now in its file or in the environment."""
+        config = self.house.config
+        found = next(c for c in config.settings.channels if c.id == channel)
+        return channel_address(found, config.folder, os.environ).get_secret_value()
 
     # --- what Follow asks
 
@@ -175,6 +196,7 @@ class Life:
         for step in self._upkeep.steps.broken:
             yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
         yield from self.house.grounds(self._clock.now())
+        yield from self._notices.grounds(self._clock.now())
         if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):
             yield Ground("watch", "database", why)
 

@@ -13,6 +13,7 @@ from app.settings.golive_checks import check_windows
 from app.settings.keywords import dicom_keywords
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
+from app.settings.notice_checks import check_notices
 from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
 from app.settings.trigger_checks import check_triggers
@@ -65,6 +66,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_measures(tables, mistaken)
     check_triggers(tables, mistaken)
     check_authorities(tables, mistaken)
+    check_notices(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

@@ -1,0 +1,161 @@
+"""Notices: made from the journal and from what time alone makes due, and what of them does not get through."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from app.clock import SteadyClock, monotonic_s
+from app.domain.golive import effective_t0, phase_at
+from app.domain.notices import Notice, noticed, owed
+from app.domain.overall import Ground
+from app.domain.plans import Plan
+from app.domain.words import counted, span
+from app.errors import Unavailable
+from app.running.carrier import Carrier
+from app.running.channels import Channels
+from app.steps import Steps
+from app.store import decisions, golives, notices, triggers
+from app.store.db import Database, Session
+
+log = logging.getLogger("golive.notices")
+
+TICK_S, OWED_EACH_S, ADDRESSES_EACH_S = 1.0, 5.0, 10.0
+HELD_FOR_S = 15.0
+LEASE_BEYOND_S = 30.0
+MARK_AGAIN_S = 1.0
+REMINDED_FOR, GIVEN_UP_FOR = timedelta(days=7), timedelta(days=1)
+DECISIONS = 200
+SENT, FAILED, HUNG, DROPPED, GIVEN_UP = "sent", "failed", "timed_out", "dropped", "given_up"
+
+
+class Notices:
+    """Makes notices and has them sent; `address` gives a channel's secret, `count` hears what became of each attempt.
+
+    `waiting` is what of each channel waits, fails or was given up, as of the last second.
+    """
+
+    def __init__(
+        self,
+        plan: Callable[[], Plan],
+        db: Database,
+        clock: SteadyClock,
+        address: Callable[[str], str],
+        carrier: Carrier,
+        count: Callable[[str, str], None] = lambda channel, result: None,
+        count_bug: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._plan, self._db, self._clock, self._address, self._carrier = plan, db, clock, address, carrier
+        self.steps = Steps(log, "notices wait", count_bug)
+        self._channels = Channels(plan, db, clock, address, carrier, self.steps, count)
+        self._poked = asyncio.Event()
+        self._owed_s = self._addresses_s = float("-inf")
+        self._nowhere: dict[str, str] = {}
+        self.waiting: tuple[notices.Waiting, ...] = ()
+
+    def poke(self) -> None:
+        """Say that something was committed."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self.steps.do("taking over of notices", self._channels.take_over)
+                while True:
+                    self._channels.tend(tasks)
+                    await self.steps.do("notices of the journal", self._follow)
+                    if monotonic_s() - self._owed_s >= OWED_EACH_S:
+                        self._owed_s = monotonic_s()
+                        await self.steps.do("reminders", self._remind)
+                    await self.steps.do("state of the channels", self._look)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(TICK_S):
+                            await self._poked.wait()
+                    self._poked.clear()
+        finally:
+            await self._carrier.close()
+
+    def grounds(self, now: datetime) -> Iterator[Ground]:
+        """Give what of it people are to look at: channels that do not take what is sent, and what was given up."""
+        for channel, why in self._nowhere.items():
+            yield Ground("watch", f"notices to {channel}", why)
+        for one in self.waiting:
+            subject = f"notices to {one.channel}"
+            if one.failing and one.since is not None:
+                age = span((now - one.since).total_seconds() / self._plan().notices.pace)
+                yield Ground("watch", subject, f"{one.problem}; {one.waiting} waiting, for up to {age}")
+            if one.given_up and one.given_up_at is not None:
+                lost = counted(one.given_up, "notice")
+                yield Ground("watch", subject, f"{lost} given up in the last day, nobody got them")
+        for step in self.steps.broken:
+            yield Ground("watch", f"golive, {step}", "a mistake of golive's own stops this, its log says which")
+
+    # --- from the record to the outbox
+
+    async def _follow(self) -> None:
+        site = self._plan().site
+        while await self._db.read(lambda s: bool(notices.unfollowed(s, site))):
+            self._channels.wake(await self._db.write(self._make))
+
+    def _make(self, s: Session) -> set[str]:
+        """Make the notices of what the journal says next; give the channels that have something to do."""
+        plan, now = self._plan(), self._clock.now()
+        entries = notices.unfollowed(s, plan.site)
+        if not entries:
+            return set()
+        known = {(t.id, t.rule): t for t in triggers.all(s, plan.site)}
+        made = noticed(entries, plan, known, _phase(s, plan, now))
+        notices.keep(s, plan.site, made, now)
+        notices.followed(s, plan.site, entries[-1].seq)
+        return {notice.channel for notice in made}
+
+    async def _remind(self) -> None:
+        if not self._plan().notices.channels:
+            return
+        if await self._db.read(self._new):
+            self._channels.wake(await self._db.write(self._owe))
+        left = [c.id for c in self._plan().notices.channels]
+        await self._db.write(lambda s: notices.without_channel(s, self._plan().site, left, self._clock.now()))
+
+    def _new(self, s: Session) -> list[Notice]:
+        """Give what time alone made due and nobody has stored yet."""
+        plan, now = self._plan(), self._clock.now()
+        told = notices.alarms(s, plan.site, now - REMINDED_FOR * plan.notices.pace)
+        open_ = [d for d in decisions.newest(s, plan.site, DECISIONS) if d.end is None]
+        due = owed(plan, told, triggers.all(s, plan.site), open_, _phase(s, plan, now), now)
+        stored = notices.known(s, plan.site, due)
+        return [notice for notice in due if notice.id not in stored]
+
+    def _owe(self, s: Session) -> set[str]:
+        new = self._new(s)
+        notices.keep(s, self._plan().site, new, self._clock.now())
+        return {notice.channel for notice in new}
+
+    # --- how it goes out
+
+    async def _look(self) -> None:
+        plan, now = self._plan(), self._clock.now()
+        if not plan.notices.channels and not self.waiting:
+            return
+        since = now - GIVEN_UP_FOR * plan.notices.pace
+        self.waiting = tuple(await self._db.read(lambda s: notices.waiting(s, plan.site, since)))
+        self._channels.wake(await self._db.read(lambda s: notices.due(s, plan.site, now, plan.notices.pace)))
+        if monotonic_s() - self._addresses_s >= ADDRESSES_EACH_S:
+            self._addresses_s = monotonic_s()
+            found = [(c.id, await asyncio.to_thread(self._why_nowhere, c.id)) for c in plan.notices.channels]
+            self._nowhere = {channel: why for channel, why in found if why}
+
+    def _why_nowhere(self, channel: str) -> str:
+        try:
+            self._address(channel)
+        except Unavailable as error:
+            return error.detail
+        return ""
+
+
+def _phase(s: Session, plan: Plan, now: datetime) -> str:
+    record = golives.current(s, plan.site)
+    t0 = effective_t0(plan.go_live, record, now)
+    return phase_at(plan.go_live, t0, now, record is not None and record.rolled_back_at is not None)

@@ -1,0 +1,137 @@
+"""Notices of a served app to services on this machine: who gets what, and what a bad service does to others."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from tests.integration.served import TABLES, Served, prepared, running, sample, serving, wait_for, write_config
+from tests.peers.receiver import Hanging, Message, Receiver
+
+RULE = {
+    "id": "slow", "title": "Worklist unusable", "measure": "worklist.response", "slower_than": "1s", "share": 0.5,
+    "window": "60s", "at_least": 5, "breach_after": "0s", "recover_below": 0.4, "armed": "always",
+}  # fmt: skip
+SHADOW = {**RULE, "id": "later", "title": "On trial", "armed": "shadow"}
+ALL = ["breach", "unseen", "undecided", "recovery", "proposal", "decision", "go_live"]
+AUTHORITIES = [
+    {"name": "Ada Chief", "telephone": "+49 30 1", "channel": "ada"},
+    {"name": "Bo Second", "telephone": "+49 30 2"},
+]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as found:
+        yield found
+
+
+def configured(folder: Path, addresses: dict[str, str], **more: Any) -> Path:
+    """Give a golive.toml with a channel and a route of everything for each address."""
+    for name, address in addresses.items():
+        (folder / f"{name}.url").write_text(address + "\n")
+    channels = [{"id": name, "url_file": f"{name}.url", "timeout": "2s"} for name in addresses]
+    routes = [{"channel": name, "on": ALL} for name in addresses if name != "ada"]
+    told = {"triggers": [RULE, SHADOW], "channels": channels, "routes": routes, **more}
+    return write_config(folder, **{**TABLES, **told})
+
+
+def breach(golive: Served) -> None:
+    golive.ingest(samples=[sample(total_s=2.0) for _ in range(6)])
+
+
+def act(golive: Served, method: str, path: str, role: str, body: dict[str, Any]) -> None:
+    answer = golive.call(method, path, role, json=body)
+    assert answer.status_code < 300, answer.text
+
+
+def first(receiver: Receiver, words: str, path: str = "") -> Message:
+    """Give the first accepted message whose title holds the words."""
+    found: Message = wait_for(lambda: next((m for m in receiver.taken(path) if words in m.title), None))
+    return found
+
+
+def test_a_breach_and_what_people_decide_are_told_once_each(tmp_path: Path, receiver: Receiver) -> None:
+    addresses = {"desk": receiver.address("desk"), "ada": receiver.address("ada")}
+    file = configured(tmp_path, addresses, authorities=AUTHORITIES)
+    with serving(tmp_path, ["engineer", "desk", "authority"], file) as golive:
+        assert "declared" in first(receiver, "go-live declared").title
+        breach(golive)
+        told = first(receiver, "breach: Worklist unusable")
+        assert told.severity == "failure"
+        assert told.title == "golive North Campus: breach: Worklist unusable"
+        assert "6 of 6 slower than 1 s in 1 min: 100 %" in told.text
+        uuid = str(uuid4())
+        proposal = {"trigger": "slow", "kind": "continue", "reason": "Mrs Miller waits", "accepted_risk": "secret risk"}
+        rearm = {"rearm_at": "2099-01-01T00:00:00Z"}
+        act(golive, "PUT", f"/api/decisions/{uuid}", "desk", {**proposal, **rearm})
+        asked = first(receiver, "confirmation asked: continue, Worklist unusable", "ada")
+        assert first(receiver, "confirmation asked", "desk").id != asked.id
+        end = {"action": "confirm", "reason": "agreed by Mr Smith"}
+        act(golive, "POST", f"/api/decisions/{uuid}/events/{uuid4()}", "authority", end)
+        first(receiver, "confirmed: continue, Worklist unusable", "desk")
+        said = " ".join(m.title + m.text for m in receiver.messages)
+    assert not [w for w in ("Miller", "secret risk", "Smith", "Ada", "the desk", "On trial") if w in said]
+    assert len({m.id for m in receiver.messages}) == len(receiver.messages) == 5
+    assert [m.path for m in receiver.taken("ada")] == ["/ada"]
+
+
+def test_a_channel_that_hangs_delays_no_other_and_is_shown(tmp_path: Path, receiver: Receiver) -> None:
+    with Hanging() as hanging:
+        file = configured(tmp_path, {"desk": receiver.address(), "pager": hanging.address})
+        with serving(tmp_path, ["engineer"], file) as golive:
+            breach(golive)
+            first(receiver, "breach: Worklist unusable")
+            wait_for(lambda: hanging.connections >= 2)
+            assert len(receiver.taken()) == 2  # T0 and the breach: neither waited for the pager
+            reasons = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if "notices to pager" in r])
+            assert "it did not answer in time; 2 waiting" in reasons[0]
+            page = golive.call("GET", "/metrics", "engineer").text
+            assert 'golive_notices_total{channel="desk",result="sent"} 2.0' in page
+            assert 'golive_notices_total{channel="pager",result="timed_out"}' in page
+            wait_for(lambda: hanging.connections >= 5, 30)
+            assert len(forks()) <= 1, "what hangs does not pile up"
+    assert not forks()
+
+
+def forks() -> list[psutil.Process]:
+    """Give the processes that carry a message right now."""
+    children = [c for c in psutil.Process(os.getpid()).children() if "app.running.carrying" in " ".join(c.cmdline())]
+    return [fork for child in children for fork in child.children()]
+
+
+def test_a_channel_that_refuses_once_gets_the_same_notice_once_more(tmp_path: Path, receiver: Receiver) -> None:
+    with serving(tmp_path, ["engineer"], configured(tmp_path, {"desk": receiver.address()})) as golive:
+        first(receiver, "go-live declared")
+        receiver.answers = [500]
+        breach(golive)
+        first(receiver, "breach: Worklist unusable")
+        tries = [m for m in receiver.messages if "breach" in m.title]
+        assert [m.status for m in tries] == [500, 200]
+        assert tries[0].id == tries[1].id
+        wait_for(lambda: not [r for r in golive.get("/api/status")["reasons"] if "notices to" in r])
+
+
+def test_what_was_not_told_before_a_stop_is_told_after_the_start(tmp_path: Path, receiver: Receiver) -> None:
+    file = configured(tmp_path, {"desk": "json://127.0.0.1:1/nobody"})
+    config, tokens = prepared(tmp_path, ["engineer"], file)
+    with running(config, tokens) as golive:
+        breach(golive)
+        wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if "the service cannot be reached" in r])
+    (tmp_path / "desk.url").write_text(receiver.address())
+    with running(config, tokens):
+        first(receiver, "breach: Worklist unusable")
+        first(receiver, "go-live declared")
+    assert len({m.id for m in receiver.messages}) == len(receiver.messages) == 2
+
+
+def test_a_channel_without_an_address_is_named_before_it_is_needed(tmp_path: Path) -> None:
+    file = configured(tmp_path, {"desk": "x"})
+    (tmp_path / "desk.url").unlink()
+    with serving(tmp_path, ["engineer"], file) as golive:
+        found = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if "notices to desk" in r])
+        assert "No such file" in found[0]
