@@ -149,11 +149,11 @@ def owed(
 
 
 def _newest(told: Iterable[Notice]) -> Iterable[Notice]:
-    """Give of each channel and trigger the newest first telling of an alarm: what came before it is over."""
-    found: dict[tuple[str, str, str], Notice] = {}
+    """Give of each channel, trigger and alarm the newest first telling: what came before it is over."""
+    found: dict[tuple[str, ...], Notice] = {}
     for notice in told:
-        key = (notice.channel, notice.subject, notice.rule)
         if notice.occasion in REMINDED and not notice.reminder:
+            key = (notice.channel, notice.subject, notice.rule, REMINDED[notice.occasion])
             found[key] = max(found.get(key, notice), notice, key=lambda n: n.number)
     return found.values()
 
