@@ -35,6 +35,7 @@ class Seen:
     unreadable: int = 0
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    sentinel: str = ""
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
@@ -72,6 +73,7 @@ class Follow:
         self._began_at = self._read_at = clock.now()
         self._why = ""
         self._pictures: dict[str, dict[str, Fragment]] = {}
+        self._sentinel, self._rendered = "", asyncio.Event()  # of the store that every view was last rendered from
 
     def poke(self) -> None:
         """Say that something was committed; many pokes before the next look are one."""
@@ -113,9 +115,18 @@ class Follow:
 
     def publish(self) -> None:
         """Render every view once and give the hub the fragments that are not as they were."""
-        scene = self.scene()
+        seen, scene = self._seen, self.scene()
         for view in VIEWS:
             self._hub.publish(view, self._changed(view, scene))
+        if not scene.trouble:
+            self._sentinel = seen.sentinel
+            self._rendered.set()
+
+    async def shows(self, sentinel: str) -> None:
+        """Wait until every view was rendered from a store in which the judge had passed this sentinel on."""
+        while self._sentinel != sentinel:
+            self._rendered.clear()
+            await self._rendered.wait()
 
     def _changed(self, view: str, scene: Scene) -> list[Fragment]:
         before = self._pictures.get(view, {})

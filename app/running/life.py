@@ -12,6 +12,7 @@ from app.clock import SteadyClock, utc_now
 from app.commands import configuration
 from app.domain.decisions import Decision
 from app.domain.exams import ExamEvent
+from app.domain.eyes import nobody_measures
 from app.domain.feed_messages import FeedMessage
 from app.domain.overall import Ground, nearly_full, of_decisions, of_triggers, overall
 from app.domain.samples import Sample
@@ -24,12 +25,12 @@ from app.judge import Judge
 from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
-from app.running.carrier import Carrier
+from app.running.dead_man import Sentinel
 from app.running.loops import Loop, Run
-from app.running.notices import Notices
+from app.running.outside import Outside
 from app.running.upkeep import Upkeep
-from app.settings import Config, Secrets, channel_address
-from app.store import decisions, golives, quarantine, standings, triggers
+from app.settings import Config, Secrets
+from app.store import decisions, golives, marks, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import security
@@ -57,15 +58,6 @@ class Life:
         self._started_at = self._clock.now()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(plan, self._db, self._heartbeats, self._clock, self._judged, self._count_bug)
-        self._notices = Notices(
-            lambda: self.house.plan,
-            self._db,
-            self._clock,
-            self._address,
-            Carrier(),
-            lambda channel, result: self.house.metrics.notices.labels(channel, result).inc(),
-            self._count_bug,
-        )
         self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
         follow = Follow(
             self._look,
@@ -77,6 +69,16 @@ class Life:
             judge_alive_at=lambda: self._judge.alive_at,
             trouble=lambda: self._db.trouble,
             own=lambda: [ground.text for ground in self._own_grounds()],
+        )
+        self._outside = Outside(
+            lambda: self.house.config,
+            lambda: self.house.plan,
+            self._db,
+            self._clock,
+            Sentinel(self._db, settings.site.id, self._judge.pass_on, follow.shows, self._eyes_shut),
+            lambda channel, result: self.house.metrics.notices.labels(channel, result).inc(),
+            lambda result: self.house.metrics.pings.labels(result).inc(),
+            self._count_bug,
         )
         limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
         self.house = House(
@@ -100,7 +102,7 @@ class Life:
         yield "judge", lambda: self._judge.run()
         yield "upkeep", lambda: self._upkeep.run()
         yield "push", lambda: self.house.follow.run()
-        yield "notices", lambda: self._notices.run()
+        yield from self._outside.runs()
         yield "configuration", self._watch_file
 
     def _loop(self, name: str, run: Run) -> Loop:
@@ -151,17 +153,17 @@ class Life:
     def _acted(self) -> None:
         self._judge.acted()
         self.house.follow.poke()
-        self._notices.poke()
+        self._outside.poke()
 
     def _judged(self) -> None:
         self.house.follow.poke()
-        self._notices.poke()
+        self._outside.poke()
 
-    def _address(self, channel: str) -> str:
-        """Give the secret address of a channel as it stands now in its file or in the environment."""
-        config = self.house.config
-        found = next(c for c in config.settings.channels if c.id == channel)
-        return channel_address(found, config.folder, os.environ).get_secret_value()
+    def _eyes_shut(self) -> str:
+        """Say why nobody measures, "" while somebody does or nothing is to be measured."""
+        plan, now = self.house.plan, self._clock.now()
+        heard = {vantage: self._heartbeats.last_heard(vantage) for vantage in plan.vantages}
+        return nobody_measures(plan, heard, self._judge.heard_at or self._started_at, now)
 
     # --- what Follow asks
 
@@ -175,6 +177,7 @@ class Life:
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
                 triggers=tuple(shown(triggers.all(s, site), self.house.plan)),
                 decisions=tuple(decisions.newest(s, site, DECISIONS)),
+                sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
             )
 
         return await self._db.read(ask)
@@ -196,7 +199,7 @@ class Life:
         for step in self._upkeep.steps.broken:
             yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
         yield from self.house.grounds(self._clock.now())
-        yield from self._notices.grounds(self._clock.now())
+        yield from self._outside.grounds(self._clock.now())
         if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):
             yield Ground("watch", "database", why)
 

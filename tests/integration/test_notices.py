@@ -9,7 +9,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from tests.integration.served import TABLES, Served, prepared, running, sample, serving, wait_for, write_config
+from tests.integration.served import TABLES, Served, prepared, running, sample, serving, stamp, wait_for, write_config
 from tests.peers.receiver import Hanging, Message, Receiver
 
 RULE = {
@@ -135,3 +135,38 @@ def test_a_channel_without_an_address_is_named_before_it_is_needed(tmp_path: Pat
     with serving(tmp_path, ["engineer"], file) as golive:
         found = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if "notices to desk" in r])
         assert "No such file" in found[0]
+
+
+def dead_man(folder: Path, address: str) -> str:
+    (folder / "ping.url").write_text(address)
+    return '[dead_man]\nurl_file = "ping.url"\nevery = "10s"\ntimeout = "2s"\n'
+
+
+def heartbeat() -> dict[str, Any]:
+    return {"probe_or_feed": "worklist-ct", "at": stamp(), "state": "idle", "detail": ""}
+
+
+def test_the_dead_man_is_pinged_while_a_sentinel_goes_the_whole_way(tmp_path: Path, receiver: Receiver) -> None:
+    extra = dead_man(tmp_path, f"http://127.0.0.1:{receiver.port}/ping/secret-uuid")
+    with serving(tmp_path, ["engineer"], write_config(tmp_path, extra)) as golive:
+        found = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if r.startswith("dead man")])
+        assert "collector main was never heard" in found[0]
+        assert receiver.pings == []
+
+        def pinged() -> bool:
+            golive.ingest(samples=[sample()], heartbeats=[heartbeat()])
+            return bool(receiver.pings)
+
+        wait_for(pinged, 20)
+        wait_for(lambda: not [r for r in golive.get("/api/status")["reasons"] if r.startswith("dead man")])
+        assert "secret-uuid" not in golive.call("GET", "/metrics", "engineer").text
+
+
+def test_a_ping_that_fails_is_shown_without_its_address(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.answers = [503] * 100
+    extra = dead_man(tmp_path, f"http://127.0.0.1:{receiver.port}/ping/secret-uuid")
+    nothing = {"systems": [], "probes": [], "feeds": []}
+    with serving(tmp_path, ["engineer"], write_config(tmp_path, extra, **nothing)) as golive:
+        found = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if r.startswith("dead man")])
+        assert found[0].endswith("its address answered 503")
+        assert 'golive_dead_man_pings_total{result="failed"} 1.0' in golive.call("GET", "/metrics", "engineer").text
