@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.decisions import Decision
 from app.domain.golive import GoLive, moment_of
+from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
 from app.domain.trigger_board import Trigger
@@ -62,12 +63,14 @@ class Follow:
         judge_alive_at: Callable[[], datetime | None] = lambda: None,
         trouble: Callable[[], str] = lambda: "",
         own: Callable[[], Sequence[str]] = tuple,
+        outside: Callable[[], Sequence[Ground]] = tuple,
         shown: Callable[[], datetime] = utc_now,
     ) -> None:
         self.plan = plan
         self._look, self._stand, self._whole = look, stand, whole
         self._clock, self._hub, self._shown = clock, hub, shown
         self._judge_alive_at, self._trouble, self._own = judge_alive_at, trouble, own
+        self._outside = outside
         self._poked = asyncio.Event()
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
@@ -173,6 +176,7 @@ class Follow:
             own,
             self._seen.triggers,
             self._seen.decisions,
+            outside=tuple(self._outside()),
         )
 
     def trouble_at(self, now: datetime) -> str:

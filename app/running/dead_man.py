@@ -14,7 +14,6 @@ import httpx
 
 from app.clock import SteadyClock
 from app.domain.overall import Ground
-from app.domain.words import span
 from app.errors import GoLiveError, Unavailable
 from app.settings.notices import DeadMan as Settings
 from app.store import marks
@@ -106,12 +105,10 @@ class DeadMan:
                 self.trouble = why
                 await asyncio.sleep(min(settings.every, AGAIN_AFTER_S) if why else settings.every)
 
-    def grounds(self, now: datetime) -> Iterator[Ground]:
+    def grounds(self) -> Iterator[Ground]:
         """Give why nobody outside hears that golive lives."""
-        if not self.trouble or self._settings() is None:
-            return
-        since = span((now - (self.pinged_at or self._began_at)).total_seconds())
-        yield Ground("watch", "dead man", f"not pinged for {since}: {self.trouble}")
+        if self.trouble and self._settings() is not None:
+            yield Ground("watch", "dead man", f"not pinged: {self.trouble}", self.pinged_at or self._began_at)
 
     async def _once(self, client: httpx.AsyncClient, settings: Settings) -> str:
         if why := await self._sentinel.stuck():

@@ -69,6 +69,7 @@ class Life:
             judge_alive_at=lambda: self._judge.alive_at,
             trouble=lambda: self._db.trouble,
             own=lambda: [ground.text for ground in self._own_grounds()],
+            outside=lambda: list(self._outside.grounds()),
         )
         self._outside = Outside(
             lambda: self.house.config,
@@ -189,7 +190,7 @@ class Life:
     def _whole(
         self, found: Sequence[Standing], triggers: Sequence[Trigger], decisions: Sequence[Decision], now: datetime
     ) -> tuple[str, list[str]]:
-        acts = [*self._own_grounds(), *of_triggers(triggers), *of_decisions(decisions, now)]
+        acts = [*self._own_grounds(), *self._outside.grounds(), *of_triggers(triggers), *of_decisions(decisions, now)]
         whole = overall(found, self.house.plan, self._pulses(), now, acts)
         return whole.state, whole.reasons
 
@@ -199,7 +200,6 @@ class Life:
         for step in self._upkeep.steps.broken:
             yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
         yield from self.house.grounds(self._clock.now())
-        yield from self._outside.grounds(self._clock.now())
         if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):
             yield Ground("watch", "database", why)
 

@@ -11,7 +11,7 @@ from app.domain.golive import effective_t0, phase_at
 from app.domain.notices import Notice, noticed, owed
 from app.domain.overall import Ground
 from app.domain.plans import Plan
-from app.domain.words import counted, span
+from app.domain.words import counted
 from app.errors import Unavailable
 from app.running.carrier import Carrier
 from app.running.channels import Channels
@@ -50,7 +50,7 @@ class Notices:
         self.steps = Steps(log, "notices wait", count_bug)
         self._channels = Channels(plan, db, clock, address, carrier, self.steps, count)
         self._poked = asyncio.Event()
-        self._owed_s = self._addresses_s = float("-inf")
+        self._looked_s = self._owed_s = self._addresses_s = float("-inf")
         self._nowhere: dict[str, str] = {}
         self.waiting: tuple[notices.Waiting, ...] = ()
 
@@ -69,7 +69,9 @@ class Notices:
                     if monotonic_s() - self._owed_s >= OWED_EACH_S:
                         self._owed_s = monotonic_s()
                         await self.steps.do("reminders", self._remind)
-                    await self.steps.do("state of the channels", self._look)
+                    if monotonic_s() - self._looked_s >= TICK_S:
+                        self._looked_s = monotonic_s()
+                        await self.steps.do("state of the channels", self._look)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(TICK_S):
                             await self._poked.wait()
@@ -77,18 +79,17 @@ class Notices:
         finally:
             await self._carrier.close()
 
-    def grounds(self, now: datetime) -> Iterator[Ground]:
+    def grounds(self) -> Iterator[Ground]:
         """Give what of it people are to look at: channels that do not take what is sent, and what was given up."""
         for channel, why in self._nowhere.items():
-            yield Ground("watch", f"notices to {channel}", why)
+            yield Ground("watch", f"notices to {channel}", f"not sent: {why}")
         for one in self.waiting:
             subject = f"notices to {one.channel}"
-            if one.failing and one.since is not None:
-                age = span((now - one.since).total_seconds() / self._plan().notices.pace)
-                yield Ground("watch", subject, f"{one.problem}; {one.waiting} waiting, for up to {age}")
-            if one.given_up and one.given_up_at is not None:
+            if one.failing and one.channel not in self._nowhere:
+                yield Ground("watch", subject, f"not taken: {one.problem}; {one.waiting} waiting", one.since)
+            if one.given_up:
                 lost = counted(one.given_up, "notice")
-                yield Ground("watch", subject, f"{lost} given up in the last day, nobody got them")
+                yield Ground("watch", subject, f"{lost} given up: nobody got them in the last day", one.given_up_at)
         for step in self.steps.broken:
             yield Ground("watch", f"golive, {step}", "a mistake of golive's own stops this, its log says which")
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from itertools import chain
 
 from app.clock import SteadyClock
@@ -49,9 +48,9 @@ class Outside:
         """Say that something was committed."""
         self._notices.poke()
 
-    def grounds(self, now: datetime) -> Iterator[Ground]:
+    def grounds(self) -> Iterator[Ground]:
         """Give what of it people are to look at."""
-        return chain(self._notices.grounds(now), self._dead_man.grounds(now))
+        return chain(self._notices.grounds(), self._dead_man.grounds())
 
     def _address(self, channel: str) -> str:
         config = self._config()

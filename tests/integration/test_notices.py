@@ -1,5 +1,6 @@
 """Notices of a served app to services on this machine: who gets what, and what a bad service does to others."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ import psutil
 import pytest
 
 from tests.integration.served import TABLES, Served, prepared, running, sample, serving, stamp, wait_for, write_config
-from tests.peers.receiver import Hanging, Message, Receiver
+from tests.peers.golive import GoLive
+from tests.peers.receiver import Hanging, Mailbox, Message, Receiver
 
 RULE = {
     "id": "slow", "title": "Worklist unusable", "measure": "worklist.response", "slower_than": "1s", "share": 0.5,
@@ -18,6 +20,8 @@ RULE = {
 }  # fmt: skip
 SHADOW = {**RULE, "id": "later", "title": "On trial", "armed": "shadow"}
 ALL = ["breach", "unseen", "undecided", "recovery", "proposal", "decision", "go_live"]
+CHANNELS = [{"id": name, "timeout": "2s"} for name in ("desk.teams", "pager", "odd", "nowhere")]
+ROUTES = [{"channel": c["id"], "on": ["breach"]} for c in CHANNELS]
 AUTHORITIES = [
     {"name": "Ada Chief", "telephone": "+49 30 1", "channel": "ada"},
     {"name": "Bo Second", "telephone": "+49 30 2"},
@@ -89,7 +93,9 @@ def test_a_channel_that_hangs_delays_no_other_and_is_shown(tmp_path: Path, recei
             wait_for(lambda: hanging.connections >= 2)
             assert len(receiver.taken()) == 2  # T0 and the breach: neither waited for the pager
             reasons = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if "notices to pager" in r])
-            assert "it did not answer in time; 2 waiting" in reasons[0]
+            assert reasons[0] == "notices to pager: not taken: it did not answer in time; 2 waiting"
+            wall = golive.call("GET", "/live/snapshot?view=wall", "engineer").text
+            assert "Notices to pager: not taken" in wall
             page = golive.call("GET", "/metrics", "engineer").text
             assert 'golive_notices_total{channel="desk",result="sent"} 2.0' in page
             assert 'golive_notices_total{channel="pager",result="timed_out"}' in page
@@ -170,3 +176,47 @@ def test_a_ping_that_fails_is_shown_without_its_address(tmp_path: Path, receiver
         found = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if r.startswith("dead man")])
         assert found[0].endswith("its address answered 503")
         assert 'golive_dead_man_pings_total{result="failed"} 1.0' in golive.call("GET", "/metrics", "engineer").text
+
+
+def test_golive_notice_test_sends_to_each_channel_and_says_which_took_it(receiver: Receiver) -> None:
+    with Hanging() as hanging, GoLive(channels=CHANNELS, routes=ROUTES) as golive:
+        golive.environ |= {
+            "GOLIVE_CHANNEL_DESK_TEAMS": receiver.address("desk"),
+            "GOLIVE_CHANNEL_PAGER": hanging.address,
+            "GOLIVE_CHANNEL_ODD": "nonsense://user:secret@host",
+        }
+        check = golive.cli("check", "--json")
+        assert receiver.messages == []
+        done, human = golive.cli("notice", "test", "--json"), golive.cli("notice", "test", "--channel", "desk.teams")
+        nobody = golive.cli("notice", "test", "--channel", "dsk")
+    found = {t["channel"]: t for t in json.loads(done.stdout)}
+    assert (done.returncode, {name: t["problem"] for name, t in found.items()}) == (
+        1,
+        {
+            "desk.teams": None,
+            "pager": "it did not answer in time",
+            "odd": "its address is none that apprise knows",
+            "nowhere": "channels nowhere has no address: set GOLIVE_CHANNEL_NOWHERE, or url_file",
+        },
+    )
+    assert found["desk.teams"]["took_s"] < 1 < found["pager"]["took_s"] < 3
+    assert (human.returncode, human.stdout.split()[:3]) == (0, ["✓", "desk.teams", "taken"])
+    assert (nobody.returncode, 'there is no channel "dsk"' in nobody.stderr) == (2, True)
+    assert [m.title for m in receiver.taken()] == ["golive North Campus: test notice"] * 2
+    told = json.loads(check.stdout)
+    assert (check.returncode, told["ok"]) == (1, False)
+    assert {c["channel"]: c["ok"] for c in told["channels"]} == {
+        "desk.teams": True, "pager": True, "odd": False, "nowhere": False,
+    }  # fmt: skip
+    assert "secret" not in check.stdout + check.stderr + done.stdout + done.stderr
+
+
+def test_mail_reaches_a_mail_server(tmp_path: Path) -> None:
+    with (
+        Mailbox() as mailbox,
+        serving(tmp_path, ["engineer"], configured(tmp_path, {"desk": mailbox.address})) as golive,
+    ):
+        breach(golive)
+        mail = wait_for(lambda: next((m for m in mailbox.mails if "breach" in str(m["Subject"])), None))
+    assert mail["Subject"] == "golive North Campus: breach: Worklist unusable"
+    assert "6 of 6 slower than 1 s in 1 min" in mail.get_body().get_content()

@@ -1,6 +1,8 @@
 """Services that notices go to: one that takes JSON by HTTP and answers as it is told, and one that never answers."""
 
 import contextlib
+import email
+import email.policy
 import json
 import re
 import socket
@@ -8,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, Self
 
 
@@ -117,3 +121,45 @@ class Hanging(contextlib.AbstractContextManager["Hanging"]):
         self._listening.close()
         for held in self._held:
             held.close()
+
+
+class Mailbox(contextlib.AbstractContextManager["Mailbox"]):
+    """Takes mail by SMTP, as much of it as a client without TLS and login needs; `mails` are what came."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        mailbox = self
+
+        class Handler(StreamRequestHandler):
+            def handle(self) -> None:
+                self._say("220 mailbox of the tests")
+                while line := self.rfile.readline().decode().strip():
+                    word = line.split()[0].upper()
+                    if word == "DATA":
+                        self._say("354 go on")
+                        body = b"".join(iter(self.rfile.readline, b".\r\n"))
+                        message = email.message_from_bytes(body, policy=email.policy.default)
+                        assert isinstance(message, EmailMessage)
+                        mailbox.mails.append(message)
+                    self._say("221 bye" if word == "QUIT" else "250 ok")
+                    if word == "QUIT":
+                        return
+
+            def _say(self, words: str) -> None:
+                self.wfile.write(f"{words}\r\n".encode())
+
+        self._server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        people = "from=golive@site.test&to=desk@site.test"
+        return f"mailto://127.0.0.1:{self._server.server_address[1]}?{people}&mode=insecure"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
