@@ -200,24 +200,25 @@ def _asking(decision: Decision, plan: Plan, channel: str, place: int, reminder: 
     return _made(plan, channel, Occasion.PROPOSAL, said, decision.at, asked.uuid, "", place, reminder)
 
 
-def fate(notice: Notice, plan: Plan, trigger: Trigger | None, decision: Decision | None, now: datetime) -> Fate:
-    """Say whether a notice is still to be sent: a call for what is done already is dropped, what happened is told."""
+def fate(notice: Notice, trigger: Trigger | None, decision: Decision | None, holder: str, now: datetime) -> Fate:
+    """Say whether a notice is still to be sent: a call for what is done already is dropped, what happened is told.
+
+    `trigger` and `decision` are what it is about, as they stand now; `holder` is what `held_back` says.
+    """
     if notice.occasion is Occasion.PROPOSAL:
         open_ = decision is not None and stage_of(decision, now) is Stage.PROPOSED
         return Fate.SEND if open_ else Fate.DROP
-    calls = notice.occasion in REMINDED and trigger is not None
-    over = calls and trigger is not None and alarm(trigger.latch) is not REMINDED[notice.occasion]
-    if notice.reminder and over:
+    over = notice.occasion in REMINDED and trigger is not None and alarm(trigger.latch) is not REMINDED[notice.occasion]
+    if over and (notice.reminder or holder):
         return Fate.DROP
-    if held_back(notice, plan):
-        return Fate.DROP if over else Fate.HOLD
-    return Fate.SEND
+    return Fate.HOLD if holder else Fate.SEND
 
 
-def held_back(notice: Notice, plan: Plan) -> str:
-    """Say which dependency holds a notice back, or "": it stays in the outbox until that is over, the record stands.
+def held_back(trigger: Trigger | None, shown: Iterable[Trigger]) -> str:
+    """Give the id of the trigger that holds back the notices of this one, "" while none does.
 
-    This is the one place where planned work and `depends_on` may speak.
+    What is held back stays in the outbox until that is over; the record stands. This is the one place where
+    `depends_on` speaks, `shown` being the triggers that screens show.
     """
     return ""
 

@@ -15,6 +15,7 @@ from app.clock import SteadyClock
 from app.domain.notice_plans import Channel, Occasion
 from app.domain.notices import Fate, Notice, NoticeStage, fate, held_back, wait_s
 from app.domain.plans import Plan
+from app.domain.trigger_board import shown
 from app.errors import GoLiveError, Unavailable
 from app.running.carrier import LATE_S, Carried, Carrier, Parcel
 from app.steps import Steps
@@ -95,7 +96,7 @@ class Channels:
         until = now + timedelta(seconds=(channel.timeout_s + LEASE_BEYOND_S + LATE_S) * pace)
         while leased := notices.lease(s, site, channel.id, self._sender, now, until, pace):
             notice = leased.notice
-            what = self._fate(s, plan, notice, now)
+            what, holder = self._fate(s, plan, notice, now)
             if what is Fate.SEND:
                 return leased
             if what is Fate.DROP:
@@ -104,14 +105,16 @@ class Channels:
                 notices.ended(s, site, notice.id, self._sender, NoticeStage.DROPPED, now, why)
             else:
                 again_at = now + timedelta(seconds=HELD_FOR_S * pace)
-                notices.postponed(s, site, notice.id, self._sender, held_back(notice, plan), again_at)
+                notices.postponed(s, site, notice.id, self._sender, f"held back by {holder}", again_at)
         return None
 
-    def _fate(self, s: Session, plan: Plan, notice: Notice, now: datetime) -> Fate:
-        trigger = next((t for t in triggers.get(s, plan.site, notice.subject) if t.rule == notice.rule), None)
-        of_proposal = notice.occasion is Occasion.PROPOSAL
-        decision = decisions.get(s, plan.site, notice.subject) if of_proposal else None
-        return fate(notice, plan, trigger, decision, now)
+    def _fate(self, s: Session, plan: Plan, notice: Notice, now: datetime) -> tuple[Fate, str]:
+        if notice.occasion is Occasion.PROPOSAL:
+            return fate(notice, None, decisions.get(s, plan.site, notice.subject), "", now), ""
+        stored = triggers.all(s, plan.site)
+        trigger = next((t for t in stored if (t.id, t.rule) == (notice.subject, notice.rule)), None)
+        holder = held_back(trigger, shown(stored, plan))
+        return fate(notice, trigger, None, holder, now), holder
 
     async def _carry(self, channel: Channel, notice: Notice) -> Carried:
         try:

@@ -286,12 +286,22 @@ def test_a_call_for_what_is_done_is_dropped_and_what_happened_is_told_late_too()
     (breach,), (asked,) = told(of, BREACH), told(of, proposal())
     (reminder,) = due(of, [breach], 60, trigger())
     gone = trigger(State.DECIDED)
-    assert fate(breach, of, gone, None, at(60)) is Fate.SEND
-    assert fate(reminder, of, gone, None, at(60)) is Fate.DROP
-    assert fate(reminder, of, trigger(), None, at(60)) is Fate.SEND
-    assert fate(asked, of, None, decision(), at(60)) is Fate.SEND
-    assert fate(asked, of, None, decision(Action.WITHDRAW), at(60)) is Fate.DROP
-    assert fate(asked, of, None, decision(), at(1800)) is Fate.DROP
+    assert fate(breach, gone, None, "", at(60)) is Fate.SEND
+    assert fate(reminder, gone, None, "", at(60)) is Fate.DROP
+    assert fate(reminder, trigger(), None, "", at(60)) is Fate.SEND
+    assert fate(asked, None, decision(), "", at(60)) is Fate.SEND
+    assert fate(asked, None, decision(Action.WITHDRAW), "", at(60)) is Fate.DROP
+    assert fate(asked, None, decision(), "", at(1800)) is Fate.DROP
+
+
+def test_a_dependency_holds_back_a_notice_and_what_is_over_by_then_is_not_told_any_more() -> None:
+    of = planned(Route("desk", EVERYTHING))
+    (breach,), (recovery,) = told(of, BREACH), told(of, entry(Cause.RECOVERY, State.BREACHED, State.RECOVERING))
+    assert fate(breach, trigger(), None, "network", at(60)) is Fate.HOLD
+    assert fate(breach, trigger(State.RECOVERING), None, "network", at(60)) is Fate.HOLD
+    assert fate(breach, trigger(State.DECIDED), None, "network", at(60)) is Fate.DROP
+    assert fate(recovery, trigger(State.RECOVERING), None, "network", at(60)) is Fate.HOLD
+    assert fate(breach, trigger(), None, "", at(60)) is Fate.SEND
 
 
 def test_waits_double_up_to_five_minutes_and_no_two_are_alike() -> None:
