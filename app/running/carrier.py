@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class Carrier:
                     stdout=asyncio.subprocess.PIPE,
                     env=self._environ,
                     limit=_LONGEST_LINE,
+                    start_new_session=True,  # a group of its own, so that its forks end with it
                 )
             except OSError as error:
                 raise Unavailable(f"the program that carries notices cannot be started: {error.strerror}") from error
@@ -80,7 +82,7 @@ class Carrier:
             if not ready:
                 await self._end()
                 raise Unavailable("the program that carries notices does not begin")
-            self._reading = asyncio.create_task(self._read(child.stdout), name="notices carried")
+            self._reading = asyncio.create_task(self._attend(child, child.stdout), name="notices carried")
 
     async def carry(self, address: str, parcel: Parcel, timeout_s: float) -> Carried:
         """Give a message to the service at an address, and what became of it within `timeout_s`."""
@@ -119,14 +121,16 @@ class Carrier:
         finally:
             self._waiting.pop(n, None)
 
-    async def _read(self, told: asyncio.StreamReader) -> None:
+    async def _attend(self, child: asyncio.subprocess.Process, told: asyncio.StreamReader) -> None:
+        """Take what the program tells until it has ended, and end what it leaves behind."""
         try:
             while line := await told.readline():
                 said = json.loads(line)
                 done = self._waiting.get(said["n"])
                 if done is not None and not done.done():
-                    done.set_result(Carried(said["problem"], said.get("hung", False)))
+                    done.set_result(Carried(said["problem"], said["hung"]))
         finally:
+            _end_group(child)
             for done in self._waiting.values():
                 if not done.done():
                     done.set_result(Carried("the program that carries notices ended"))
@@ -137,9 +141,14 @@ class Carrier:
         if child is not None:
             if child.stdin is not None:
                 child.stdin.close()
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
+            _end_group(child)
             await child.wait()
         if reading is not None:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+
+
+def _end_group(child: asyncio.subprocess.Process) -> None:
+    """End the program and what it forked, also where it has ended itself already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)

@@ -12,9 +12,11 @@ import re
 import select
 import signal
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 HUNG = "it did not answer in time"
+TAKEN = "taken"
 _NO_SERVICE = "its address is none that apprise knows"
 _UNABLE = "the service did not take it"
 
@@ -43,50 +45,68 @@ def main() -> None:
     _carry(woken)
 
 
+@dataclass(frozen=True)
+class _Fork:
+    """A job under way: its number, and where its fork leaves what became of it."""
+
+    n: int
+    result: int
+
+
 def _carry(woken: int) -> None:
-    carrying: dict[int, int] = {}
+    forks: dict[int, _Fork] = {}
     kept = b""
     while True:
         readable, _, _ = select.select([sys.stdin.fileno(), woken], [], [])
         if woken in readable:
             os.read(woken, 4096)
-            _reap(carrying)
+            _reap(forks)
         if sys.stdin.fileno() not in readable:
             continue
         read = os.read(sys.stdin.fileno(), 65536)
         if not read:
+            for pid in forks:
+                os.kill(pid, signal.SIGKILL)
             return
         *lines, kept = (kept + read).split(b"\n")
         for line in lines:
-            _begin(json.loads(line), carrying)
+            job = json.loads(line)
+            result, left = os.pipe()
+            pid = os.fork()
+            if not pid:
+                _do(job, left)
+            os.close(left)
+            forks[pid] = _Fork(job["n"], result)
 
 
-def _begin(job: dict[str, Any], carrying: dict[int, int]) -> None:
-    pid = os.fork()
-    if pid:
-        carrying[pid] = job["n"]
-        return
+def _do(job: dict[str, Any], left: int) -> None:
+    """Do one job in a fork, which ends with it; golive's pipes are not its own, so that nobody waits for their end."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, job["timeout_s"])
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (sys.stdin.fileno(), sys.stdout.fileno()):
+        os.dup2(nothing, descriptor)
     try:
-        _tell({"n": job["n"], "problem": _done(job)})
+        os.write(left, (_done(job) or TAKEN).encode())
     except BaseException as error:  # nothing of a service may reach the process that all share
-        _tell({"n": job["n"], "problem": f"{_UNABLE} ({type(error).__name__})"})
+        os.write(left, f"{_UNABLE} ({type(error).__name__})".encode())
     finally:
         os._exit(0)
 
 
-def _reap(carrying: dict[int, int]) -> None:
-    """Tell of forks that ended without a word; of the others they have told themselves."""
-    while carrying:
+def _reap(forks: dict[int, _Fork]) -> None:
+    """Tell what became of the jobs whose forks have ended; one that left no word was ended by a signal."""
+    while forks:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
-        n = carrying.pop(pid)
-        if os.WIFSIGNALED(status):
-            hung = os.WTERMSIG(status) == signal.SIGALRM
-            _tell({"n": n, "problem": HUNG if hung else f"{_UNABLE} (signal {os.WTERMSIG(status)})", "hung": hung})
+        fork = forks.pop(pid)
+        said = os.read(fork.result, 65536).decode()
+        os.close(fork.result)
+        hung = not said and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        problem = "" if said == TAKEN else said or (HUNG if hung else f"{_UNABLE} (it ended with {status})")
+        _tell({"n": fork.n, "problem": problem, "hung": hung})
 
 
 def _done(job: dict[str, Any]) -> str:

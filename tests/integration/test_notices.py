@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,7 +200,7 @@ def test_golive_notice_test_sends_to_each_channel_and_says_which_took_it(receive
             "nowhere": "channels nowhere has no address: set GOLIVE_CHANNEL_NOWHERE, or url_file",
         },
     )
-    assert found["desk.teams"]["took_s"] < 1 < found["pager"]["took_s"] < 3
+    assert found["desk.teams"]["took_s"] < 2 < found["pager"]["took_s"] < 6
     assert (human.returncode, human.stdout.split()[:3]) == (0, ["✓", "desk.teams", "taken"])
     assert (nobody.returncode, 'there is no channel "dsk"' in nobody.stderr) == (2, True)
     assert [m.title for m in receiver.taken()] == ["golive North Campus: test notice"] * 2
@@ -220,3 +221,36 @@ def test_mail_reaches_a_mail_server(tmp_path: Path) -> None:
         mail = wait_for(lambda: next((m for m in mailbox.mails if "breach" in str(m["Subject"])), None))
     assert mail["Subject"] == "golive North Campus: breach: Worklist unusable"
     assert "6 of 6 slower than 1 s in 1 min" in mail.get_body().get_content()
+
+
+def test_a_breach_is_said_again_until_somebody_acknowledges_it(tmp_path: Path, receiver: Receiver) -> None:
+    file = configured(tmp_path, {"desk": receiver.address()})
+    file.write_text(file.read_text() + '[[routes]]\nchannel = "desk"\non = ["breach"]\nremind_every = "10s"\n')
+    with serving(tmp_path, ["engineer", "desk"], file) as golive:
+        breach(golive)
+        told = first(receiver, "breach: Worklist unusable")
+        again: Message = wait_for(lambda: next((m for m in receiver.taken() if "reminder 1" in m.title), None), 20)
+        assert again.id != told.id
+        assert "nobody has acknowledged it" in again.text
+        assert 9 < again.at_s - told.at_s < 17
+        act(golive, "POST", f"/api/triggers/slow/acts/{uuid4()}", "desk", {"action": "acknowledge", "reason": ""})
+        heard = [e["seq"] for e in golive.get("/api/journal") if e["act"] == "trigger.acknowledge"]
+        assert len(heard) == 1
+        wait_for(lambda: time.monotonic() - again.at_s > 17, 20)
+        assert [m.title for m in receiver.taken() if "reminder" in m.title] == [again.title]
+
+
+def test_a_channel_that_is_added_while_golive_runs_is_told_and_one_that_is_taken_away_is_not(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    file = configured(tmp_path, {"desk": receiver.address("desk")})
+    before = file.read_text()
+    with serving(tmp_path, ["engineer"], file) as golive:
+        first(receiver, "go-live declared", "desk")
+        (tmp_path / "other.url").write_text(receiver.address("other"))
+        after = before.replace('"desk.url"', '"other.url"').replace('"desk"', '"other"')
+        file.write_text(after)
+        wait_for(lambda: [e for e in golive.get("/api/journal") if e["act"] == "configuration.effective"][1:])
+        breach(golive)
+        first(receiver, "breach: Worklist unusable", "other")
+        assert [m.path for m in receiver.messages] == ["/desk", "/other"]

@@ -110,6 +110,17 @@ class Hanging(contextlib.AbstractContextManager["Hanging"]):
     def connections(self) -> int:
         return len(self._held)
 
+    def left(self) -> int:
+        """Give how many clients have gone by themselves."""
+        gone = 0
+        for held in self._held:
+            held.setblocking(False)
+            with contextlib.suppress(BlockingIOError, ConnectionResetError):
+                while held.recv(65536):
+                    pass
+                gone += 1
+        return gone
+
     @property
     def address(self) -> str:
         return f"json://127.0.0.1:{self._listening.getsockname()[1]}/hangs"
