@@ -24,6 +24,7 @@ from app.web import (
     live,
     login,
     not_built,
+    notices,
     ops,
     problems,
     series,
@@ -51,6 +52,7 @@ ROUTES = (
     triggers,
     decisions,
     golive,
+    notices,
     not_built,
 )
 

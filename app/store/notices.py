@@ -35,6 +35,18 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A notice with what became of it so far."""
+
+    notice: Notice
+    stage: NoticeStage
+    attempts: int
+    made_at: datetime
+    ended_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What of a channel's notices does not get through."""
 
@@ -215,10 +227,13 @@ def _waiting(channel: str, rows: Sequence[Any]) -> Waiting:
     )
 
 
-def stages(session: Session, site: str) -> list[tuple[Notice, NoticeStage, int]]:
-    """Give every notice with its stage and attempts, in the order in which they happened."""
-    ask = select(_NOTICE).where(_NOTICE.c.site == site).order_by(_NOTICE.c.happened_at, _NOTICE.c.id)
-    return [(_notice(row), NoticeStage(row.stage), row.attempts) for row in rows_of(session, ask)]
+def newest(session: Session, site: str, limit: int, subject: str | None = None) -> list[Kept]:
+    """Give notices with what became of them, the newest first; only those about a subject where one is named."""
+    ask = select(_NOTICE).where(_NOTICE.c.site == site)
+    if subject is not None:
+        ask = ask.where(_NOTICE.c.subject == subject)
+    rows = rows_of(session, ask.order_by(_NOTICE.c.made_at.desc(), _NOTICE.c.id).limit(limit))
+    return [Kept(_notice(r), NoticeStage(r.stage), r.attempts, r.made_at, r.ended_at, r.problem) for r in rows]
 
 
 def drop_old(session: Session, site: str, before: datetime) -> None:

@@ -79,6 +79,12 @@ def test_a_breach_and_what_people_decide_are_told_once_each(tmp_path: Path, rece
         end = {"action": "confirm", "reason": "agreed by Mr Smith"}
         act(golive, "POST", f"/api/decisions/{uuid}/events/{uuid4()}", "authority", end)
         first(receiver, "confirmed: continue, Worklist unusable", "desk")
+        about = wait_for(lambda: [n for n in golive.get("/api/notices?subject=slow") if n["stage"] == "sent"])
+        assert [(n["channel"], n["occasion"], n["attempts"], n["problem"]) for n in about] == [
+            ("desk", "breach", 1, None),
+        ]  # fmt: skip
+        assert about[0]["id"] == told.id
+        assert golive.call("GET", "/api/notices", "desk").status_code == 200
         said = " ".join(m.title + m.text for m in receiver.messages)
     assert not [w for w in ("Miller", "secret risk", "Smith", "Ada", "the desk", "On trial") if w in said]
     assert len({m.id for m in receiver.messages}) == len(receiver.messages) == 5
