@@ -101,8 +101,8 @@ def test_a_channel_that_hangs_delays_no_other_and_is_shown(tmp_path: Path, recei
             assert len(receiver.taken()) == 2  # T0 and the breach: neither waited for the pager
             reasons = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if "notices to pager" in r])
             assert reasons[0] == "notices to pager: not taken: it did not answer in time; 2 waiting"
-            wall = golive.call("GET", "/live/snapshot?view=wall", "engineer").text
-            assert "Notices to pager: not taken" in wall
+            wall = "/live/snapshot?view=wall"
+            wait_for(lambda: "Notices to pager: not taken" in golive.call("GET", wall, "engineer").text)
             page = golive.call("GET", "/metrics", "engineer").text
             assert 'golive_notices_total{channel="desk",result="sent"} 2.0' in page
             assert 'golive_notices_total{channel="pager",result="timed_out"}' in page
