@@ -27,6 +27,7 @@ REMINDED = {
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 300.0
 EXPIRED_FOR = timedelta(days=1)  # how long after its end an expired proposal is still told of
 Triggers = Mapping[tuple[str, str], Trigger]
+Phases = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,12 @@ class Fate(StrEnum):
     HOLD = "hold"  # a dependency holds it back
 
 
-def noticed(entries: Iterable[Entry], plan: Plan, triggers: Triggers, phase: str) -> list[Notice]:
-    """Give what these entries of the journal are to tell, each once to a channel."""
-    found = [notice for entry in entries for notice in _of_entry(entry, plan, triggers, phase)]
-    return list({notice.id: notice for notice in found}.values())
+def noticed(entry: Entry, plan: Plan, triggers: Triggers, phases: Phases) -> list[Notice]:
+    """Give what an entry of the journal is to tell, once to each channel."""
+    return list({notice.id: notice for notice in _of_entry(entry, plan, triggers, phases)}.values())
 
 
-def _of_entry(entry: Entry, plan: Plan, triggers: Triggers, phase: str) -> Iterator[Notice]:
+def _of_entry(entry: Entry, plan: Plan, triggers: Triggers, phases: Phases) -> Iterator[Notice]:
     kind, _, what = entry.act.partition(".")
     body = entry.body
     if kind == "trigger":
@@ -80,17 +80,17 @@ def _of_entry(entry: Entry, plan: Plan, triggers: Triggers, phase: str) -> Itera
         occasion = _occasion(what.replace("_", " "), str(body.get("before")), str(body.get("after")))
         if trigger is not None and occasion is not None:
             said = of_trigger(plan, trigger, occasion, what, entry.at, body)
-            for route in _routes(plan, occasion, phase, trigger.rule_id):
+            for route in _routes(plan, occasion, phases, trigger.rule_id):
                 yield _made(plan, route.channel, occasion, said, entry.at, trigger.id, trigger.rule, body["number"])
     elif kind == "decision" and what == "propose":
-        yield from _proposed(entry, plan, phase)
+        yield from _proposed(entry, plan, phases)
     elif kind == "decision":
         said = of_decision(plan, str(body["kind"]), body["trigger"], what, entry.at)
-        for route in _routes(plan, Occasion.DECISION, phase):
+        for route in _routes(plan, Occasion.DECISION, phases):
             yield _made(plan, route.channel, Occasion.DECISION, said, entry.at, entry.subject)
     elif kind == "go_live":
         said = of_go_live(plan, what, entry.at, body)
-        for route in _routes(plan, Occasion.GO_LIVE, phase):
+        for route in _routes(plan, Occasion.GO_LIVE, phases):
             yield _made(plan, route.channel, Occasion.GO_LIVE, said, entry.at, entry.subject, "", entry.seq)
 
 
@@ -109,19 +109,19 @@ def _occasion(cause: str, before: str, after: str) -> Occasion | None:
     return Occasion.RECOVERY if cause == Cause.RECOVERY else None
 
 
-def _routes(plan: Plan, occasion: Occasion, phase: str, rule: str = "") -> list[Route]:
+def _routes(plan: Plan, occasion: Occasion, phases: Phases, rule: str = "") -> list[Route]:
     return [
         route
         for route in plan.notices.routes
         if occasion in route.on
-        and (not route.phases or phase in route.phases)
+        and (not route.phases or route.phases & phases)
         and (not rule or not route.triggers or rule in route.triggers)
     ]
 
 
-def _proposed(entry: Entry, plan: Plan, phase: str) -> Iterator[Notice]:
+def _proposed(entry: Entry, plan: Plan, phases: Phases) -> Iterator[Notice]:
     """Tell the routes and the first authority that has a channel; the next ones come when their time has."""
-    told = [route.channel for route in _routes(plan, Occasion.PROPOSAL, phase)] + _authorities(plan)[:1]
+    told = [route.channel for route in _routes(plan, Occasion.PROPOSAL, phases)] + _authorities(plan)[:1]
     expires_at = datetime.fromisoformat(str(entry.body["expires_at"]))
     said = of_proposal(plan, str(entry.body["kind"]), entry.body["trigger"], entry.at, expires_at)
     for channel in told:
@@ -137,14 +137,14 @@ def owed(
     told: Iterable[Notice],
     triggers: Iterable[Trigger],
     decisions: Sequence[Decision],
-    phase: str,
+    phases: Phases,
     now: datetime,
 ) -> list[Notice]:
     """Give what time alone makes due: reminders of what was `told`, the next authority, proposals that expired."""
     known = {(t.id, t.rule): t for t in triggers}
-    found = [reminder for first in _newest(told) if (reminder := _reminder(first, plan, known, phase, now))]
+    found = [reminder for first in _newest(told) if (reminder := _reminder(first, plan, known, phases, now))]
     for decision in decisions:
-        found += _of_proposal(decision, plan, phase, now)
+        found += _of_proposal(decision, plan, phases, now)
     return list({notice.id: notice for notice in found}.values())
 
 
@@ -158,11 +158,11 @@ def _newest(told: Iterable[Notice]) -> Iterable[Notice]:
     return found.values()
 
 
-def _reminder(first: Notice, plan: Plan, triggers: Triggers, phase: str, now: datetime) -> Notice | None:
+def _reminder(first: Notice, plan: Plan, triggers: Triggers, phases: Phases, now: datetime) -> Notice | None:
     trigger = triggers.get((first.subject, first.rule))
     if trigger is None or alarm(trigger.latch) is not REMINDED[first.occasion]:
         return None
-    routes = _routes(plan, first.occasion, phase, trigger.rule_id)
+    routes = _routes(plan, first.occasion, phases, trigger.rule_id)
     count = _reminders(routes, first.channel, first.happened_at, now)
     if not count:
         return None
@@ -176,11 +176,11 @@ def _reminders(routes: Iterable[Route], channel: str, since: datetime, now: date
     return max(0, int((now - since).total_seconds() // min(every))) if every else 0
 
 
-def _of_proposal(decision: Decision, plan: Plan, phase: str, now: datetime) -> Iterator[Notice]:
+def _of_proposal(decision: Decision, plan: Plan, phases: Phases, now: datetime) -> Iterator[Notice]:
     asked, stage = decision.asked, stage_of(decision, now)
     if stage is Stage.EXPIRED and now - decision.expires_at < EXPIRED_FOR * plan.notices.pace:
         said = of_decision(plan, asked.kind.value, asked.trigger, "expire", decision.expires_at)
-        for route in _routes(plan, Occasion.DECISION, phase):
+        for route in _routes(plan, Occasion.DECISION, phases):
             yield _made(plan, route.channel, Occasion.DECISION, said, decision.expires_at, asked.uuid)
     if stage is not Stage.PROPOSED:
         return
@@ -188,7 +188,7 @@ def _of_proposal(decision: Decision, plan: Plan, phase: str, now: datetime) -> I
     for place, channel in list(enumerate(_authorities(plan)))[1:]:
         if waited_s >= place * plan.notices.next_authority_after_s:
             yield _asking(decision, plan, channel, place, 0)
-    routes = _routes(plan, Occasion.PROPOSAL, phase)
+    routes = _routes(plan, Occasion.PROPOSAL, phases)
     for channel in dict.fromkeys(route.channel for route in routes):
         if count := _reminders(routes, channel, decision.at, now):
             yield _asking(decision, plan, channel, 0, count)

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.golive import effective_t0, phase_at
-from app.domain.notices import Notice, noticed, owed
+from app.domain.golive import GoLiveAct, phases_around
+from app.domain.journal import Entry
+from app.domain.notices import Notice, Triggers, noticed, owed
 from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.words import counted
@@ -25,7 +26,7 @@ TICK_S, OWED_EACH_S, ADDRESSES_EACH_S = 1.0, 5.0, 10.0
 HELD_FOR_S = 15.0
 LEASE_BEYOND_S = 30.0
 MARK_AGAIN_S = 1.0
-REMINDED_FOR, GIVEN_UP_FOR = timedelta(days=7), timedelta(days=1)
+REMINDED_FOR, GIVEN_UP_FOR, PHASE_ENDS_FOR = timedelta(days=7), timedelta(days=1), timedelta(minutes=1)
 DECISIONS = 200
 SENT, FAILED, HUNG, DROPPED, GIVEN_UP = "sent", "failed", "timed_out", "dropped", "given_up"
 
@@ -48,6 +49,7 @@ class Notices:
     ) -> None:
         self._plan, self._db, self._clock, self._address, self._carrier = plan, db, clock, address, carrier
         self.steps = Steps(log, "notices wait", count_bug)
+        self._count_bug, self._untold = count_bug, 0
         self._channels = Channels(plan, db, clock, address, carrier, self.steps, count)
         self._poked = asyncio.Event()
         self._looked_s = self._owed_s = self._addresses_s = float("-inf")
@@ -90,6 +92,9 @@ class Notices:
             if one.given_up:
                 lost = counted(one.given_up, "notice")
                 yield Ground("watch", subject, f"{lost} given up: nobody got them in the last day", one.given_up_at)
+        if self._untold:
+            entries = counted(self._untold, "entry", "entries")
+            yield Ground("watch", "notices", f"not made: of {entries} of the journal, by a mistake of golive's own")
         for step in self.steps.broken:
             yield Ground("watch", f"golive, {step}", "a mistake of golive's own stops this, its log says which")
 
@@ -107,25 +112,37 @@ class Notices:
         if not entries:
             return set()
         known = {(t.id, t.rule): t for t in triggers.all(s, plan.site)}
-        made = noticed(entries, plan, known, _phase(s, plan, now))
+        acts = golives.acts(s, plan.site)
+        made = [notice for entry in entries for notice in self._of_entry(entry, plan, known, acts)]
         notices.keep(s, plan.site, made, now)
         notices.followed(s, plan.site, entries[-1].seq)
         return {notice.channel for notice in made}
 
+    def _of_entry(self, entry: Entry, plan: Plan, known: Triggers, acts: Sequence[GoLiveAct]) -> list[Notice]:
+        """Give the notices of an entry; one that a mistake of ours makes untellable must not keep others untold."""
+        grace = PHASE_ENDS_FOR * plan.notices.pace
+        try:
+            return noticed(entry, plan, known, phases_around(plan.go_live, acts, entry.at, grace))
+        except Exception:
+            self._count_bug()
+            self._untold += 1
+            log.exception("entry %d of the journal (%s) cannot be told", entry.seq, entry.act)
+            return []
+
     async def _remind(self) -> None:
-        if not self._plan().notices.channels:
-            return
         if await self._db.read(self._new):
             self._channels.wake(await self._db.write(self._owe))
         left = [c.id for c in self._plan().notices.channels]
-        await self._db.write(lambda s: notices.without_channel(s, self._plan().site, left, self._clock.now()))
+        if any(one.waiting and one.channel not in left for one in self.waiting):
+            await self._db.write(lambda s: notices.without_channel(s, self._plan().site, left, self._clock.now()))
 
     def _new(self, s: Session) -> list[Notice]:
         """Give what time alone made due and nobody has stored yet."""
         plan, now = self._plan(), self._clock.now()
         told = notices.alarms(s, plan.site, now - REMINDED_FOR * plan.notices.pace)
         open_ = [d for d in decisions.newest(s, plan.site, DECISIONS) if d.end is None]
-        due = owed(plan, told, triggers.all(s, plan.site), open_, _phase(s, plan, now), now)
+        phases = phases_around(plan.go_live, golives.acts(s, plan.site), now, timedelta())
+        due = owed(plan, told, triggers.all(s, plan.site), open_, phases, now)
         stored = notices.known(s, plan.site, due)
         return [notice for notice in due if notice.id not in stored]
 
@@ -138,8 +155,6 @@ class Notices:
 
     async def _look(self) -> None:
         plan, now = self._plan(), self._clock.now()
-        if not plan.notices.channels and not self.waiting:
-            return
         since = now - GIVEN_UP_FOR * plan.notices.pace
         self.waiting = tuple(await self._db.read(lambda s: notices.waiting(s, plan.site, since)))
         self._channels.wake(await self._db.read(lambda s: notices.due(s, plan.site, now, plan.notices.pace)))
@@ -154,9 +169,3 @@ class Notices:
         except Unavailable as error:
             return error.detail
         return ""
-
-
-def _phase(s: Session, plan: Plan, now: datetime) -> str:
-    record = golives.current(s, plan.site)
-    t0 = effective_t0(plan.go_live, record, now)
-    return phase_at(plan.go_live, t0, now, record is not None and record.rolled_back_at is not None)

@@ -11,6 +11,9 @@ from uuid import uuid4
 import psutil
 import pytest
 
+from app.clock import utc_now
+from app.store import journal
+from app.store.db import Database
 from tests.integration.served import TABLES, Served, prepared, running, sample, serving, stamp, wait_for, write_config
 from tests.peers.golive import GoLive
 from tests.peers.receiver import Hanging, Mailbox, Message, Receiver
@@ -260,3 +263,36 @@ def test_a_channel_that_is_added_while_golive_runs_is_told_and_one_that_is_taken
         breach(golive)
         first(receiver, "breach: Worklist unusable", "other")
         assert [m.path for m in receiver.messages] == ["/desk", "/other"]
+
+
+def test_an_entry_that_cannot_be_told_is_shown_and_keeps_no_other_untold(tmp_path: Path, receiver: Receiver) -> None:
+    config, tokens = prepared(tmp_path, ["engineer"], configured(tmp_path, {"desk": receiver.address()}))
+    with running(config, tokens):
+        first(receiver, "go-live declared")
+    database = Database(config.settings.server.database, "north", config.folder)
+    database.open()
+    database.write_now(lambda s: journal.append(s, "north", utc_now(), "golive", "decision.confirm", "d", {}))
+    database.close()
+    with running(config, tokens) as golive:
+        breach(golive)
+        first(receiver, "breach: Worklist unusable")
+        reasons = wait_for(lambda: [r for r in golive.get("/api/status")["reasons"] if r.startswith("notices:")])
+        assert "not made: of 1 entry of the journal" in reasons[0]
+        assert "golive_unforeseen_errors_total 1.0" in golive.call("GET", "/metrics", "engineer").text
+
+
+def test_who_is_told_of_the_decision_window_alone_hears_of_the_roll_back_that_ends_it(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    file = configured(tmp_path, {"desk": receiver.address()}, routes=[
+        {"channel": "desk", "on": ["decision", "go_live"], "phases": ["decision"]},
+    ])  # fmt: skip
+    with serving(tmp_path, ["engineer", "desk", "authority"], file) as golive:
+        first(receiver, "go-live declared")
+        uuid = str(uuid4())
+        whole = {"trigger": None, "kind": "roll_back", "reason": "as agreed"}
+        act(golive, "PUT", f"/api/decisions/{uuid}", "desk", whole)
+        end = {"action": "confirm", "reason": "agreed"}
+        act(golive, "POST", f"/api/decisions/{uuid}/events/{uuid4()}", "authority", end)
+        first(receiver, "confirmed: roll back, the go-live as a whole")
+        assert first(receiver, "go-live rolled back").severity == "failure"

@@ -62,11 +62,12 @@ def decision(end: Action | None = None, kind: Choice = Choice.ROLL_BACK) -> Deci
 
 def told(of: Plan, *entries: Entry, phase: str = "decision", state: Trigger | None = None) -> list[Notice]:
     known = [state] if state is not None else [trigger(), trigger(rule="down")]
-    return noticed(entries, of, {(t.id, t.rule): t for t in known}, phase)
+    states = {(t.id, t.rule): t for t in known}
+    return [notice for entry in entries for notice in noticed(entry, of, states, frozenset({phase}))]
 
 
 def due(of: Plan, first: list[Notice], seconds: float, *states: Trigger, open_: tuple[Decision, ...] = ()) -> Any:
-    return owed(of, first, states, open_, "decision", at(seconds))
+    return owed(of, first, states, open_, frozenset({"decision"}), at(seconds))
 
 
 WHO = {
