@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import uuid
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
+from app.domain.planned_work import PlannedWork
 from app.domain.plans import Armed, Authority, Counts, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
 from app.domain.samples import Kind
 from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
-from app.settings import Config, Feed, Probe, Settings, TriggerRule, parse_hours
+from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
 
@@ -33,6 +35,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         rules=tuple(_rule(r, speed) for r in settings.triggers),
         legacy=tuple(s.id for s in settings.systems if s.kind == "legacy"),
         authorities=tuple(Authority(a.name, a.telephone, a.deputy_for) for a in settings.authorities),
+        maintenance=tuple(_maintenance(m, settings.site.id) for m in settings.maintenance),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
@@ -74,6 +77,13 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
         severity=r.severity,
         of=tuple(r.of),
     )
+
+
+def _maintenance(m: Maintenance, site: str) -> PlannedWork:
+    """Give planned work under an id made of what it plans: another span is other work, which nobody has ended yet."""
+    said = f"golive:planned-work:{site}:{m.system}:{m.from_.timestamp()}:{m.until.timestamp()}"
+    id_ = str(uuid.uuid5(uuid.NAMESPACE_URL, said))
+    return PlannedWork(id_, m.system, m.from_, m.until, m.by, m.why, of_file=True)
 
 
 def go_live_of(config: Config) -> GoLivePlan:

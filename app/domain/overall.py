@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision, Stage, stage_of, story
-from app.domain.measures import CATALOGUE
+from app.domain.measures import CATALOGUE, Source
+from app.domain.planned_work import PlannedWork, lately_over
 from app.domain.plans import Plan
 from app.domain.segments import segment_words
 from app.domain.signs import Pulses, blind_feeds
@@ -15,6 +16,7 @@ from app.domain.triggers import ASIDE, LATCHED
 from app.domain.triggers import Sight as Unseen
 from app.domain.triggers import State as TriggerState
 from app.domain.watched import Watched, watched
+from app.domain.words import local_clock, span
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
 _NEARLY_FULL = 0.8
@@ -90,6 +92,34 @@ def of_decisions(decisions: Iterable[Decision], now: datetime) -> Iterator[Groun
         if stage_of(decision, now) is Stage.PROPOSED:
             about = f"{OF_TRIGGER}{decision.asked.trigger}" if decision.asked.trigger else "go-live"
             yield Ground("named", f"decision about {about}", story(decision, now))
+
+
+def of_planned_work(
+    works: Iterable[PlannedWork], standings: Iterable[Standing], plan: Plan, now: datetime
+) -> Iterator[Ground]:
+    """Give a `watch` for each planned work that overran."""
+    for work, why in overruns(works, standings, plan, now):
+        yield Ground("watch", f"planned work of {plan.systems.get(work.system, work.system)}", why)
+
+
+def overruns(
+    works: Iterable[PlannedWork], standings: Iterable[Standing], plan: Plan, now: datetime
+) -> Iterator[tuple[PlannedWork, str]]:
+    """Give the work that is over by its plan while its system has not once answered well since, with the words."""
+    expected, out = watched(plan), dict[str, list[Standing]]()
+    for s in standings:
+        if s.judged.newest_ok[:1] == (False,) and CATALOGUE[s.series.measure].source is Source.PROBE:
+            out.setdefault(s.series.system or "", []).append(s)
+    for system, work in lately_over(works, now).items():
+        for s in out.get(system, ()):
+            w, since = expected.get(s.series.key), s.judged.failing_since or s.judged.run_since
+            # its first attempt after the end may take one cadence and its whole timeout to fail
+            late_s = 2 * w.cadence_s + w.timeout_s + w.probes[0].turn_s if w is not None else 0.0
+            if since is not None and (since - work.until).total_seconds() <= late_s:
+                until = local_clock(work.until.astimezone(plan.zone), now.astimezone(plan.zone))
+                ago = span((now - work.until).total_seconds())
+                yield work, f"overrun: over at {until}, {ago} ago, and no good answer since; {work.why}, by {work.by}"
+                break
 
 
 def unwelcome(refusals: Mapping[tuple[str, str], tuple[str, datetime]], plan: Plan, now: datetime) -> Iterator[Ground]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from app.domain.planned_work import PlannedWork
 from app.domain.samples import Kind
 from app.domain.triggers import Allowance
 
@@ -173,6 +174,7 @@ class Plan:
     measures: dict[str, MeasurePlan] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
     lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""

@@ -147,12 +147,13 @@ class TriggerBoard:
         t0: datetime | None,
         standings: Mapping[str, Standing],
         quarantined: Sequence[datetime] | None = None,
+        planned: Mapping[str, str] | None = None,
     ) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored.
 
         A transition counts once it is stored: until `take_over` says so it is found again.
         """
-        around = Around(now, t0, standings, quarantined)
+        around = Around(now, t0, standings, quarantined, planned or {})
         found = (self._evaluated(instance, around) for instance in self.instances.values())
         return [evaluated for evaluated in found if evaluated is not None]
 
@@ -163,13 +164,13 @@ class TriggerBoard:
     def looked(self, around: Around) -> dict[str, Share]:
         """Give what every trigger sees, and change none of them."""
         after = {name: latch.counts_after for name, latch in self._latches.items()}
-        return {name: meter.look(around, after.get(name)) for name, meter in self._meters.items()}
+        return {name: meter.seen(around, after.get(name)) for name, meter in self._meters.items()}
 
     def _evaluated(self, instance: Instance, around: Around) -> Evaluated | None:
         rule, meter, stored, now = instance.rule, self._meters[instance.id], self._stored.get(instance.id), around.now
         before = self._latches.get(instance.id) or Latch(_first(rule, around.t0), now)
         latch, made = _armed(before, rule, around.t0, now)
-        share = meter.look(around, latch.counts_after)
+        share = meter.seen(around, latch.counts_after)
         latch, more = evaluate(latch, rule.allowance, read(share), now)
         if around.t0 is not None and _stood_at(stored, decide_by := around.t0 + self._decision_window):
             latch, passed = undecided(latch, decide_by, now)

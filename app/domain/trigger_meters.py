@@ -1,6 +1,7 @@
 """How each kind of rule reads what happens: attempts and exams go in, what its trigger sees comes out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -136,8 +137,11 @@ class CompositeMeter(Meter):
         for part in self._parts:
             part.see(changed, exams)
 
+    def seen(self, around: Around, counts_after: datetime | None) -> Share:
+        return self.look(around, counts_after)  # each part knows for itself what is in planned work
+
     def look(self, around: Around, counts_after: datetime | None) -> Share:
-        seen = [(part, part.look(around, counts_after)) for part in self._parts]
+        seen = [(part, part.seen(around, counts_after)) for part in self._parts]
         over = [(part, share) for part, share in seen if share.sight is Sight.OK and share.over]
         words = "; ".join(f"{part.instance.rule.title}: {share.reason}" for part, share in over or seen)
         unsure = [(part, share) for part, share in seen if share.sight is not Sight.OK]
@@ -146,7 +150,8 @@ class CompositeMeter(Meter):
             return unseen(Sight.BLIND, "not seen: there is none of the rules that it is made of")
         if unsure and not (over and self.rule.kind is Counts.ANY):
             why = "; ".join(f"{part.instance.rule.title}: {share.reason}" for part, share in unsure)
-            return unseen(worst, why, len(seen), len(over))
+            planned = all(share.planned for _, share in unsure)
+            return replace(unseen(worst, why, len(seen), len(over)), planned=planned)
         if unsure:
             words += f"; not seen: {', '.join(part.instance.rule.title for part, _ in unsure)}"
         whole = self.rule.kind is Counts.ALL

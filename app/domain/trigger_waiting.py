@@ -30,6 +30,9 @@ class SilenceMeter(Meter):
         if feed == self.rule.feed and self.rule.milestone in ("", milestone):
             self._told_at = max(at, self._told_at or at)
 
+    def pause(self) -> None:
+        self._listening_since = None
+
     def look(self, around: Around, counts_after: datetime | None) -> Share:
         looked, self._looked_at = self._looked_at, around.now
         if looked is not None and (around.now - looked).total_seconds() > self.instance.gap_s:

@@ -19,7 +19,7 @@ MOST = 4
 _UNITS = {m.id: "exam" for m in CATALOGUE.values() if m.source is Source.EXAM}
 # gravest first; blind stands between a breach and what only may become one
 ORDER = (
-    *("breached", "proposed", "recovering", "blind", "pending", "overridden", "insufficient", "decided"),
+    *("breached", "proposed", "recovering", "blind", "pending", "overridden", "planned", "insufficient", "decided"),
     *("watching", "shadow"),
 )
 WAITS = ("breached", "proposed", "recovering")
@@ -95,7 +95,9 @@ def standing(trigger: Trigger, scene: Scene) -> str:
     latch = trigger.latch
     sight = Sight.BLIND if scene.trouble else latch.sight
     if latch.state in (State.WATCHING, State.PENDING) and sight is not Sight.OK:
-        return "pending" if latch.state is State.PENDING and sight is not Sight.BLIND else sight.value
+        if latch.state is State.PENDING and sight is not Sight.BLIND:
+            return "pending"
+        return "planned" if trigger.share.planned and not scene.trouble else sight.value
     if proposed(trigger, scene) is not None:
         return "proposed"
     return latch.state.value
@@ -148,6 +150,8 @@ def _said(scene: Scene, state: str, trigger: Trigger, waits: str, counts: str) -
             return f"{waits} · {counts}"
         case "pending":
             return f"{span(latch.pending_s)} of {span(trigger.breach_after_s)} · {counts}"
+        case "planned":
+            return share.reason
         case "insufficient":
             return f"{share.n} seen, too few to say"
         case "overridden":

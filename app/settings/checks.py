@@ -11,6 +11,7 @@ from typing import Any
 from app.settings.authority_checks import check_authorities
 from app.settings.golive_checks import check_windows
 from app.settings.keywords import dicom_keywords
+from app.settings.maintenance_checks import check_maintenance
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
 from app.settings.port_checks import check_ports
@@ -65,6 +66,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_measures(tables, mistaken)
     check_triggers(tables, mistaken)
     check_authorities(tables, mistaken)
+    check_maintenance(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

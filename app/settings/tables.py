@@ -197,6 +197,14 @@ class MeasureRule(Table):
     window: Duration | None = Field(None, description="how far back the standing looks")
 
 
+class Maintenance(Table):
+    system: Id = Field(description="the system that is worked on")
+    from_: Moment = Field(alias="from", description="when the work begins")
+    until: Moment = Field(description="when it ends by itself")
+    by: Name = Field(description="who is responsible for it")
+    why: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="what is done, as screens show it")
+
+
 class Authority(Table):
     name: Name = Field(description="who may confirm a decision")
     telephone: Annotated[str, Field(min_length=3, max_length=40)] = Field(description="number to call, day and night")
@@ -218,3 +226,4 @@ class Settings(Table):
     measures: dict[str, MeasureRule] = Field(default_factory=dict)
     triggers: list[TriggerRule] = Field(default_factory=list)
     authorities: list[Authority] = Field(default_factory=list)
+    maintenance: list[Maintenance] = Field(default_factory=list)

@@ -343,6 +343,14 @@ class ActRow(Row, table=True):
     answer: str = _text()
 
 
+class PlannedWorkRow(Row, table=True):
+    """Planned work as it is now; `last_at` is its end, or when it was withdrawn or ended if that came later."""
+
+    id: str = Field(primary_key=True)
+    last_at: datetime
+    body: str = _text()
+
+
 class MarkRow(Row, table=True):
     """A named fact about the database itself, such as that it holds a simulation."""
 

@@ -167,6 +167,12 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         load(tmp_path / "golive.toml", {})
 
 
+def work(**changed: str) -> str:
+    told = {"system": '"ris"', "from": "2026-11-22T02:00:00Z", "until": "2026-11-22T04:00:00Z"}
+    told |= {"by": '"Ada"', "why": '"update"'} | changed
+    return "[[maintenance]]\n" + "".join(f"{k} = {v}\n" for k, v in told.items())
+
+
 def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
     first = '[[authorities]]\nname = "Ann"\ntelephone = "0815"\n'
     return f'{first}[[authorities]]\nname = "{name}"\ntelephone = "4711"\ndeputy_for = "{deputy_for}"\n'
@@ -193,7 +199,15 @@ def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
         (two_authorities(name="Ann"), 'authorities[1].name: "Ann" stands in authorities[0] already'),
         (two_authorities(deputy_for="An"), 'deputy_for: "An" is no other of [[authorities]]: did you mean "Ann"?'),
         (two_authorities(deputy_for="Bo"), 'deputy_for: "Bo" is no other of [[authorities]]'),
-        ('[[maintenance]]\nid = "x"\n', "maintenance: planned work comes with a later version of golive"),
+        (RIS + work(system='"riss"'), 'maintenance[0].system: "riss" is none of [[systems]]: did you mean "ris"?'),
+        (RIS + work(until="2026-11-22T02:00:00Z"), "maintenance[0].until: does not lie after from"),
+        (RIS + work(until='"2026-11-22T01:59:00Z"'), "maintenance[0].until: does not lie after from"),
+        (RIS + work(until="2026-11-29T02:00:01Z"), "maintenance[0].until: lies more than 7 days after from"),
+        (RIS + work(until="2026-11-22T04:00:00"), "until: 2026-11-22T04:00:00 has no offset from UTC"),
+        (RIS + work(by='" "'), "maintenance[0].by: is empty: the record says who and why"),
+        (RIS + work(why='""'), 'maintenance[0].why: "" is empty'),
+        (RIS + work() + work(why='"again"'), "maintenance[1]: is the same work as maintenance[0]"),
+        (RIS + work(id='"x"'), "maintenance[0].id: is an unknown key"),
         (RIS + trigger(measure='"worklist.respons"'), 'measure: "worklist.respons" is no measure: did you mean'),
         (RIS + trigger(measure='"exam.backlog"'), 'measure: "exam.backlog" has no attempts to take a share of'),
         (RIS + trigger(where='{ system = "riss" }'), '"riss" is none of [[systems]]: did you mean "ris"?'),
