@@ -76,6 +76,7 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
         what=r.what or "",
         severity=r.severity,
         of=tuple(r.of),
+        depends_on=r.depends_on or "",
     )
 
 

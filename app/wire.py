@@ -259,5 +259,6 @@ class TriggerOut(BaseModel):
     alarm: str | None
     acknowledged: dict[str, Any] | None
     rule: str
+    held_back_by: str | None
     evidence: dict[str, Any] | None
     decision: dict[str, Any] | None

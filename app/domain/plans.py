@@ -120,6 +120,7 @@ class Rule:
     Each kind reads its own limits: a share `slower_than_s`, `share`, `recover_below` and `at_least`; a backlog
     `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`
     and `quiet_for_s`; a count `what`, `limit` and `recover_limit`; all and any the rules they are made `of`.
+    `depends_on` is the rule that explains this one while it is beyond itself: its notice is then held back.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Rule:
     what: str = ""
     severity: int | None = None
     of: tuple[str, ...] = ()
+    depends_on: str = ""
 
     @property
     def allowance(self) -> Allowance:

@@ -36,6 +36,7 @@ class Trigger:
     evidence: Mapping[str, Any] | None = None
     kind: str = Counts.SHARE.value
     limit: float | None = None
+    depends_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[s
         evidence,
         rule.kind.value,
         limit_of(rule),
+        rule.depends_on,
     )
 
 

@@ -119,6 +119,7 @@ DECISIONS = {
 }
 TO_CONFIRM = "left to confirm"
 WAY_BACK = {"yes": "the old system answers", "no": "the old system is down", "unknown": "way back unknown"}
+EXPLAINED_BY = "notice held back by"
 DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
 DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
 LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"

@@ -7,7 +7,7 @@ from app.settings.rows import Mistaken, Row, Tables
 from app.settings.values import duration_s
 from app.settings.words import nearest, quoted
 
-_EVERY = frozenset({"id", "title", "kind", "breach_after", "blind_after", "armed", "required"})
+_EVERY = frozenset({"id", "title", "kind", "breach_after", "blind_after", "armed", "required", "depends_on"})
 # what each kind needs, with an example, and what it may say besides
 _NEEDS: Mapping[str, Mapping[str, str]] = {
     "share": {"measure": '"worklist.response"', "slower_than": '"5s"', "share": "0.2"},
@@ -50,6 +50,7 @@ def check_triggers(tables: Tables, mistaken: Mistaken) -> None:
         _limits(row, kind, tables, mistaken)
         _feed(row, tables, mistaken)
     _parts(rows, mistaken)
+    _dependencies(rows, mistaken)
 
 
 def _keys(row: Row, kind: str, mistaken: Mistaken) -> None:
@@ -149,6 +150,23 @@ def _parts(rows: list[Row], mistaken: Mistaken) -> None:
                 told.add(id_)
         if of[id_] and id_ in per and not any(value in per for value in names[id_]):
             mistaken((*row.loc, "per"), "has no meaning: none of the rules that it is made of stands per area")
+
+
+def _dependencies(rows: list[Row], mistaken: Mistaken) -> None:
+    """Report a dependency on a rule that there is not, on the rule itself, or around in a circle."""
+    on = {row.text("id"): [row.text("depends_on")] for row in rows if row.text("id")}
+    told: set[str] = set()
+    for row in rows:
+        id_, value, loc = row.text("id"), row.text("depends_on"), (*row.loc, "depends_on")
+        if not id_ or not value:
+            continue
+        if value not in on:
+            mistaken(loc, f"{quoted(value)} is none of [[triggers]]{nearest(value, on)}")
+        elif value == id_:
+            mistaken(loc, f"{quoted(value)} is the rule itself")
+        elif value not in told and _reaches(value, id_, on):
+            mistaken(loc, f"{quoted(value)} depends on this rule again")
+            told.add(id_)
 
 
 def _reaches(start: str, wanted: str, of: Mapping[str, list[str]]) -> bool:

@@ -37,6 +37,9 @@ class TriggerRule(Table):
     what: Literal["issues", "quarantine", "strays"] | None = Field(None, description="count: what is counted")
     severity: Annotated[int, Field(ge=1, le=4)] | None = Field(None, description="count of issues: only of this one")
     of: list[Id] = Field(default_factory=list, description="all, any: the ids of the rules that it is made of")
+    depends_on: Id | None = Field(
+        None, description="the id of a rule that explains this one: while it is beyond, this one's notice is held back"
+    )
     window: Duration = Field(300.0, description="how far back it counts")
     at_least: Annotated[int, Field(ge=1)] = Field(
         20, description="share, availability: attempts or exams without which it says nothing"
