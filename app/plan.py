@@ -7,12 +7,25 @@ from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
 from app.domain.planned_work import PlannedWork
-from app.domain.plans import Armed, Authority, Counts, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
+from app.domain.plans import (
+    Armed,
+    Authority,
+    CostLimit,
+    Counts,
+    FeedPlan,
+    GoLivePlan,
+    Hours,
+    MeasurePlan,
+    Plan,
+    ProbePlan,
+    Rule,
+)
 from app.domain.samples import Kind
 from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
 from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
+from app.settings.values import cost_of
 
 LONGEST_STEP_S = 5.0  # between two looks at a trigger; what lies longer apart was not watched all the while
 
@@ -90,14 +103,16 @@ def _maintenance(m: Maintenance, site: str) -> PlannedWork:
 def go_live_of(config: Config) -> GoLivePlan:
     """Give the plan of the go-live itself."""
     g = config.settings.go_live
+    cost = cost_of(g.no_return) if isinstance(g.no_return, str) else None
     return GoLivePlan(
         g.at,
         g.start == "by-clock",
         g.decision_window,
-        g.no_return,
+        g.no_return if isinstance(g.no_return, float) else None,
         g.command_center,
         g.stabilisation,
         g.proposal_lasts,
+        CostLimit(cost[1], cost[0]) if cost else None,
     )
 
 

@@ -72,8 +72,16 @@ class MeasurePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CostLimit:
+    """What a roll-back may cost: so many `studies` or `reports` that the new system alone holds."""
+
+    what: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class GoLivePlan:
-    """The plan of the go-live; durations in seconds from T0."""
+    """The plan of the go-live; durations in seconds from T0. The point of no return is a time, a cost, or not set."""
 
     at: datetime
     by_clock: bool
@@ -82,6 +90,7 @@ class GoLivePlan:
     command_center_s: float
     stabilisation_s: float
     proposal_lasts_s: float = 1800.0
+    no_return_cost: CostLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.measures import HEADLINES
+from app.domain.plans import CostLimit
 from app.domain.standings import State
 from app.push import words
 from app.push.figures import NOTHING, Figure, clock, figure
@@ -34,12 +35,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A moment of the plan and the time left until it."""
+    """A moment of the plan and the time left until it; of one that is no time, `said` is how far it has come."""
 
     title: str
     clock: str
     until: Since | None
     passed: bool
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +191,23 @@ def _points(scene: Scene) -> tuple[Point, ...]:
     plan, t0 = scene.plan.go_live, scene.moment.t0
     base = t0 or plan.at
     decision = _point(scene, words.DECISION_POINT, base, plan.decision_window_s, t0 is not None)
+    if plan.no_return_cost is not None:
+        return (decision, _by_cost(scene, plan.no_return_cost))
     if plan.no_return_s is None:
         return (decision, Point(words.NO_RETURN, words.NOT_SET, None, False))
     return (decision, _point(scene, words.NO_RETURN, base, plan.no_return_s, t0 is not None))
+
+
+def _by_cost(scene: Scene, limit: CostLimit) -> Point:
+    """Give the point of no return that is a cost: the limit, and how far it has come."""
+    spent = scene.moment.spent
+    return Point(
+        words.NO_RETURN,
+        f"{limit.n:,} {limit.what}",
+        None,
+        spent is not None and spent.passed,
+        spent.brief if spent is not None else "",
+    )
 
 
 def _point(scene: Scene, name: str, base: datetime, after_s: float, begun: bool) -> Point:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, utc_now
 from app.commands import configuration
+from app.commands.way_back import Counted
 from app.domain.decisions import Decision
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
@@ -55,6 +56,7 @@ class Life:
         self._heartbeats, self._hub = Heartbeats(), Hub()
         self._started_at = self._clock.now()
         self._works: tuple[PlannedWork, ...] = ()
+        self._cost = Counted()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(
             plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._count_bug
@@ -151,12 +153,14 @@ class Life:
 
         def ask(s: Session) -> Seen:
             self._works = tuple(planned_work.known(s, self.house.plan, now))
+            record = golives.current(s, site)
             return Seen(
                 judged=tuple(standings.all(s, site)),
-                record=golives.current(s, site),
+                record=record,
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
                 triggers=tuple(shown(triggers.all(s, site), self.house.plan)),
                 decisions=tuple(decisions.newest(s, site, DECISIONS)),
+                cost=self._cost.now(s, self.house.plan, record, now),
             )
 
         return await self._db.read(ask)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.settings.authority_checks import check_authorities
-from app.settings.golive_checks import check_windows
+from app.settings.golive_checks import check_cost, check_windows
 from app.settings.keywords import dicom_keywords
 from app.settings.maintenance_checks import check_maintenance
 from app.settings.measure_checks import check_measures
@@ -51,6 +51,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     tables = Tables(data, wrong)
     _ids(tables, mistaken)
     check_windows(tables.one("go_live"), mistaken)
+    check_cost(tables, mistaken)
     _server(tables.one("server"), mistaken)
     for system in tables.many("systems"):
         _credentials(system, mistaken)

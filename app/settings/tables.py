@@ -21,6 +21,7 @@ from app.settings.values import (
     Network,
     Port,
     Table,
+    TimeOrCost,
     Uid,
     Zone,
     host_of,
@@ -41,7 +42,9 @@ class GoLive(Table):
         "declared", description="whether T0 is declared by a person or comes by the clock"
     )
     decision_window: Duration = Field(7200.0, description="from T0 to the decision point")
-    no_return: Duration | None = Field(None, description="from T0 to the point of no return")
+    no_return: TimeOrCost | None = Field(
+        None, description='the point of no return: a time from T0, or what a roll-back costs by then ("500 studies")'
+    )
     command_center: Duration = Field(259200.0, description="how long the command center is staffed")
     stabilisation: Duration = Field(7776000.0, description="from T0 to the hand-over")
     proposal_lasts: Duration = Field(1800.0, description="how long a proposed decision can be confirmed")

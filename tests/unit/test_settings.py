@@ -8,8 +8,9 @@ from pydicom.datadict import DicomDictionary
 
 from app.domain.exams import Milestone
 from app.domain.measures import CATALOGUE, Source
+from app.domain.plans import CostLimit
 from app.errors import ConfigInvalid, Unavailable
-from app.plan import plan_of
+from app.plan import go_live_of, plan_of
 from app.settings import Config, duration_s, load, load_secrets, parse_hours
 from app.settings.keywords import dicom_keywords
 from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES, WITHOUT_RANGE, WITHOUT_WINDOW
@@ -267,6 +268,11 @@ def test_tables_that_do_not_fit_together_are_mistakes(tmp_path, text, said):
         ({"decision_window": "2h", "no_return": "12h", "command_center": "72h", "stabilisation": "90d"}, ""),
         ({"decision_window": "3h", "no_return": "4h", "command_center": "3h"}, ""),
         ({"no_return": "30m"}, ""),
+        ({"no_return": "soon"}, 'is neither a time after T0 ("12h") nor a cost ("500 studies", "200 reports")'),
+        ({"no_return": "500"}, "is neither a time after T0"),
+        ({"no_return": "0 studies"}, "must be more than nothing"),
+        ({"no_return": "500 studies"}, 'no feed of the new system tells "available": studies could never be counted'),
+        ({"no_return": "20 reports"}, 'no feed of the new system tells "preliminary" or "final": reports could'),
     ],
 )
 def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows: dict[str, str], said: str) -> None:
@@ -276,6 +282,13 @@ def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows
         assert said in found
     else:
         loaded(tmp_path, text)
+
+
+def test_the_point_of_no_return_may_be_a_cost(tmp_path: Path) -> None:
+    plan = go_live_of(loaded(tmp_path, HEAD + 'no_return = " 20  reports"\n' + HL7))
+    assert (plan.no_return_cost, plan.no_return_s) == (CostLimit("reports", 20), None)
+    plan = go_live_of(loaded(tmp_path, HEAD + 'no_return = "12h"\n'))
+    assert (plan.no_return_cost, plan.no_return_s) == (None, 43200.0)
 
 
 @pytest.mark.parametrize(
