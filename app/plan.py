@@ -27,6 +27,7 @@ from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
 from app.settings.values import cost_of
 
+ROLLED_BACK_KINDS = ("pacs", "vna")  # a RIS or portal goes on serving the old PACS
 LONGEST_STEP_S = 5.0  # between two looks at a trigger; what lies longer apart was not watched all the while
 
 
@@ -47,6 +48,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         rules=tuple(_rule(r, speed) for r in settings.triggers),
         legacy=tuple(s.id for s in settings.systems if s.kind == "legacy"),
+        replaced=tuple(s.id for s in settings.systems if s.kind in ROLLED_BACK_KINDS),
         authorities=tuple(Authority(a.name, a.telephone, a.deputy_for) for a in settings.authorities),
         maintenance=tuple(_maintenance(m, settings.site.id) for m in settings.maintenance),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},

@@ -1,13 +1,14 @@
 """The whole at a glance: act, blind, watch or ok, with every ground, gravest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision, Stage, stage_of, story
 from app.domain.measures import CATALOGUE, Source
 from app.domain.planned_work import PlannedWork, lately_over
 from app.domain.plans import Plan
+from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
 from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
@@ -50,25 +51,47 @@ class Overall:
 
 
 def overall(
-    standings: Sequence[Standing], plan: Plan, pulses: Pulses, now: datetime, acts: Iterable[Ground] = ()
+    standings: Sequence[Standing],
+    plan: Plan,
+    pulses: Pulses,
+    now: datetime,
+    acts: Iterable[Ground] = (),
+    *,
+    rolled_back: bool = False,
 ) -> Overall:
     """Give the overall state; `acts` are grounds that others know of, such as an undecided breach or an open SEV1.
 
-    A probe or feed with `required` that is blind makes the whole blind, as does a house that sees nothing at all.
+    A probe or feed with `required` that is blind makes the whole blind, as does a house that sees nothing at all. Once
+    it is `rolled_back` the old system comes first and has to be seen; what was rolled back is named and raises nothing.
     """
     unseen = blind_feeds(plan, pulses, now)
     expected = watched(plan)
     grounds = list(acts)
     for feed_id, why in unseen.items():
         feed = plan.feeds[feed_id]
-        grounds.append(Ground("blind" if feed.required else "watch", f"feed {feed.name or feed_id}", why))
-    if not any(s.state in _LOOKED_AT for s in standings):
+        rank = "blind" if feed.required else "watch"
+        aside = rolled_back and feed.system in plan.replaced
+        grounds.append(Ground("named" if aside else rank, f"feed {feed.name or feed_id}", why))
+    if rolled_back:
+        standings = sorted(standings, key=lambda s: s.series.system not in plan.legacy)
+        grounds += _of_the_old(standings, plan)
+    elif not any(s.state in _LOOKED_AT for s in standings):
         grounds.append(Ground("blind", plan.site_name, "nothing is measured yet, or nothing can be seen"))
-    grounds += [g for s in standings if s.state is not State.INSUFFICIENT and (g := _ground(s, plan, expected))]
+    for s in standings:
+        if s.state is not State.INSUFFICIENT and (found := _ground(s, plan, expected)):
+            grounds.append(replace(found, overall="named") if rolled_back and is_aside(s.series, plan) else found)
     grounds += _too_few(standings, plan)
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
+
+
+def _of_the_old(standings: Iterable[Standing], plan: Plan) -> Iterator[Ground]:
+    """Give a ground where nothing is seen of what a roll-back went back to: nobody knows then how it does."""
+    if not any(s.state in _LOOKED_AT and s.series.system in plan.legacy for s in standings):
+        names = ", ".join(plan.systems.get(system, system) for system in plan.legacy)
+        why = f"nothing of {names} is seen" if names else "no system of the kind legacy is set up"
+        yield Ground("blind", plan.site_name, f"rolled back, and {why}")
 
 
 def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:

@@ -187,6 +187,7 @@ class Plan:
     authorities: tuple[Authority, ...] = ()
     maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
+    replaced: tuple[str, ...] = ()  # systems that it would put aside
     lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""
     simulation: bool = False

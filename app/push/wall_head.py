@@ -173,13 +173,13 @@ def _breach(scene: Scene, line: TriggerLine) -> Strip:
 
 def _means(scene: Scene) -> str:
     """Say what "in order" speaks of, and which headlines nothing measures."""
-    chosen = {m: headline(scene.standings, m)[0] for m in HEADLINES}
+    chosen = {m: headline(scene, m)[0] for m in HEADLINES}
     missing = [words.inside(title(m)) for m, s in chosen.items() if s is None or absent(s)]
     return words.in_order_but(", ".join(missing)) if missing else words.ALL_IN_ORDER
 
 
 def _is_too_few(scene: Scene, measure: str) -> bool:
-    chosen, _ = headline(scene.standings, measure)
+    chosen, _ = headline(scene, measure)
     return chosen is not None and chosen.state is State.INSUFFICIENT
 
 

@@ -16,6 +16,7 @@ from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.overall import Ground, nearly_full, of_decisions, of_planned_work, of_triggers, overall
 from app.domain.planned_work import PlannedWork
+from app.domain.rolled_back import is_rolled_back
 from app.domain.samples import Sample
 from app.domain.sights import standings_now
 from app.domain.signs import Pulses
@@ -56,6 +57,7 @@ class Life:
         self._heartbeats, self._hub = Heartbeats(), Hub()
         self._started_at = self._clock.now()
         self._works: tuple[PlannedWork, ...] = ()
+        self._rolled_back = False
         self._cost = Counted()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(
@@ -154,6 +156,7 @@ class Life:
         def ask(s: Session) -> Seen:
             self._works = tuple(planned_work.known(s, self.house.plan, now))
             record = golives.current(s, site)
+            self._rolled_back = is_rolled_back(self.house.plan, record, now)
             return Seen(
                 judged=tuple(standings.all(s, site)),
                 record=record,
@@ -176,7 +179,7 @@ class Life:
     ) -> tuple[str, list[str]]:
         works = of_planned_work(self._works, found, self.house.plan, now)
         acts = [*self._own_grounds(), *of_triggers(triggers), *of_decisions(decisions, now), *works]
-        whole = overall(found, self.house.plan, self._pulses(), now, acts)
+        whole = overall(found, self.house.plan, self._pulses(), now, acts, rolled_back=self._rolled_back)
         return whole.state, whole.reasons
 
     def _own_grounds(self) -> Iterator[Ground]:

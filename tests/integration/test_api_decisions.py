@@ -106,7 +106,9 @@ def test_a_breach_is_rolled_back_by_two_people_and_a_second_attempt_has_its_own_
     wait_for(lambda: trigger(golive)["state"] == "decided")
     assert (trigger(golive)["decision"]["state"], trigger(golive)["decision"]["confirmed_by"]) == ("confirmed", "Bo")
     assert wait_for(lambda: golive.get("/api/status")["phase"] == "rolled_back")
-    assert golive.get("/api/status")["declared_at"] is None
+    status = golive.get("/api/status")
+    assert status["declared_at"] is None
+    assert "North Campus: rolled back, and no system of the kind legacy is set up" in status["reasons"]
     assert acts(golive).count("go_live.roll_back") == acts(golive).count("decision.confirm") == 1
     _, again = propose(golive, trigger=None)
     assert (again.status_code, "nothing has gone live" in body_of(again)["detail"]) == (409, True)
