@@ -88,6 +88,7 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
         quiet_for_s=r.quiet_for or 0.0,
         feed=r.feed or "",
         milestone=r.milestone or "",
+        sender=r.sender or "",
         what=r.what or "",
         severity=r.severity,
         of=tuple(r.of),

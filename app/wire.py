@@ -95,6 +95,7 @@ class ExamEventIn(Strict):
     instances: Count | None = None
     station: Code | None = None
     left_out: ShortText | None = None
+    sender: Annotated[str, Field(max_length=64, pattern=_NO_NUL)] | None = None
 
 
 class HeartbeatIn(Strict):

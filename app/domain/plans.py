@@ -127,8 +127,8 @@ class Rule:
     """One rule of golive.toml; durations in seconds, shares from 0 to 1. `version` is the hash of what it says.
 
     Each kind reads its own limits: a share `slower_than_s`, `share`, `recover_below` and `at_least`; a backlog
-    `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`
-    and `quiet_for_s`; a count `what`, `limit` and `recover_limit`; all and any the rules they are made `of`.
+    `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`,
+    `sender` and `quiet_for_s`; a count `what`, `limit` and `recover_limit`; all and any the rules they are made `of`.
     `depends_on` is the rule that explains this one while it is beyond itself: its notice is then held back.
     """
 
@@ -156,6 +156,7 @@ class Rule:
     quiet_for_s: float = 0.0
     feed: str = ""
     milestone: str = ""
+    sender: str = ""
     what: str = ""
     severity: int | None = None
     of: tuple[str, ...] = ()

@@ -92,13 +92,13 @@ class TriggerBoard:
 
     def hear_events(self, events: Iterable[ExamEvent], now: datetime) -> None:
         """Take note of what feeds just told."""
-        told: dict[tuple[str, str], datetime] = {}
+        told: dict[tuple[str, str, str], datetime] = {}
         for event in events if self._listening else ():
-            key, at = (event.feed, event.milestone.value), min(event.received_at, now)
+            key, at = (event.feed, event.milestone.value, event.sender or ""), min(event.received_at, now)
             told[key] = max(at, told.get(key, at))
-        for (feed, milestone), at in told.items():
+        for (feed, milestone, sender), at in told.items():
             for meter in self._meters.values():
-                meter.told(feed, milestone, at)
+                meter.told(feed, milestone, sender, at)
 
     def see_exams(self, exams: Sequence[Exam]) -> None:
         """Let triggers count these exams and no others; only what is not as it was costs anything."""

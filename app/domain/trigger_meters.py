@@ -129,9 +129,9 @@ class CompositeMeter(Meter):
         for part in self._by_series.get(series, ()):
             part.hear(series, attempt, sample)
 
-    def told(self, feed: str, milestone: str, at: datetime) -> None:
+    def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
         for part in self._parts:
-            part.told(feed, milestone, at)
+            part.told(feed, milestone, sender, at)
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
         for part in self._parts:

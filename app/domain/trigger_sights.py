@@ -63,8 +63,8 @@ class Meter:
     def hear(self, series: str, attempt: Attempt, sample: str) -> None:
         """Count an attempt of a series."""
 
-    def told(self, feed: str, milestone: str, at: datetime) -> None:
-        """Take note that a feed told a milestone."""
+    def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
+        """Take note that a feed told a milestone, in the message of a sender."""
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
         """Take exams as they are now: those that changed, None for one that is gone, and all."""

@@ -22,7 +22,7 @@ _MAY: Mapping[str, tuple[str, ...]] = {
     "share": ("where", "per", "recover_below", "window", "at_least"),
     "backlog": ("where", "per", "recover_limit"),
     "availability": ("window", "at_least"),
-    "silence": ("milestone",),
+    "silence": ("milestone", "sender"),
     "count": ("recover_limit", "window", "severity"),
     "all": ("per",),
     "any": ("per",),
@@ -119,6 +119,8 @@ def _limits(row: Row, kind: str, tables: Tables, mistaken: Mistaken) -> None:
 def _feed(row: Row, tables: Tables, mistaken: Mistaken) -> None:
     name, milestone = row.text("feed"), row.text("milestone")
     feeds = {feed.text("id"): feed for feed in tables.many("feeds")}
+    if row.text("sender") and name in feeds and feeds[name].text("kind") != "hl7-mllp":
+        mistaken((*row.loc, "sender"), f"has no meaning for {quoted(name)}: only HL7 messages name who sent them")
     if name and name not in feeds:
         mistaken((*row.loc, "feed"), f"{quoted(name)} is none of [[feeds]]{nearest(name, feeds)}")
     if milestone and milestone not in MILESTONES:

@@ -34,6 +34,9 @@ class TriggerRule(Table):
     quiet_for: Duration | None = Field(None, description="silence: how long without a message is allowed")
     feed: Id | None = Field(None, description="silence: the feed that is listened to")
     milestone: str | None = Field(None, description="silence: only messages of this milestone, such as final")
+    sender: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        None, description='silence: only messages of this application (MSH-3, with * and ?), or "APPLICATION@FACILITY"'
+    )
     what: Literal["issues", "quarantine", "strays"] | None = Field(None, description="count: what is counted")
     severity: Annotated[int, Field(ge=1, le=4)] | None = Field(None, description="count of issues: only of this one")
     of: list[Id] = Field(default_factory=list, description="all, any: the ids of the rules that it is made of")

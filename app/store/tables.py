@@ -171,6 +171,7 @@ class ExamEventRow(Row, table=True):
     instances: int | None = _big()
     station: str | None = None
     left_out: str | None = None
+    sender: str | None = None
 
 
 class ExamRow(Row, table=True):

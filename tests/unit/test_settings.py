@@ -223,6 +223,8 @@ def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
         (RIS + rule("availability", down_for='"1m"'), 'where is missing: a rule of kind "availability" needs it'),
         (RIS + rule("availability", where="{}", down_for='"1m"'), 'where: names no system (such as'),
         (RIS + rule("availability", where='{ system = "ris" }', down_for='"5m"'), 'down_for "5m": nothing can be down'),
+        (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', sender='""'), 'sender: "" is empty'),
+        (RIS + trigger(sender='"VOICE"'), 'sender: has no meaning for a rule of kind "share"'),
         (HL7 + rule("silence", feed='"ris"', quiet_for='"1h"'), 'feed: "ris" is none of [[feeds]]: did you mean'),
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"finale"'), '"finale" is no milestone:'),
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"delivered"'), 'is never told by'),

@@ -62,8 +62,11 @@ class House:
         self.triggers.see_exams(linked(exams))
         return self
 
-    def tells(self, seconds: float, milestone: str = "final", of: str = "ris-hl7") -> "House":
+    def tells(
+        self, seconds: float, milestone: str = "final", of: str = "ris-hl7", sender: str | None = None
+    ) -> "House":
         event = ExamEvent(f"e{seconds}", of, "k1.x", Milestone(milestone), at(seconds), "OBR-22", at(seconds))
+        event = replace(event, sender=sender)
         self.triggers.hear_events([event], at(seconds))
         return self
 
@@ -374,6 +377,19 @@ def test_a_feed_that_is_not_heard_is_blind_not_silent() -> None:
 def test_a_quiet_feed_is_silent_and_not_blind() -> None:
     house = live(House(SILENCE).tells(0), 0, 22000, 40)
     assert (house.sees(22000).sight, house.state()) == (Sight.OK, State.BREACHED)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "silent"),
+    [("VOICE", True), ("voice*", True), ("VOICE@NORTH", True), ("RIS", False), ("*@NORTH", False), ("", False)],
+)
+def test_one_sender_that_stopped_is_not_hidden_by_others(wanted: str, silent: bool) -> None:
+    house = House(replace(SILENCE, sender=wanted)).tells(0, sender="VOICE@NORTH")
+    for second in range(0, 3601, 20):
+        house.tells(second, sender="RIS@NORTH").look(second)
+    assert (house.state() is State.BREACHED) is silent
+    if wanted == "VOICE":
+        assert house.sees(3600).reason.startswith("no final message from VOICE by ris-hl7 for 60 min")
 
 
 def test_a_silence_is_not_stored_each_second() -> None:
