@@ -117,7 +117,7 @@ class Counts(StrEnum):
     BACKLOG = "backlog"  # exams that wait for their report for too long
     AVAILABILITY = "availability"  # seconds without an answer
     SILENCE = "silence"  # of a feed
-    COUNT = "count"  # of issues, unreadable messages or strays
+    COUNT = "count"  # of issues, unreadable messages, strays or stuck reports
     ALL = "all"  # other rules, each of them beyond
     ANY = "any"
 
@@ -128,8 +128,9 @@ class Rule:
 
     Each kind reads its own limits: a share `slower_than_s`, `share`, `recover_below` and `at_least`; a backlog
     `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`,
-    `sender` and `quiet_for_s`; a count `what`, `limit` and `recover_limit`; all and any the rules they are made `of`.
-    `depends_on` is the rule that explains this one while it is beyond itself: its notice is then held back.
+    `sender` and `quiet_for_s`; a count `what`, `limit` and `recover_limit`, of stuck reports `older_than_s` too; all
+    and any the rules they are made `of`. `depends_on` is the rule that explains this one while it is beyond itself:
+    its notice is then held back.
     """
 
     id: str

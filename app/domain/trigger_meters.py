@@ -7,8 +7,8 @@ from typing import Any
 
 from app.domain.exams import Exam
 from app.domain.plans import Counts
-from app.domain.trigger_exams import BacklogMeter, ExamShareMeter, StrayMeter
-from app.domain.trigger_rules import Instance, of_exams
+from app.domain.trigger_exams import BacklogMeter, ExamShareMeter, StrayMeter, StuckReportMeter
+from app.domain.trigger_rules import STUCK, Instance, of_exams
 from app.domain.trigger_sights import (
     Around,
     Meter,
@@ -26,7 +26,12 @@ from app.domain.triggers import Sight
 from app.domain.windows import Attempt
 from app.domain.words import answer_time, counted, span, window_words
 
-_COUNTS: dict[str, type[Meter]] = {"issues": IssueMeter, "quarantine": QuarantineMeter, "strays": StrayMeter}
+_COUNTS: dict[str, type[Meter]] = {
+    "issues": IssueMeter,
+    "quarantine": QuarantineMeter,
+    "strays": StrayMeter,
+    STUCK: StuckReportMeter,
+}
 
 
 def meter_of(instance: Instance) -> Meter:

@@ -23,11 +23,12 @@ _MAY: Mapping[str, tuple[str, ...]] = {
     "backlog": ("where", "per", "recover_limit"),
     "availability": ("window", "at_least"),
     "silence": ("milestone", "sender"),
-    "count": ("recover_limit", "window", "severity"),
+    "count": ("recover_limit", "window", "severity", "older_than", "where", "per"),
     "all": ("per",),
     "any": ("per",),
 }
 _OF_PROBES, _OF_EXAMS = ("system", "area", "vantage"), ("area", "modality", "patient_class")
+_STUCK = "stuck_reports"
 _DEFAULT_WINDOW, _DEFAULT_LOST = "300s", "7d"
 
 
@@ -65,6 +66,14 @@ def _keys(row: Row, kind: str, mistaken: Mistaken) -> None:
             mistaken((*row.loc, key), f"has no meaning for a rule of kind {quoted(kind)}")
     if "severity" in row.raw and kind == "count" and row.text("what") != "issues":
         mistaken((*row.loc, "severity"), 'has a meaning only with what = "issues"')
+    if kind == "count" and row.text("what") and row.text("what") != _STUCK:
+        for key in ("older_than", "where", "per"):
+            if key in row.raw:
+                mistaken((*row.loc, key), f'has a meaning only with what = "{_STUCK}"')
+    if row.text("what") == _STUCK and "older_than" not in row.raw:
+        mistaken(row.loc, f'older_than is missing: what = "{_STUCK}" needs it (such as older_than = "2h")')
+    if row.text("what") == _STUCK and "window" in row.raw:
+        mistaken((*row.loc, "window"), f'has no meaning with what = "{_STUCK}": all that are stuck count')
     if row.raw.get("of") == []:
         mistaken((*row.loc, "of"), "is empty: name the rules that it is made of")
 
@@ -78,7 +87,7 @@ def _measure(row: Row, mistaken: Mistaken) -> None:
 
 
 def _where(row: Row, kind: str, tables: Tables, mistaken: Mistaken) -> None:
-    of_exams = kind == "backlog" or row.text("measure") in EXAM_MEASURES
+    of_exams = kind == "backlog" or row.text("measure") in EXAM_MEASURES or row.text("what") == _STUCK
     meant = _OF_EXAMS if of_exams else ("system", "vantage") if kind == "availability" else _OF_PROBES
     places = {"system": "systems", "area": "areas", "vantage": "collectors"}
     for key, value in row.table("where").items():
@@ -111,7 +120,7 @@ def _limits(row: Row, kind: str, tables: Tables, mistaken: Mistaken) -> None:
         said = f"{quoted(window)} is no longer than down_for {quoted(down)}: nothing can be down for longer in it"
         mistaken((*row.loc, "window"), said)
     lost, older = tables.one("exams").text("lost_after") or _DEFAULT_LOST, row.text("older_than")
-    if older and kind == "backlog" and duration_s(older) >= duration_s(lost):
+    if older and kind in ("backlog", "count") and duration_s(older) >= duration_s(lost):
         said = f"{quoted(older)} is no shorter than lost_after {quoted(lost)}: such exams are counted as lost"
         mistaken((*row.loc, "older_than"), said)
 

@@ -230,6 +230,13 @@ def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"delivered"'), 'is never told by'),
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', per='"area"'), 'per: has no meaning for a rule of'),
         (rule("count", what='"stray"', limit="1"), 'what: "stray" is none of "issues", "quarantine", "strays"'),
+        (rule("count", what='"stuck_reports"', limit="1"), 'older_than is missing: what = "stuck_reports" needs it'),
+        (rule("count", what='"strays"', limit="1", older_than='"1h"'), "older_than: has a meaning only with what ="),
+        (rule("count", what='"stuck_reports"', limit="1", older_than='"8d"'), "such exams are counted as lost"),
+        (
+            rule("count", what='"stuck_reports"', limit="1", older_than='"1h"', window='"1h"'),
+            'window: has no meaning with what = "stuck_reports"',
+        ),
         (rule("count", what='"strays"', limit="1", severity="1"), 'severity: has a meaning only with what = "issues"'),
         (rule("all", of='["slow"]'), 'of[0]: "slow" is the rule itself'),
         (rule("all", of='["b"]') + rule("any", id='"b"', of='["slow"]'), 'of[0]: "b" is made of this rule again'),
