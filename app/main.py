@@ -25,6 +25,7 @@ from app.web import (
     login,
     not_built,
     ops,
+    planned_work,
     problems,
     series,
     status,
@@ -51,6 +52,7 @@ ROUTES = (
     triggers,
     decisions,
     golive,
+    planned_work,
     not_built,
 )
 

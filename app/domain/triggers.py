@@ -42,6 +42,8 @@ class Cause(StrEnum):
     WOULD_BREACH = "would breach"  # in a state that does not follow it
     UNSEEN = "unseen"  # blind or insufficient beyond the allowance
     SEEN_AGAIN = "seen again"
+    PLANNED_WORK = "planned work"  # it takes the sight: recorded, and nobody is called for it
+    WORK_OVER = "planned work over"
     UNDECIDED = "undecided"  # a breach that stood at the decision point
     ARM = "arm"
     DISARM = "disarm"
@@ -80,11 +82,15 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a rule sees at one moment; `beyond` and `recovered` hold only where sight is ok."""
+    """What a rule sees at one moment; `beyond` and `recovered` hold only where sight is ok.
+
+    `planned` says that planned work alone takes the sight.
+    """
 
     sight: Sight
     beyond: bool = False
     recovered: bool = False
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ class Latch:
     if that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded;
     `told_undecided`, that the decision point passed over the breach. `underneath` is the state that an override lies
     on. Only what is later than `counts_after` counts. `acknowledged_by` heard the alarm that was last raised.
+    `planned` is true while planned work takes the sight.
     """
 
     state: State
@@ -114,6 +121,7 @@ class Latch:
     counts_after: datetime | None = None
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,21 @@ def anew(latch: Latch) -> Latch:
 
 
 def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
+    latch, worked = _mind_work(latch, reading, now)
+    if reading.planned:  # the allowance begins anew when the work is over
+        return replace(latch, sight=reading.sight, unseen_since=None), worked
+    latch, made = _mind_lost_sight(latch, allowed, reading, now)
+    return latch, (*worked, *made)
+
+
+def _mind_work(latch: Latch, reading: Reading, now: datetime) -> Stepped:
+    if reading.planned is latch.planned:
+        return latch, ()
+    cause = Cause.PLANNED_WORK if reading.planned else Cause.WORK_OVER
+    return moved(replace(latch, planned=reading.planned), latch.state, cause, now)
+
+
+def _mind_lost_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
     if reading.sight is Sight.OK:
         told, latch = latch.told_unseen, replace(latch, sight=Sight.OK, unseen_since=None, told_unseen=False)
         return moved(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())

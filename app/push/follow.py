@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.decisions import Decision
 from app.domain.golive import GoLive, moment_of
+from app.domain.no_return import spent
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
 from app.domain.trigger_board import Trigger
+from app.domain.way_back import Cost
 from app.push.fragments import VIEWS, Fragment, build
 from app.push.hub import Hub
 from app.push.scene import Scene
@@ -28,13 +30,14 @@ UNREADABLE_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the store held when it was last read."""
+    """What the store held when it was last read; `cost` where the point of no return is one, as last counted."""
 
     judged: tuple[Judged, ...] = ()
     record: GoLive | None = None
     unreadable: int = 0
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    cost: Cost | None = None
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
@@ -145,6 +148,7 @@ class Follow:
             self._seen.record,
             now,
             zone_now=now.astimezone(self.plan.zone),
+            spent=spent(self.plan.go_live.no_return_cost, self._seen.cost, self.plan, standings),
         )
         unreadable = self._seen.unreadable
         said, own = tuple(reasons), tuple(self._own())

@@ -14,7 +14,7 @@ from app.store.sets import put, rows_of, run, table
 _TRIGGER, _TRANSITION = table("trigger"), table("trigger_transition")
 _TOLD = (
     *("kind", "n", "beyond", "share", "low", "high", "value", "limit_share", "limit", "slower_than_s", "older_than_s"),
-    *("down_for_s", "quiet_for_s", "feed", "milestone", "window_s", "reason"),
+    *("down_for_s", "quiet_for_s", "feed", "milestone", "sender", "window_s", "reason"),
 )
 BY_GOLIVE = "golive"
 

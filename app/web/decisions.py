@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from app.commands import decisions as commands
 from app.commands.acts import done
 from app.domain.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
+from app.domain.no_return import Spent
 from app.domain.way_back import Amount, cost_of, way_back
 from app.errors import Missing
 from app.store import decisions, exams
@@ -137,6 +138,7 @@ async def context(request: Request) -> dict[str, Any]:
         "rollback": moment.rollback,
         "decision_left_s": moment.decision_left_s,
         "no_return_left_s": moment.no_return_left_s,
+        "no_return_cost": _no_return(moment.spent),
         "proposal_lasts_s": plan.go_live.proposal_lasts_s,
         "authorities": [
             {"name": a.name, "telephone": a.telephone, "deputy_for": a.deputy_for} for a in plan.authorities
@@ -145,6 +147,13 @@ async def context(request: Request) -> dict[str, Any]:
         "way_back": {"answer": back.answer, "reason": back.reason},
         "evidence": f"golive's own test queries, from {', '.join(plan.vantages)}",
     }
+
+
+def _no_return(spent: Spent | None) -> dict[str, Any] | None:
+    if spent is None:
+        return None
+    limit = {"what": spent.limit.what, "limit": spent.limit.n}
+    return {**limit, "n": spent.n, "not_seen": list(spent.not_seen), "words": spent.words}
 
 
 def _amount(amount: Amount) -> dict[str, Any]:

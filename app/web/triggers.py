@@ -10,6 +10,7 @@ from app.commands.acts import done
 from app.domain.decisions import told_of
 from app.domain.trigger_alarms import alarm, raised
 from app.domain.trigger_board import Trigger
+from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.triggers import Latch, Transition
 from app.errors import Missing
 from app.push.scene import Scene
@@ -78,6 +79,7 @@ def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
         "alarm": alarm(latch),
         "acknowledged": _acknowledged(latch),
         "rule": trigger.rule,
+        "held_back_by": held_back(trigger, by_id(scene.triggers)) or None,
         "evidence": trigger.evidence,
         "decision": decisions.told(decision, scene.now) if decision is not None else None,
     }
