@@ -134,8 +134,11 @@ Stepped = tuple[Latch, tuple[Transition, ...]]
 
 
 def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
-    """Give the state after one evaluation, and what is to be recorded of it."""
-    latch, ended = _end_what_is_limited(latch, now)
+    """Give the state after one evaluation, and what is to be recorded of it.
+
+    The reading is to be of what counts once `with_limits_ended` is done: after a re-arm that is less than before.
+    """
+    latch, ended = with_limits_ended(latch, now)
     latch, unseen = _mind_sight(latch, allowed, reading, now)
     if latch.decided is Kind.ROLL_BACK:
         return latch, (*ended, *unseen)
@@ -144,7 +147,8 @@ def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) 
     return latch, (*ended, *unseen, *moved)
 
 
-def _end_what_is_limited(latch: Latch, now: datetime) -> Stepped:
+def with_limits_ended(latch: Latch, now: datetime) -> Stepped:
+    """Give the state after what a person limited in time has run its time: an override, a decision to continue."""
     made: tuple[Transition, ...] = ()
     if latch.state is State.OVERRIDDEN and latch.until is not None and now >= latch.until:
         latch, made = moved(latch, _after_override(latch), Cause.OVERRIDE_ENDS, now)
@@ -177,7 +181,7 @@ def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetim
     if reading.sight is Sight.OK:
         told, latch = latch.told_unseen, replace(latch, sight=Sight.OK, unseen_since=None, told_unseen=False)
         return moved(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())
-    since = latch.unseen_since if latch.unseen_since is not None else now
+    since = min(latch.unseen_since or now, now)  # a clock set back must not hold back that nothing is seen
     latch = replace(latch, sight=reading.sight, unseen_since=since)
     if latch.told_unseen or now - since < allowed.blind_after:
         return latch, ()
