@@ -118,7 +118,10 @@ class Latch:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence."""
+    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence.
+
+    `until` is when an override ends or a decision to continue watches again, `decided` what was decided.
+    """
 
     number: int
     at: datetime
@@ -128,6 +131,8 @@ class Transition:
     by: str = ""
     why: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    until: datetime | None = None
+    decided: Kind | None = None
 
 
 Stepped = tuple[Latch, tuple[Transition, ...]]
@@ -236,10 +241,11 @@ def moved(
     now: datetime,
     by: str = "",
     why: str = "",
+    **limits: Any,
 ) -> Stepped:
-    """Give the state after one more transition, and its record."""
+    """Give the state after one more transition, and its record; `limits` are `until` and `decided`."""
     number = latch.number + 1
-    made = Transition(number, now, latch.state, after, cause, by, why)
+    made = Transition(number, now, latch.state, after, cause, by, why, **limits)
     since = latch.since if after is latch.state else now
     if cause in ALARMING or (after in LATCHED and latch.state not in LATCHED):
         latch = replace(latch, acknowledged_by="", acknowledged_at=None)
