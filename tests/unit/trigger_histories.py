@@ -41,7 +41,9 @@ GAPS_S = (0, 0, 0, 0, 0, 1, 30, 301, 4000, 3600, -3600)
 TIMES = (1, 1, 2, 5, 20, 61, 91, 130)
 
 Step = tuple[int, Reading | str, int, str]
-STEPS = st.lists(
+BREACHING: list[Step] = [(0, "arm", 1, ""), (0, BEYOND, 130, "")]
+BEGINNINGS: tuple[list[Step], ...] = ([], [], BREACHING, [*BREACHING, (0, RECOVERED, 1, "")])  # a breach is rare
+ANY_STEPS = st.lists(
     st.tuples(
         st.sampled_from(GAPS_S),
         st.one_of(st.sampled_from((WITHIN, BEYOND, RECOVERED, BLIND, FEW)), st.sampled_from(ACTS)),
@@ -50,6 +52,7 @@ STEPS = st.lists(
     ),
     max_size=25,
 )
+STEPS = st.builds(lambda beginning, steps: [*beginning, *steps], st.sampled_from(BEGINNINGS), ANY_STEPS)
 STARTS = st.sampled_from((State.WATCHING, State.SHADOW, State.NOT_ARMED))
 
 
