@@ -12,7 +12,7 @@ from app.domain.trigger_acts import armed
 from app.domain.trigger_meters import meter_of
 from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
 from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
-from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided
+from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided, with_limits_ended
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
@@ -171,8 +171,10 @@ class TriggerBoard:
         rule, meter, stored, now = instance.rule, self._meters[instance.id], self._stored.get(instance.id), around.now
         before = self._latches.get(instance.id) or Latch(_first(rule, around.t0), now)
         latch, made = _armed(before, rule, around.t0, now)
+        latch, ended = with_limits_ended(latch, now)  # before the look: a re-arm leaves out what was seen until then
         share = meter.seen(around, latch.counts_after)
         latch, more = evaluate(latch, rule.allowance, read(share), now)
+        more = ended + more
         if around.t0 is not None and _stood_at(stored, decide_by := around.t0 + self._decision_window):
             latch, passed = undecided(latch, decide_by, now)
             more += passed

@@ -126,7 +126,10 @@ class Latch:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence."""
+    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence.
+
+    `until` is when an override ends or a decision to continue watches again, `decided` what was decided.
+    """
 
     number: int
     at: datetime
@@ -136,14 +139,19 @@ class Transition:
     by: str = ""
     why: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    until: datetime | None = None
+    decided: Kind | None = None
 
 
 Stepped = tuple[Latch, tuple[Transition, ...]]
 
 
 def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
-    """Give the state after one evaluation, and what is to be recorded of it."""
-    latch, ended = _end_what_is_limited(latch, now)
+    """Give the state after one evaluation, and what is to be recorded of it.
+
+    The reading is to be of what counts once `with_limits_ended` is done: after a re-arm that is less than before.
+    """
+    latch, ended = with_limits_ended(latch, now)
     latch, unseen = _mind_sight(latch, allowed, reading, now)
     if latch.decided is Kind.ROLL_BACK:
         return latch, (*ended, *unseen)
@@ -152,7 +160,8 @@ def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) 
     return latch, (*ended, *unseen, *moved)
 
 
-def _end_what_is_limited(latch: Latch, now: datetime) -> Stepped:
+def with_limits_ended(latch: Latch, now: datetime) -> Stepped:
+    """Give the state after what a person limited in time has run its time: an override, a decision to continue."""
     made: tuple[Transition, ...] = ()
     if latch.state is State.OVERRIDDEN and latch.until is not None and now >= latch.until:
         latch, made = moved(latch, _after_override(latch), Cause.OVERRIDE_ENDS, now)
@@ -200,7 +209,7 @@ def _mind_lost_sight(latch: Latch, allowed: Allowance, reading: Reading, now: da
     if reading.sight is Sight.OK:
         told, latch = latch.told_unseen, replace(latch, sight=Sight.OK, unseen_since=None, told_unseen=False)
         return moved(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())
-    since = latch.unseen_since if latch.unseen_since is not None else now
+    since = min(latch.unseen_since or now, now)  # a clock set back must not hold back that nothing is seen
     latch = replace(latch, sight=reading.sight, unseen_since=since)
     if latch.told_unseen or now - since < allowed.blind_after:
         return latch, ()
@@ -255,10 +264,11 @@ def moved(
     now: datetime,
     by: str = "",
     why: str = "",
+    **limits: Any,
 ) -> Stepped:
-    """Give the state after one more transition, and its record."""
+    """Give the state after one more transition, and its record; `limits` are `until` and `decided`."""
     number = latch.number + 1
-    made = Transition(number, now, latch.state, after, cause, by, why)
+    made = Transition(number, now, latch.state, after, cause, by, why, **limits)
     since = latch.since if after is latch.state else now
     if cause in ALARMING or (after in LATCHED and latch.state not in LATCHED):
         latch = replace(latch, acknowledged_by="", acknowledged_at=None)
