@@ -47,10 +47,17 @@ def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
     """Give the entries behind a sequence number, in order."""
     its = (_JOURNAL.c.site == site) & (_JOURNAL.c.seq > seq)
     rows = rows_of(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
-    return [
-        Entry(r.seq, r.at, r.actor, r.act, r.subject, json.loads(r.body), r.previous, r.hash)
-        for r in rows
-    ]  # fmt: skip
+    return [_entry(row) for row in rows]
+
+
+def of_subject(session: Session, site: str, subject: str) -> list[Entry]:
+    """Give the entries about one subject, in order."""
+    its = (_JOURNAL.c.site == site) & (_JOURNAL.c.subject == subject)
+    return [_entry(r) for r in rows_of(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq))]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row.seq, row.at, row.actor, row.act, row.subject, json.loads(row.body), row.previous, row.hash)
 
 
 def verify(session: Session, site: str) -> Verification:
