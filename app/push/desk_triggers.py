@@ -11,8 +11,8 @@ from app.domain.triggers import Sight
 from app.domain.words import span
 from app.push import desk_words, words
 from app.push.scene import Scene, Since, since
-from app.push.wall_decisions import proposal_words, proposed
-from app.push.wall_head import Point, strip
+from app.push.wall_decisions import proposal_words, proposed, rollback
+from app.push.wall_head import Point, points
 from app.push.wall_triggers import ORDER, standing
 
 GO_LIVE = "/desk/go-live"
@@ -97,9 +97,9 @@ def rank(trigger: Trigger, scene: Scene) -> int:
 
 def head(scene: Scene) -> Head:
     """Give where the go-live is."""
-    moment, shown = scene.moment, strip(scene)
+    moment = scene.moment
     t0 = f"T0 {clock(scene, moment.t0)}" if moment.t0 is not None else moment.planned_words
-    return Head(t0, words.PHASES.get(moment.phase, moment.phase), shown.rollback.said, shown.points)
+    return Head(t0, words.PHASES.get(moment.phase, moment.phase), rollback(scene).said, points(scene))
 
 
 def waiting(scene: Scene) -> Iterable[Waiting]:

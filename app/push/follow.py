@@ -23,6 +23,7 @@ log = logging.getLogger("golive.push")
 
 TICK_S = 1.0
 GAP_S = 0.02  # between two looks, so that a burst of commits costs one
+DESK_GAP_S = 0.1  # people read the desk; it is no worse for a tenth of a second
 READ_LIMIT_S = 3.0
 BLIND_AFTER_S = 5.0  # how long the store or the judge may be silent before the wall says so
 UNREADABLE_S = 86_400.0
@@ -99,7 +100,7 @@ class Follow:
     async def _follow(self) -> None:
         while True:
             await self._read()
-            self.publish()
+            self._publish(ALWAYS)
             self._looked.set()
             await asyncio.sleep(GAP_S)
             with suppress(TimeoutError):
@@ -136,6 +137,7 @@ class Follow:
             for view in seen:
                 self._beside[view] = await self._read_beside(view)
             self._publish(self._beside)
+            await asyncio.sleep(DESK_GAP_S)
             await self._looked.wait()
 
     async def _read_beside(self, view: str) -> Beside:

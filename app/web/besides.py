@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from app.clock import monotonic_s
+from app.domain.decisions import Decision
 from app.domain.trigger_board import Trigger
 from app.domain.trigger_course import Step, course, is_drawn, moments_until, probes_of
 from app.domain.trigger_rules import instances
@@ -26,7 +28,7 @@ AGAIN_S = 10.0  # the cost and the course look at thousands of rows: that often 
 
 
 class Besides:
-    """Reads for each view what it needs, and what is dear to read no oftener than each AGAIN_S for all browsers."""
+    """Reads for each view what it needs: anew when its trigger moved, else once in AGAIN_S for all browsers."""
 
     def __init__(self, house: Callable[[], House]) -> None:
         self._house = house
@@ -36,17 +38,23 @@ class Besides:
         """Give what a view shows beside the scene."""
         house, trigger = self._house(), trigger_of(view)
         if view == GO_LIVE:
-            acts = await house.db.read(lambda s: golives.acts(s, house.site))
-            said = await house.db.read(lambda s: decisions.newest(s, house.site, DECISIONS))
-            return Beside((), tuple(said), tuple(acts), await self._cost(house, scene))
-        found = next((t for t in scene.triggers if t.id == trigger), None)
-        if found is None:
+            moment = scene.moment
+            key = f"acts {moment.t0} {moment.planned_at} {moment.phase}"
+            acts = await self._again(key, lambda: house.db.read(lambda s: golives.acts(s, house.site)))
+            return Beside((), await self._said(house), tuple(acts), await self._cost(house, scene))
+        found = [t for t in scene.triggers if t.id == trigger]
+        if not found:
             return Beside()
-        made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger))
-        said = await house.db.read(lambda s: decisions.newest(s, house.site, DECISIONS))
-        key = f"{trigger} {found.rule} {found.latch.counts_after}"
-        steps, undrawn = await self._again(key, lambda: drawn(house, scene, found))
-        return Beside(tuple(made), tuple(said), (), await self._cost(house, scene), steps, undrawn)
+        key = f"{trigger} {[(t.rule, t.latch.number) for t in found]}"
+        made = await self._again(key, lambda: house.db.read(lambda s: triggers.transitions(s, house.site, trigger)))
+        key = f"course {trigger} {found[0].rule} {found[0].latch.counts_after}"
+        steps, undrawn = await self._again(key, lambda: drawn(house, scene, found[0]))
+        return Beside(tuple(made), await self._said(house), (), await self._cost(house, scene), steps, undrawn)
+
+    async def _said(self, house: House) -> tuple[Decision, ...]:
+        """Give the decisions back to older ones than the scene holds, which knows what became of the newest."""
+        ask = partial(decisions.newest, site=house.site, limit=DECISIONS)
+        return tuple(await self._again("decisions", lambda: house.db.read(ask)))
 
     async def _cost(self, house: House, scene: Scene) -> Cost | None:
         return await self._again(f"cost {scene.moment.t0}", lambda: cost_now(house, scene))
