@@ -65,7 +65,7 @@ def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
     view = go_live_page(scene, beside)
     asked = next((d for d in scene.decisions if d.asked.trigger is None and waits(scene, d)), None)
     acts = Acts(
-        scene.moment.t0 is not None,
+        True,
         asked.asked.uuid if asked is not None else "",
         asked.by.called if asked is not None else "",
         "live" if scene.moment.t0 is not None else "planned",
@@ -75,7 +75,7 @@ def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
         *_frame(scene),
         fragment("acts", "desk_acts", acts=acts),
         fragment("state", "desk_golive_state", view=view),
-        fragment("decision", "desk_decision", told=view.decision, stands=view.live),
+        fragment("decision", "desk_decision", told=view.decision, stands=True),
         fragment("beside", "desk_beside", view=beside_view(scene, beside.cost)),
         fragment("timeline", "desk_timeline", entries=view.timeline, trouble=beside.trouble),
     ]

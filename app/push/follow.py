@@ -155,7 +155,12 @@ class Follow:
     def _publish(self, views: Iterable[str]) -> None:
         scene = self.scene()
         for view in views:
-            self._hub.publish(view, self._changed(view, scene))
+            try:
+                self._hub.publish(view, self._changed(view, scene))
+            except Exception:  # a mistake in one page of the desk: that page falls silent, and the wall goes on
+                if view in ALWAYS:
+                    raise
+                log.exception("the view %s cannot be shown", view)
 
     def _changed(self, view: str, scene: Scene) -> list[Fragment]:
         before = self._pictures.get(view, {})

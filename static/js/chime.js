@@ -39,7 +39,11 @@ async function allow() {
 
 function ring() {
   const now = document.getElementById("alarms")?.dataset.rings ?? "";
-  if (now !== kind) [kind, soundedAt] = [now, -Infinity];
+  if (now !== kind) {
+    [kind, soundedAt] = [now, -Infinity];
+    const what = document.querySelector("#alarms .ring .what");
+    if (kind && what) document.getElementById("changed").textContent = what.textContent;
+  }
   document.title = kind ? `${kind === "breach" ? "◆" : "◌"} ${title}` : title;
   place.dataset.rings = kind;
   if (kind && isOn() && performance.now() - soundedAt >= EACH_MS[kind]) {

@@ -95,7 +95,10 @@ function show(of, due, why) {
 function fit() {
   const now = acts(), stands = Boolean(now.stands), waits = Boolean(now.proposal);
   show(propose, stands && !waits, waits ? `Meanwhile ${now.proposed} has proposed. What you wrote is kept.` : "Meanwhile no decision is due. What you wrote is kept.");
-  show(end, waits, "Meanwhile the proposal has ended. What you wrote is kept.");
+  // what was written about one proposal never goes to another one
+  if (end && !isWritten(end)) end.dataset.proposal = now.proposal ?? "";
+  const same = end?.dataset.proposal === now.proposal;
+  show(end, waits && same, `Meanwhile that proposal has ended${waits ? `, and ${now.proposed} has made another one` : ""}. What you wrote is kept; clear it to go on.`);
   show(goLive, now.state === "planned", "Meanwhile T0 was declared. What you wrote is kept.");
   if (propose) {
     const goesOn = value(propose, "kind") === "continue", risk = propose.elements.namedItem("accepted_risk");
@@ -131,7 +134,7 @@ propose?.addEventListener("submit", async (event) => {
 
 end?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const action = event.submitter?.value ?? "confirm", proposal = acts().proposal || end.dataset.proposal;
+  const action = event.submitter?.value ?? "confirm", proposal = end.dataset.proposal;
   const phoned = action === "confirm" && end.elements.namedItem("phoned").checked;
   const phone = phoned ? { caller: value(end, "caller"), call_back: value(end, "call_back"), witness: value(end, "witness") } : null;
   const body = { action, reason: value(end, "reason"), by_phone: phone };
@@ -169,8 +172,6 @@ document.addEventListener("click", async (event) => {
   document.getElementById("acknowledging").textContent = answer.told ? "" : `${answer.title}: ${answer.detail}`;
 });
 
-for (const name of ["htmx:after:swap", "change", "input"]) document.addEventListener(name, () => {
-  if (end && acts().proposal) end.dataset.proposal = acts().proposal;
-  fit();
-});
+for (const name of ["htmx:after:swap", "change", "input"]) document.addEventListener(name, fit);
+document.addEventListener("reset", () => setTimeout(fit)); // the event comes before the fields are empty
 fit();

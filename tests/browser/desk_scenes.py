@@ -159,6 +159,15 @@ def _proposed(now: datetime) -> Scenery:
     return Scenery((held, *_others(now)), (asked,), beside)
 
 
+def _replaced(now: datetime) -> Scenery:
+    """Give the proposal withdrawn, and another one in its place."""
+    seen = _proposed(now)
+    withdrawn = replace(proposal(now), end=End(Event("e0", Action.WITHDRAW, "a slip", None), ANN, now - 3 * MINUTE))
+    asked = replace(proposal(now, Choice.ROLL_BACK).asked, uuid=PROPOSAL[:-1] + "2")
+    said = (replace(proposal(now), asked=asked, by=BO), withdrawn)
+    return replace(seen, decisions=said, beside=replace(seen.beside, decisions=said))
+
+
 def _decided(now: datetime) -> Scenery:
     phone = ByPhone("Dr. Ada Chief", "+49 30 1234", "Carl Witness", True)
     ended = End(Event("e1", Action.CONFIRM, "The vendor's fix is in place.", phone), ANN, now - 2 * MINUTE)
@@ -189,6 +198,7 @@ DESKS: dict[str, Callable[[datetime], Scenery]] = {
     "pending": _pending,
     "breached": _breached,
     "proposed": _proposed,
+    "replaced": _replaced,
     "decided": _decided,
     "blind": _blind,
     "recovering": _recovering,

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.acting import EXPECTED, Server, axe, live
-from tests.browser.desk_scenes import DESKS, SHOWN
+from tests.browser.desk_scenes import DESKS, PROPOSAL, SHOWN
 from tests.browser.test_pages import walked
 
 pytestmark = pytest.mark.peers
@@ -49,7 +49,7 @@ def at_desk(
     page.goto(server.url + path)
     yield page
     context.close()
-    assert [line for line in said if not EXPECTED.search(line)] == []
+    assert [line for line in said if not EXPECTED.search(line) and "status of 409" not in line] == []
 
 
 @pytest.mark.parametrize("state", sorted(DESKS))
@@ -120,6 +120,34 @@ def test_what_is_half_typed_stays_through_pushes_and_an_end_of_its_time(
         server.say("desk decided")
         expect(page.locator("#end")).to_be_hidden()
         expect(page.locator("#decision")).to_contain_text("witness Carl Witness")
+
+
+def test_what_was_written_about_one_proposal_never_confirms_another(
+    chromium: Browser, serve: Callable[..., Server]
+) -> None:
+    server = serve("--desk", "proposed")
+    with at_desk(chromium, server, ONE, who="authority.Dr. Ada Chief") as page:
+        live(page)
+        sent: list[str] = []
+
+        def refuse(route: Route) -> None:
+            sent.append(route.request.url)
+            body = {"title": "It cannot be done now", "detail": "continue was withdrawn by Ann Desk"}
+            route.fulfill(status=409, json=body)
+
+        page.route("**/api/decisions/**", refuse)
+        page.fill("#agreed", "I agree to go on")
+        server.say("desk replaced")
+        expect(page.locator("#end .overtaken")).to_contain_text("and Dr. Bo Second has made another one")
+        page.click("#end button[value=confirm]")
+        expect(page.locator("#end .refused")).to_contain_text("continue was withdrawn by Ann Desk")
+        assert page.input_value("#agreed") == "I agree to go on"
+        page.click("#end button[type=reset]")
+        expect(page.locator("#end .overtaken")).to_be_empty()
+        page.fill("#agreed", "No, back")
+        page.click("#end button[value=confirm]")
+        expect(page.locator("#end .refused")).not_to_be_empty()
+        assert [url.split("/")[5] for url in sent] == [PROPOSAL, PROPOSAL[:-1] + "2"]
 
 
 def test_an_open_page_and_a_fresh_one_are_the_same_after_any_pushes(

@@ -128,7 +128,7 @@ def test_each_state_has_words_and_what_to_do(name: str) -> None:
     page = trigger_page(scene, scene.triggers[0], beside)
     assert page.means
     assert page.to_do
-    assert page.stands == (name in ("breached", "proposed", "recovering"))
+    assert page.stands == (name in ("breached", "proposed", "replaced", "recovering"))
 
 
 def test_an_acknowledged_breach_names_who_heard_it_and_no_longer_asks_for_that() -> None:
@@ -380,6 +380,25 @@ def test_what_nobody_looks_at_is_neither_read_nor_kept() -> None:
         following.cancel()
 
     asyncio.run(live())
+
+
+def test_a_mistake_in_a_page_of_the_desk_leaves_the_wall_alone(caplog: pytest.LogCaptureFixture) -> None:
+    async def live() -> set[str]:
+        house = House()
+        following = asyncio.create_task(house.follow.run())
+        await house.follow._read()
+        view, wall = ONE_TRIGGER + SHOWN, house.hub.join("wall")
+        house.hub.join(view)
+        await house.follow.begin(view)
+        house.follow._beside[view] = Beside(transitions=(None,))  # type: ignore[arg-type]  # what a mistake leaves
+        house.clock.at += timedelta(seconds=1)
+        house.follow.publish()
+        assert not following.done()
+        following.cancel()
+        return set(wall.held_ids)
+
+    assert "tick" in asyncio.run(live())
+    assert f"the view {ONE_TRIGGER + SHOWN} cannot be shown" in caplog.text
 
 
 def test_what_cannot_be_read_anew_stays_and_says_so() -> None:
