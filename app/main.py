@@ -13,6 +13,8 @@ from app.settings import Config, Secrets
 from app.web import (
     body_limit,
     decisions,
+    desk_record,
+    desk_triggers,
     exams,
     gate,
     golive,
@@ -40,6 +42,8 @@ ROUTES = (
     login,
     wall,
     series,
+    desk_triggers,
+    desk_record,
     live,
     ingest,
     status,

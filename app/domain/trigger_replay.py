@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain.journal import Entry
-from app.domain.triggers import Cause, Kind, Latch, State, Transition
+from app.domain.triggers import Cause, Kind, Latch, State, Transition, raises_anew
 
 BY_GOLIVE = "golive"
 ACT = "trigger."
@@ -28,6 +28,8 @@ def recorded(latch: Latch) -> Latch:
         decided=latch.decided,
         rearm_at=latch.rearm_at,
         counts_after=latch.counts_after,
+        acknowledged_by=latch.acknowledged_by,
+        acknowledged_at=latch.acknowledged_at,
     )
 
 
@@ -46,11 +48,15 @@ def replayed(first: Latch, made: Iterable[Transition]) -> Latch:
 def _after(before: Latch, one: Transition) -> Latch:
     since = before.since if one.after is one.before else one.at
     latch = replace(before, state=one.after, number=one.number, since=since)
+    if raises_anew(one.cause, one.before, one.after):
+        latch = replace(latch, acknowledged_by="", acknowledged_at=None)
     match one.cause:
         case Cause.UNSEEN | Cause.SEEN_AGAIN:
             return replace(latch, told_unseen=one.cause is Cause.UNSEEN)
         case Cause.UNDECIDED:
             return replace(latch, told_undecided=True)
+        case Cause.ACKNOWLEDGE:
+            return replace(latch, acknowledged_by=one.by, acknowledged_at=one.at)
         case Cause.ARM if one.after is State.OVERRIDDEN:
             return replace(latch, underneath=State.WATCHING, counts_after=one.at)
         case Cause.ARM:

@@ -257,6 +257,11 @@ def undecided(latch: Latch, decide_by: datetime, now: datetime) -> Stepped:
     return moved(replace(latch, told_undecided=True), latch.state, Cause.UNDECIDED, now)
 
 
+def raises_anew(cause: Cause, before: State, after: State) -> bool:
+    """Say whether a transition raises an alarm that somebody may have acknowledged before."""
+    return cause in ALARMING or (after in LATCHED and before not in LATCHED)
+
+
 def moved(
     latch: Latch,
     after: State,
@@ -270,6 +275,6 @@ def moved(
     number = latch.number + 1
     made = Transition(number, now, latch.state, after, cause, by, why, **limits)
     since = latch.since if after is latch.state else now
-    if cause in ALARMING or (after in LATCHED and latch.state not in LATCHED):
+    if raises_anew(cause, latch.state, after):
         latch = replace(latch, acknowledged_by="", acknowledged_at=None)
     return replace(latch, state=after, since=since, number=number), (made,)

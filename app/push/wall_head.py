@@ -136,7 +136,7 @@ def strip(scene: Scene) -> Strip:
         shape=shape,
         word=word,
         reasons=reasons,
-        points=_points(scene),
+        points=points(scene),
         rollback=rollback(scene),
         means=_means(scene),
         triggers=triggers(scene),
@@ -163,7 +163,7 @@ def _breach(scene: Scene, line: TriggerLine) -> Strip:
             Reason(line.waits, line.since, left=line.left),
             Reason(line.where or line.counts, None, " · ".join(filter(None, (line.where and line.counts, line.heard)))),
         ),
-        points=_points(scene),
+        points=points(scene),
         rollback=rollback(scene),
         means="",
         triggers=triggers(scene),
@@ -187,7 +187,8 @@ def _decision_at(scene: Scene) -> datetime:
     return (scene.moment.t0 or scene.plan.go_live.at) + timedelta(seconds=scene.plan.go_live.decision_window_s)
 
 
-def _points(scene: Scene) -> tuple[Point, ...]:
+def points(scene: Scene) -> tuple[Point, ...]:
+    """Give the decision point and the point of no return."""
     plan, t0 = scene.plan.go_live, scene.moment.t0
     base = t0 or plan.at
     decision = _point(scene, words.DECISION_POINT, base, plan.decision_window_s, t0 is not None)

@@ -62,7 +62,8 @@ def triggers(scene: Scene) -> Triggers:
     """Give the strip's triggers; where nothing is out of the ordinary, those that watch in one line."""
     every = _lines(scene)
     if not scene.trouble:
-        every = [line for line in every if line not in breaches(scene)[:1]]  # it stands in large letters beside them
+        first = breaches(scene)[:1]
+        every = [line for line in every if line not in first]  # it stands in large letters beside them
     shown = [line for line in every if line.state not in QUIET][:MOST] or every[:MOST]
     return Triggers(tuple(shown), _kinds(every[len(shown) :]), _kinds(every))
 

@@ -34,6 +34,7 @@ from app.store import decisions, golives, planned_work, quarantine, standings, t
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import security
+from app.web.besides import Besides
 from app.web.house import House
 from app.web.metrics import Metrics
 
@@ -74,6 +75,7 @@ class Life:
             judge_alive_at=lambda: self._judge.alive_at,
             trouble=lambda: self._db.trouble,
             own=lambda: [ground.text for ground in self._own_grounds()],
+            beside_of=Besides(lambda: self.house).of,
         )
         limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
         self.house = House(

@@ -55,6 +55,12 @@ def of_acts(session: Session, site: str, prefix: str) -> list[Entry]:
     return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq))
 
 
+def of_subject(session: Session, site: str, subject: str) -> list[Entry]:
+    """Give the entries about one subject, in order."""
+    its = (_JOURNAL.c.site == site) & (_JOURNAL.c.subject == subject)
+    return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq))
+
+
 def _entries(session: Session, ask: Executable) -> list[Entry]:
     return [
         Entry(r.seq, r.at, r.actor, r.act, r.subject, json.loads(r.body), r.previous, r.hash)

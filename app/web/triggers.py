@@ -44,11 +44,17 @@ async def one(request: Request, trigger: Annotated[str, Path(max_length=100, pat
     """Give one trigger as it is now, with its transitions; a breach by a former version of its rule stands first."""
     house = house_of(request)
     scene = house.follow.scene()
-    found = [t for t in scene.triggers if t.id == trigger]
-    if not found:
-        raise Missing(f"no rollback trigger has the id {trigger!r}; with `per` each area has one of its own")
+    found = found_in(scene, trigger)
     made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger))
-    return told(found[0], scene) | {"transitions": [_transition(t) for t in made]}
+    return told(found, scene) | {"transitions": [transition_told(t) for t in made]}
+
+
+def found_in(scene: Scene, trigger: str) -> Trigger:
+    """Give a trigger by its id, a breach by a former version of its rule before what watches now."""
+    found = next((t for t in scene.triggers if t.id == trigger), None)
+    if found is None:
+        raise Missing(f"no rollback trigger has the id {trigger!r}; with `per` each area has one of its own")
+    return found
 
 
 def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
@@ -107,7 +113,8 @@ async def act(
     return told(after, house.follow.scene())
 
 
-def _transition(t: Transition) -> dict[str, Any]:
+def transition_told(t: Transition) -> dict[str, Any]:
+    """Give a transition as the interface writes it."""
     return {
         "number": t.number,
         "at": utc_text(t.at),
