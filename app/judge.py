@@ -18,6 +18,7 @@ from app.domain.exams import Exam, ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.golive import effective_t0
 from app.domain.measures import CATALOGUE, Source
+from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Plan
 from app.domain.samples import Sample, not_ahead
 from app.domain.series import WINDOW_S
@@ -26,7 +27,7 @@ from app.domain.standings import Judged, known_by
 from app.domain.trigger_board import TriggerBoard, trigger_board
 from app.domain.trigger_sights import by_series
 from app.steps import Steps
-from app.store import exams, feed_messages, golives, marks, quarantine, samples, standings, triggers
+from app.store import exams, feed_messages, golives, marks, planned_work, quarantine, samples, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -174,10 +175,11 @@ class Judge:
         if self._acted:
             await self._take_acts()
         site, now = self._plan.site, self._clock.now()
-        t0, quarantined = await self._db.read(partial(self._beside_triggers, now=now))
+        t0, quarantined, works = await self._db.read(partial(self._beside_triggers, now=now))
         pulses = self._heartbeats.newest_of_all()
-        standing = standings_now(self._newest.values(), self._plan, pulses, now)
-        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined)
+        standing = standings_now(self._newest.values(), self._plan, pulses, now, works=works)
+        planned = by_system(works, self._plan.zone, now)
+        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined, planned)
         if not found:
             return
 
@@ -199,12 +201,15 @@ class Judge:
             self._acted = True
             raise
 
-    def _beside_triggers(self, session: Session, now: datetime) -> tuple[datetime | None, list[datetime] | None]:
-        """Give T0 once it has come, and when messages could not be read where a rule counts them."""
+    def _beside_triggers(
+        self, session: Session, now: datetime
+    ) -> tuple[datetime | None, list[datetime] | None, list[PlannedWork]]:
+        """Give T0 once it has come, when messages could not be read where a rule counts them, and planned work."""
         t0, back_s = self._t0(session), self._triggers.quarantine_back_s
         since = now - timedelta(seconds=back_s)
         quarantined = quarantine.moments(session, self._plan.site, since) if back_s else None
-        return t0 if t0 is not None and t0 <= now else None, quarantined
+        works = planned_work.since(session, self._plan, now)
+        return t0 if t0 is not None and t0 <= now else None, quarantined, works
 
     async def _exams(self) -> None:
         while True:

@@ -13,6 +13,8 @@ from app.settings import Config, Secrets
 from app.web import (
     body_limit,
     decisions,
+    desk_record,
+    desk_triggers,
     exams,
     gate,
     golive,
@@ -26,6 +28,7 @@ from app.web import (
     not_built,
     notices,
     ops,
+    planned_work,
     problems,
     series,
     status,
@@ -40,6 +43,8 @@ ROUTES = (
     login,
     wall,
     series,
+    desk_triggers,
+    desk_record,
     live,
     ingest,
     status,
@@ -53,6 +58,7 @@ ROUTES = (
     decisions,
     golive,
     notices,
+    planned_work,
     not_built,
 )
 

@@ -2,17 +2,33 @@
 
 import hashlib
 import json
+import uuid
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
 from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
-from app.domain.plans import Armed, Authority, Counts, FeedPlan, GoLivePlan, Hours, MeasurePlan, Plan, ProbePlan, Rule
+from app.domain.planned_work import PlannedWork
+from app.domain.plans import (
+    Armed,
+    Authority,
+    CostLimit,
+    Counts,
+    FeedPlan,
+    GoLivePlan,
+    Hours,
+    MeasurePlan,
+    Plan,
+    ProbePlan,
+    Rule,
+)
 from app.domain.samples import Kind
 from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
-from app.settings import Config, Feed, Probe, Settings, TriggerRule, parse_hours
+from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
+from app.settings.values import cost_of
 
+ROLLED_BACK_KINDS = ("pacs", "vna")  # a RIS or portal goes on serving the old PACS
 LONGEST_STEP_S = 5.0  # between two looks at a trigger; what lies longer apart was not watched all the while
 
 
@@ -33,7 +49,9 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         feeds={f.id: _feed(f, i, settings, vantages[0], speed) for i, f in enumerate(settings.feeds)},
         rules=tuple(_rule(r, speed) for r in settings.triggers),
         legacy=tuple(s.id for s in settings.systems if s.kind == "legacy"),
+        replaced=tuple(s.id for s in settings.systems if s.kind in ROLLED_BACK_KINDS),
         authorities=tuple(Authority(a.name, a.telephone, a.deputy_for, a.channel) for a in settings.authorities),
+        maintenance=tuple(_maintenance(m, settings.site.id) for m in settings.maintenance),
         notices=_notices(settings, speed),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
@@ -92,23 +110,34 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
         quiet_for_s=r.quiet_for or 0.0,
         feed=r.feed or "",
         milestone=r.milestone or "",
+        sender=r.sender or "",
         what=r.what or "",
         severity=r.severity,
         of=tuple(r.of),
+        depends_on=r.depends_on or "",
     )
+
+
+def _maintenance(m: Maintenance, site: str) -> PlannedWork:
+    """Give planned work under an id made of what it plans: another span is other work, which nobody has ended yet."""
+    said = f"golive:planned-work:{site}:{m.system}:{m.from_.timestamp()}:{m.until.timestamp()}"
+    id_ = str(uuid.uuid5(uuid.NAMESPACE_URL, said))
+    return PlannedWork(id_, m.system, m.from_, m.until, m.by, m.why, of_file=True)
 
 
 def go_live_of(config: Config) -> GoLivePlan:
     """Give the plan of the go-live itself."""
     g = config.settings.go_live
+    cost = cost_of(g.no_return) if isinstance(g.no_return, str) else None
     return GoLivePlan(
         g.at,
         g.start == "by-clock",
         g.decision_window,
-        g.no_return,
+        g.no_return if isinstance(g.no_return, float) else None,
         g.command_center,
         g.stabilisation,
         g.proposal_lasts,
+        CostLimit(cost[1], cost[0]) if cost else None,
     )
 
 

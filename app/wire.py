@@ -95,6 +95,7 @@ class ExamEventIn(Strict):
     instances: Count | None = None
     station: Code | None = None
     left_out: ShortText | None = None
+    sender: Annotated[str, Field(max_length=64, pattern=_NO_NUL)] | None = None
 
 
 class HeartbeatIn(Strict):
@@ -259,5 +260,6 @@ class TriggerOut(BaseModel):
     alarm: str | None
     acknowledged: dict[str, Any] | None
     rule: str
+    held_back_by: str | None
     evidence: dict[str, Any] | None
     decision: dict[str, Any] | None

@@ -49,11 +49,11 @@ def token_revoke(known: Annotated[str, typer.Argument(metavar="ID")], file: File
 
 @journal.command("verify")
 def journal_verify(file: File = HERE, as_json: Json = False) -> None:
-    """Walk the journal's chain: exit 1 when it is broken."""
+    """Walk the journal's chain and replay its triggers: exit 1 when it is broken, or says other than what is stored."""
     from app.running.housekeeping import verify_journal
 
     found = verify_journal(load(file))
-    said = f"{found.entries} entries, the chain holds" if found.ok else f"the chain is broken: {found.problem}"
+    said = f"{found.entries} entries, the chain holds" if found.ok else f"the record does not hold: {found.problem}"
     typer.echo(json.dumps({"ok": found.ok, "entries": found.entries, "problem": found.problem}) if as_json else said)
     raise typer.Exit(FINE if found.ok else WANTING)
 

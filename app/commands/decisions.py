@@ -1,8 +1,9 @@
 """Propose, confirm, withdraw: each in one commit with what it does to the triggers and the go-live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from app.commands.trigger_acts import change, stored
 from app.domain.deciding import ended, proposed
@@ -16,8 +17,10 @@ from app.store import acts, decisions, golives, triggers
 from app.store.db import Session
 
 
-def proposing(plan: Plan, asked: Asked, by: Person, now: datetime) -> Callable[[Session], tuple[Decision, bool]]:
-    """Give the act that proposes a decision; it says whether that is new."""
+def proposing(
+    plan: Plan, asked: Asked, by: Person, now: datetime, beside: Mapping[str, Any] | None = None
+) -> Callable[[Session], tuple[Decision, bool]]:
+    """Give the act that proposes a decision; it says whether that is new. `beside` is kept for the record."""
     site, said = plan.site, {"by": by.token or by.role, "sent": asked}
 
     def act(s: Session) -> tuple[Decision, bool]:
@@ -27,6 +30,7 @@ def proposing(plan: Plan, asked: Asked, by: Person, now: datetime) -> Callable[[
         about = stored(s, plan, asked.trigger) if asked.trigger is not None else []
         t0 = effective_t0(plan.go_live, golives.current(s, site), now)
         made = proposed(asked, by, now, plan.go_live.proposal_lasts_s, about, t0 if t0 and t0 <= now else None)
+        made = replace(made, beside=beside)
         decisions.propose(s, site, made)
         acts.keep(s, site, asked.uuid, "decision", said, made, now)
         return made, True
@@ -34,7 +38,9 @@ def proposing(plan: Plan, asked: Asked, by: Person, now: datetime) -> Callable[[
     return act
 
 
-def ending(plan: Plan, uuid: str, event: Event, by: Person, now: datetime) -> Callable[[Session], Decision]:
+def ending(
+    plan: Plan, uuid: str, event: Event, by: Person, now: datetime, beside: Mapping[str, Any] | None = None
+) -> Callable[[Session], Decision]:
     """Give the act that confirms or withdraws a decision; of two at once the first one counts."""
     site, subject, said = plan.site, f"decision {uuid}", {"by": by.token or by.role, "sent": event}
 
@@ -46,6 +52,7 @@ def ending(plan: Plan, uuid: str, event: Event, by: Person, now: datetime) -> Ca
         if decision is None:
             raise Missing(f"no decision has the id {uuid}")
         after = ended(decision, _with_listing(plan, event), by, now)
+        after = replace(after, end=replace(after.end, beside=beside) if after.end is not None else None)
         if event.action is Action.CONFIRM:
             _carry_out(s, plan, after, now)
         if not decisions.end(s, site, after):

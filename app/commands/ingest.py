@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.commands.ingest_quarantine import contradiction
@@ -11,10 +11,12 @@ from app.commands.ingest_reading import Batch, Known, read
 from app.domain.appended import Appended
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
+from app.domain.planned_work import is_planned
+from app.domain.plans import Plan
 from app.domain.quarantine import Unreadable
 from app.domain.samples import Sample
 from app.errors import Unavailable
-from app.store import exams, feed_messages, quarantine, samples
+from app.store import exams, feed_messages, planned_work, quarantine, samples
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.wire import Envelope, IngestAnswer, Refusal
@@ -174,7 +176,7 @@ async def _store(
 
     def act(s: Session) -> Stored:
         stored = Stored(
-            samples.append(s, site, batch.samples),
+            samples.append(s, site, _with_planned_work(s, known.plan, batch.samples)),
             exams.append(s, site, batch.events, order),
             feed_messages.append(s, site, batch.messages),
             quarantine.append(s, site, batch.unreadable),
@@ -193,3 +195,13 @@ async def _store(
         if isinstance(error, TimeoutError):
             raise Unavailable("the database does not answer; send the batch again") from error
         raise
+
+
+def _with_planned_work(session: Session, plan: Plan, taken: list[Sample]) -> list[Sample]:
+    """Mark the samples made while their system was in planned work: they are kept, and judge nothing."""
+    if not taken:
+        return taken
+    works = planned_work.since(session, plan, min(s.known_at or s.at for s in taken))
+    if not works:
+        return taken
+    return [replace(s, planned=True) if is_planned(s.system, s.known_at or s.at, works) else s for s in taken]

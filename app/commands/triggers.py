@@ -9,6 +9,7 @@ from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
 from app.domain.exam_measures import linked
 from app.domain.golive import effective_t0
+from app.domain.planned_work import by_system
 from app.domain.plans import Plan
 from app.domain.series import WINDOW_S
 from app.domain.sights import standings_now
@@ -16,7 +17,7 @@ from app.domain.standings import Pulse
 from app.domain.trigger_board import TriggerBoard
 from app.domain.trigger_rules import Instance, instances
 from app.domain.trigger_sights import Around, Share, by_series
-from app.store import exams, golives, quarantine, samples, standings, triggers
+from app.store import exams, golives, planned_work, quarantine, samples, standings, triggers
 from app.store.db import Session
 
 _DAY = timedelta(days=1)
@@ -61,8 +62,10 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
     t0 = effective_t0(plan.go_live, golives.current(session, site), now)
     back_s = rules.quarantine_back_s
     unreadable = quarantine.moments(session, site, now - timedelta(seconds=back_s)) if back_s else None
-    standing = by_series(standings_now(rows.values(), plan, pulses, now))
-    seen = rules.looked(Around(now, t0 if t0 is not None and t0 <= now else None, standing, unreadable))
+    works = planned_work.since(session, plan, now)
+    standing = by_series(standings_now(rows.values(), plan, pulses, now, works=works))
+    begun, planned = t0 if t0 is not None and t0 <= now else None, by_system(works, plan.zone, now)
+    seen = rules.looked(Around(now, begun, standing, unreadable, planned))
     return [Tried(instance, seen[instance.id]) for instance in every]
 
 
@@ -73,7 +76,7 @@ def backtested(
 
     Exams that began up to two days before are known to it from the start.
     """
-    site, past = plan.site, Backtest(plan, from_)
+    site, past = plan.site, Backtest(plan, from_, works=planned_work.since(session, plan, from_))
     t0 = effective_t0(plan.go_live, golives.current(session, site), to)
     past.before(exams.received_between(session, site, from_ - 2 * _DAY, from_))
     unreadable = quarantine.moments(session, site, from_ - _DAY, 1_000_000)

@@ -14,6 +14,7 @@ from app.domain.exam_measures import linked
 from app.domain.exams import Exam, ExamEvent, Milestone, fold
 from app.domain.feed_measures import FeedWatch
 from app.domain.feed_measures import judged as feed_judged
+from app.domain.planned_work import PlannedWork, by_system, is_planned
 from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.samples import Sample
 from app.domain.sights import standings_now
@@ -68,14 +69,21 @@ class Past:
 class Backtest:
     """A past that is lived step by step: samples and events in the order in which they came to be known.
 
-    `factors` are the other limits that each rule is tried with beside its own.
+    `factors` are the other limits that each rule is tried with beside its own; `works` is what was planned on systems.
     """
 
-    def __init__(self, plan: Plan, from_: datetime, step_s: float = STEP_S, factors: Sequence[float] = FACTORS) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        from_: datetime,
+        step_s: float = STEP_S,
+        factors: Sequence[float] = FACTORS,
+        works: Sequence[PlannedWork] = (),
+    ) -> None:
         own = [_watching(rule, step_s) for rule in plan.rules]
         others = [other for rule in own for factor in factors if (other := _with_limit(rule, factor))]
         self.plan, self._step = replace(plan, rules=(*own, *others)), timedelta(seconds=step_s)
-        self.now = from_
+        self.now, self._works = from_, works
         self._board, self._rules = Board(self.plan), trigger_board(self.plan)
         self._feeds = {f.id: FeedWatch(f, from_) for f in plan.feeds.values()}
         self._events: dict[str, list[ExamEvent]] = {}
@@ -108,6 +116,8 @@ class Backtest:
         while self.now < to:
             self.now = min(self.now + self._step, to)
             while sample is not None and _known_at(sample) <= self.now:
+                if is_planned(sample.system, _known_at(sample), self._works):
+                    sample = replace(sample, planned=True)
                 for series, attempt in self._board.take(sample):
                     self._rules.hear(series, attempt, sample.id)
                 self._alive_at = max(self._alive_at, _known_at(sample))
@@ -154,9 +164,10 @@ class Backtest:
 
     def _look(self, t0: datetime | None, unreadable: Sequence[datetime]) -> None:
         now, step_s = self.now, self._step.total_seconds()
+        planned = by_system(self._works, self.plan.zone, now)
         if self._standings_at is None or (now - self._standings_at).total_seconds() >= STANDINGS_EACH_S:
             self._standings_at, self._standings = now, self._stand()
-        for found in self._rules.evaluated(now, t0, self._standings, unreadable):
+        for found in self._rules.evaluated(now, t0, self._standings, unreadable, planned):
             past = self._pasts[found.trigger.id]
             self._stored[found.trigger.id] = found.trigger
             for made in found.transitions:
@@ -188,7 +199,7 @@ class Backtest:
         alive_at = self._alive_at if self.plan.probes else self.now
         alive = Pulse("listening", "", alive_at)  # of worklist probes too: they tell which orders they saw
         pulses = {(self.plan.main_vantage, name): alive for name in (*self.plan.feeds, *self.plan.probes)}
-        return by_series(standings_now(self._rows.values(), self.plan, pulses, self.now))
+        return by_series(standings_now(self._rows.values(), self.plan, pulses, self.now, works=self._works))
 
 
 def _known_at(sample: Sample) -> datetime:

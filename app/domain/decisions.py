@@ -1,9 +1,10 @@
 """Decisions: what was proposed, by whom, about which breach, and what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import LATCHED, Kind, State
@@ -91,16 +92,17 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a proposal ended: what was done, by whom, when."""
+    """How a proposal ended: what was done, by whom, when, and what stood beside it then."""
 
     event: Event
     by: Person
     at: datetime
+    beside: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A proposal and what became of it; `breaches` are those that stood when it was made."""
+    """A proposal and what became of it; `breaches` are those that stood when it was made, `beside` all else then."""
 
     asked: Asked
     by: Person
@@ -108,6 +110,7 @@ class Decision:
     expires_at: datetime
     breaches: tuple[Breach, ...] = ()
     end: End | None = None
+    beside: Mapping[str, Any] | None = None
 
     @property
     def confirmed_by(self) -> str | None:

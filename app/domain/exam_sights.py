@@ -68,6 +68,7 @@ def of_exams(row: Judged, signs: Signs) -> Standing:
         quiet_s=quiet[0],
         quiet_after_s=quiet[1],
         upper=upper,
+        planned=next((why for f, _ in told if (why := signs.planned.get(f.system or ""))), ""),
     )
     standing = stand(as_of_pulse(row, pulse), sight, signs.now)
     return with_trouble(_with_pause(_with_strays(standing), row, signs), mute or pulse)

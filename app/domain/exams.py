@@ -33,7 +33,8 @@ class ExamEvent:
 
     `exam` and `study` are keyed hashes ("k1." + hex). `at` is None never: a telling without a usable time carries its
     message's or receive time and says so in `at_field`. `left_out` names the rule by which the exam stays out of every
-    number; "" says that none does, None that this telling does not know.
+    number; "" says that none does, None that this telling does not know. `sender` is the application that the message
+    names, "VOICE" or with its facility "VOICE@NORTH".
     """
 
     id: str
@@ -52,6 +53,7 @@ class ExamEvent:
     instances: int | None = None
     station: str | None = None
     left_out: str | None = None
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

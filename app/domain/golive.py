@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.domain.no_return import Spent
 from app.domain.plans import GoLivePlan
 from app.domain.words import local_clock, span
 from app.errors import Conflict, Invalid
@@ -86,7 +87,10 @@ def acted(act: GoLiveAct, plan: GoLivePlan, record: GoLive | None, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the go-live is now; `t0` is None until it has begun, `planned_words` speaks while it is only planned."""
+    """What the go-live is now; `t0` is None until it has begun, `planned_words` speaks while it is only planned.
+
+    `spent` is what a roll-back costs, where that is what makes the point of no return.
+    """
 
     phase: str
     rollback: str
@@ -97,6 +101,7 @@ class Moment:
     no_return_left_s: float | None
     planned_words: str
     planned_at: datetime | None = None
+    spent: Spent | None = None
 
 
 def planned_at(plan: GoLivePlan, record: GoLive | None) -> datetime | None:
@@ -148,12 +153,17 @@ def phases_around(plan: GoLivePlan, acts: Sequence[GoLiveAct], moment: datetime,
     return frozenset(found)
 
 
-def rollback_at(plan: GoLivePlan, t0: datetime | None, now: datetime) -> str:
-    """Say whether a way back is still open; passing a moment changes no state, only this word."""
+def rollback_at(plan: GoLivePlan, t0: datetime | None, now: datetime, spent: Spent | None = None) -> str:
+    """Say whether a way back is still open; passing a moment, or a cost, changes no state, only this word.
+
+    What nobody can count closes nothing.
+    """
     if t0 is None or now < t0:
         return "possible"
     since_s = (now - t0).total_seconds()
     if plan.no_return_s is not None and since_s >= plan.no_return_s:
+        return "no_longer_possible"
+    if spent is not None and spent.passed:
         return "no_longer_possible"
     return "possible" if since_s < plan.decision_window_s else "window_passed"
 
@@ -189,6 +199,7 @@ def moment_of(
     now: datetime,
     *,
     zone_now: datetime | None = None,
+    spent: Spent | None = None,
 ) -> Moment:
     """Give all that screens and the status say about the go-live; `zone_now` is `now` in the site's zone."""
     t0 = effective_t0(plan, record, now)
@@ -200,7 +211,7 @@ def moment_of(
         no_return_left_s = max(0.0, plan.no_return_s - since_s)
     return Moment(
         phase=phase_at(plan, t0, now, record is not None and record.rolled_back_at is not None),
-        rollback=rollback_at(plan, t0, now),
+        rollback=rollback_at(plan, t0, now, spent),
         t0=t0,
         declared_at=record.declared_at if record else None,
         since_go_live_s=since_s,
@@ -208,6 +219,7 @@ def moment_of(
         no_return_left_s=no_return_left_s,
         planned_words=planned_words(plan, t0, now, zone_now, record),
         planned_at=t0 or planned_at(plan, record),
+        spent=spent if began else None,
     )
 
 

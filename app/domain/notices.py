@@ -203,7 +203,7 @@ def _asking(decision: Decision, plan: Plan, channel: str, place: int, reminder: 
 def fate(notice: Notice, trigger: Trigger | None, decision: Decision | None, holder: str, now: datetime) -> Fate:
     """Say whether a notice is still to be sent: a call for what is done already is dropped, what happened is told.
 
-    `trigger` and `decision` are what it is about, as they stand now; `holder` is what `held_back` says.
+    `trigger` and `decision` are what it is about, as they stand now; `holder` is the trigger that holds it back, or "".
     """
     if notice.occasion is Occasion.PROPOSAL:
         open_ = decision is not None and stage_of(decision, now) is Stage.PROPOSED
@@ -212,15 +212,6 @@ def fate(notice: Notice, trigger: Trigger | None, decision: Decision | None, hol
     if over and (notice.reminder or holder):
         return Fate.DROP
     return Fate.HOLD if holder else Fate.SEND
-
-
-def held_back(trigger: Trigger | None, shown: Iterable[Trigger]) -> str:
-    """Give the id of the trigger that holds back the notices of this one, "" while none does.
-
-    What is held back stays in the outbox until that is over; the record stands. This is the one place where
-    `depends_on` speaks, `shown` being the triggers that screens show.
-    """
-    return ""
 
 
 def wait_s(attempts: int, chance: float) -> float:

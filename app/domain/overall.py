@@ -1,12 +1,14 @@
 """The whole at a glance: act, blind, watch or ok, with every ground, gravest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision, Stage, stage_of, story
-from app.domain.measures import CATALOGUE
+from app.domain.measures import CATALOGUE, Source
+from app.domain.planned_work import PlannedWork, lately_over
 from app.domain.plans import Plan
+from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
 from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
@@ -15,6 +17,7 @@ from app.domain.triggers import ASIDE, LATCHED
 from app.domain.triggers import Sight as Unseen
 from app.domain.triggers import State as TriggerState
 from app.domain.watched import Watched, watched
+from app.domain.words import local_clock, span
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
 _NEARLY_FULL = 0.8
@@ -49,25 +52,47 @@ class Overall:
 
 
 def overall(
-    standings: Sequence[Standing], plan: Plan, pulses: Pulses, now: datetime, acts: Iterable[Ground] = ()
+    standings: Sequence[Standing],
+    plan: Plan,
+    pulses: Pulses,
+    now: datetime,
+    acts: Iterable[Ground] = (),
+    *,
+    rolled_back: bool = False,
 ) -> Overall:
     """Give the overall state; `acts` are grounds that others know of, such as an undecided breach or an open SEV1.
 
-    A probe or feed with `required` that is blind makes the whole blind, as does a house that sees nothing at all.
+    A probe or feed with `required` that is blind makes the whole blind, as does a house that sees nothing at all. Once
+    it is `rolled_back` the old system comes first and has to be seen; what was rolled back is named and raises nothing.
     """
     unseen = blind_feeds(plan, pulses, now)
     expected = watched(plan)
     grounds = list(acts)
     for feed_id, why in unseen.items():
         feed = plan.feeds[feed_id]
-        grounds.append(Ground("blind" if feed.required else "watch", f"feed {feed.name or feed_id}", why))
-    if not any(s.state in _LOOKED_AT for s in standings):
+        rank = "blind" if feed.required else "watch"
+        aside = rolled_back and feed.system in plan.replaced
+        grounds.append(Ground("named" if aside else rank, f"feed {feed.name or feed_id}", why))
+    if rolled_back:
+        standings = sorted(standings, key=lambda s: s.series.system not in plan.legacy)
+        grounds += _of_the_old(standings, plan)
+    elif not any(s.state in _LOOKED_AT for s in standings):
         grounds.append(Ground("blind", plan.site_name, "nothing is measured yet, or nothing can be seen"))
-    grounds += [g for s in standings if s.state is not State.INSUFFICIENT and (g := _ground(s, plan, expected))]
+    for s in standings:
+        if s.state is not State.INSUFFICIENT and (found := _ground(s, plan, expected)):
+            grounds.append(replace(found, overall="named") if rolled_back and is_aside(s.series, plan) else found)
     grounds += _too_few(standings, plan)
     order = sorted(grounds, key=lambda g: RANKS.index(g.overall))
     gravest = order[0].overall if order else "ok"
     return Overall("ok" if gravest == "named" else gravest, tuple(order))
+
+
+def _of_the_old(standings: Iterable[Standing], plan: Plan) -> Iterator[Ground]:
+    """Give a ground where nothing is seen of what a roll-back went back to: nobody knows then how it does."""
+    if not any(s.state in _LOOKED_AT and s.series.system in plan.legacy for s in standings):
+        names = ", ".join(plan.systems.get(system, system) for system in plan.legacy)
+        why = f"nothing of {names} is seen" if names else "no system of the kind legacy is set up"
+        yield Ground("blind", plan.site_name, f"rolled back, and {why}")
 
 
 def of_triggers(triggers: Iterable[Trigger]) -> Iterable[Ground]:
@@ -91,6 +116,34 @@ def of_decisions(decisions: Iterable[Decision], now: datetime) -> Iterator[Groun
         if stage_of(decision, now) is Stage.PROPOSED:
             about = f"{OF_TRIGGER}{decision.asked.trigger}" if decision.asked.trigger else "go-live"
             yield Ground("named", f"decision about {about}", story(decision, now))
+
+
+def of_planned_work(
+    works: Iterable[PlannedWork], standings: Iterable[Standing], plan: Plan, now: datetime
+) -> Iterator[Ground]:
+    """Give a `watch` for each planned work that overran."""
+    for work, why in overruns(works, standings, plan, now):
+        yield Ground("watch", f"planned work of {plan.systems.get(work.system, work.system)}", why)
+
+
+def overruns(
+    works: Iterable[PlannedWork], standings: Iterable[Standing], plan: Plan, now: datetime
+) -> Iterator[tuple[PlannedWork, str]]:
+    """Give the work that is over by its plan while its system has not once answered well since, with the words."""
+    expected, out = watched(plan), dict[str, list[Standing]]()
+    for s in standings:
+        if s.judged.newest_ok[:1] == (False,) and CATALOGUE[s.series.measure].source is Source.PROBE:
+            out.setdefault(s.series.system or "", []).append(s)
+    for system, work in lately_over(works, now).items():
+        for s in out.get(system, ()):
+            w, since = expected.get(s.series.key), s.judged.failing_since or s.judged.run_since
+            # its first attempt after the end may take one cadence and its whole timeout to fail
+            late_s = 2 * w.cadence_s + w.timeout_s + w.probes[0].turn_s if w is not None else 0.0
+            if since is not None and (since - work.until).total_seconds() <= late_s:
+                until = local_clock(work.until.astimezone(plan.zone), now.astimezone(plan.zone))
+                ago = span((now - work.until).total_seconds())
+                yield work, f"overrun: over at {until}, {ago} ago, and no good answer since; {work.why}, by {work.by}"
+                break
 
 
 def unwelcome(refusals: Mapping[tuple[str, str], tuple[str, datetime]], plan: Plan, now: datetime) -> Iterator[Ground]:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from app.domain.notice_plans import NoticePlan
+from app.domain.planned_work import PlannedWork
 from app.domain.samples import Kind
 from app.domain.triggers import Allowance
 
@@ -72,8 +73,16 @@ class MeasurePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CostLimit:
+    """What a roll-back may cost: so many `studies` or `reports` that the new system alone holds."""
+
+    what: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class GoLivePlan:
-    """The plan of the go-live; durations in seconds from T0."""
+    """The plan of the go-live; durations in seconds from T0. The point of no return is a time, a cost, or not set."""
 
     at: datetime
     by_clock: bool
@@ -82,6 +91,7 @@ class GoLivePlan:
     command_center_s: float
     stabilisation_s: float
     proposal_lasts_s: float = 1800.0
+    no_return_cost: CostLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ class Counts(StrEnum):
     BACKLOG = "backlog"  # exams that wait for their report for too long
     AVAILABILITY = "availability"  # seconds without an answer
     SILENCE = "silence"  # of a feed
-    COUNT = "count"  # of issues, unreadable messages or strays
+    COUNT = "count"  # of issues, unreadable messages, strays or stuck reports
     ALL = "all"  # other rules, each of them beyond
     ANY = "any"
 
@@ -122,8 +132,10 @@ class Rule:
     """One rule of golive.toml; durations in seconds, shares from 0 to 1. `version` is the hash of what it says.
 
     Each kind reads its own limits: a share `slower_than_s`, `share`, `recover_below` and `at_least`; a backlog
-    `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`
-    and `quiet_for_s`; a count `what`, `limit` and `recover_limit`; all and any the rules they are made `of`.
+    `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`,
+    `sender` and `quiet_for_s`; a count `what`, `limit` and `recover_limit`, of stuck reports `older_than_s` too; all
+    and any the rules they are made `of`. `depends_on` is the rule that explains this one while it is beyond itself:
+    its notice is then held back.
     """
 
     id: str
@@ -150,9 +162,11 @@ class Rule:
     quiet_for_s: float = 0.0
     feed: str = ""
     milestone: str = ""
+    sender: str = ""
     what: str = ""
     severity: int | None = None
     of: tuple[str, ...] = ()
+    depends_on: str = ""
 
     @property
     def allowance(self) -> Allowance:
@@ -179,7 +193,9 @@ class Plan:
     rules: tuple[Rule, ...] = ()
     authorities: tuple[Authority, ...] = ()
     notices: NoticePlan = field(default_factory=NoticePlan)
+    maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
+    replaced: tuple[str, ...] = ()  # systems that it would put aside
     lost_after_s: float = 604800.0  # a report awaited for longer was perhaps told and never reached us
     version: str = ""
     simulation: bool = False

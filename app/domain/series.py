@@ -85,8 +85,11 @@ def window_s(measure: str, probe: ProbePlan, plan: Plan) -> float:
 def rolled_up(sample: Sample, plan: Plan) -> list[tuple[str, float | None, bool, str]]:
     """Give a sample's numbers as the hourly roll-ups take them: series key, value, failed, unit.
 
-    A probe that was taken out of the configuration meanwhile keeps the hours that it measured.
+    A probe that was taken out of the configuration meanwhile keeps the hours that it measured. What was measured during
+    planned work belongs to none: counted once, it could never be told from the others again.
     """
+    if sample.planned:
+        return []
     readings = _readings(sample, plan.probes.get(sample.probe) or _former(sample), plan)
     return [(r.series.key, r.value, r.failed, CATALOGUE[r.series.measure].unit) for r in readings]
 

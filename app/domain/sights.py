@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.exam_measures import DAY_S
 from app.domain.exam_sights import exam_rows, of_exams
 from app.domain.measures import CATALOGUE, Source
+from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Plan
 from app.domain.series import ANSWERED
 from app.domain.signs import Pulses, Signs, as_of_pulse, indexed, quiet_of, why_absent, with_trouble
@@ -20,11 +21,18 @@ FEED_MEASURES = ("feed.age", "feed.rate", "clock.offset")
 
 
 def standings_now(
-    judged_rows: Iterable[Judged], plan: Plan, pulses: Pulses, now: datetime, *, started_at: datetime | None = None
+    judged_rows: Iterable[Judged],
+    plan: Plan,
+    pulses: Pulses,
+    now: datetime,
+    *,
+    started_at: datetime | None = None,
+    works: Iterable[PlannedWork] = (),
 ) -> list[Standing]:
     """Give every series' standing at `now`, those that the plan expects and nobody ever measured included.
 
-    `pulses` holds the newest heartbeat by (source, name); numbers from before `started_at`, the app's start, say so.
+    `pulses` holds the newest heartbeat by (source, name), `works` what is planned of systems; numbers from before
+    `started_at`, the app's start, say so.
     """
     rows = {(row.series.key, row.window): row for row in judged_rows}
     heard = {_feed_of(r): r.known_at for r in rows.values() if r.series.measure == "feed.age" and r.known_at}
@@ -32,7 +40,9 @@ def standings_now(
     began = {f: since for f in plan.feeds if f not in heard and (since := unheard.get(f) or started_at)}
     expected = watched(plan)
     cut_off = _cut_off(rows, expected)
-    signs = Signs(plan, *indexed(pulses, plan), now, heard, began, cut_off, started_at)
+    signs = Signs(
+        plan, *indexed(pulses, plan), now, heard, began, cut_off, started_at, by_system(works, plan.zone, now)
+    )
     found = [
         _of_probes(row or unmeasured(w.series), w, signs)
         for key, w in expected.items()
@@ -84,6 +94,7 @@ def _of_probes(row: Judged, w: Watched, signs: Signs) -> Standing:
             p.hours is None or (p.hours.hold(signs.now) and p.hours.hold(signs.now - grace)) for p in w.probes
         ),
         cut_off=w.vantage in signs.cut_off and not w.control,
+        planned=signs.planned.get(w.series.system or "", ""),
         upper=own.expected_below if own else None,
         restarted_at=_restarted_at(row, signs),
     )
@@ -123,5 +134,12 @@ def _of_feed(row: Judged, signs: Signs) -> Standing:
     mute = row.series.measure == "feed.age" and feed.id not in signs.heard and not feed.legacy
     quiet = quiet_of([feed], signs) if mute else (None, None)
     absent = why_absent(feed, pulse)
-    sight = Sight(cadence_s=feed.heartbeat_s, upper=upper, absent=absent, quiet_s=quiet[0], quiet_after_s=quiet[1])
+    sight = Sight(
+        cadence_s=feed.heartbeat_s,
+        upper=upper,
+        absent=absent,
+        quiet_s=quiet[0],
+        quiet_after_s=quiet[1],
+        planned=signs.planned.get(feed.system or "", ""),
+    )
     return with_trouble(stand(as_of_pulse(row, pulse), sight, signs.now), pulse)

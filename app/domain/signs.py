@@ -1,7 +1,7 @@
 """Signs of life at one moment: what heartbeats and newest events tell of each probe and feed."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.plans import FeedPlan, Plan
@@ -26,6 +26,7 @@ class Signs:
     listening_since: Mapping[str, datetime]  # feed → when golive began to listen; those never heard
     cut_off: Collection[str]  # vantages
     started_at: datetime | None
+    planned: Mapping[str, str] = field(default_factory=dict)  # system → its planned work in words
 
 
 def indexed(pulses: Pulses, plan: Plan) -> tuple[dict[tuple[str, str], Pulse], dict[str, Pulse]]:

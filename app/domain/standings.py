@@ -130,7 +130,7 @@ class Sight:
     pulse: Pulse | None = None
     expected: bool = True
     cut_off: bool = False
-    planned_until: datetime | None = None
+    planned: str = ""  # the planned work of its system, in words
     quiet_s: float | None = None
     quiet_after_s: float | None = None
     upper: float | None = None

@@ -63,8 +63,8 @@ def _holding(look: _Look) -> Iterator[tuple[State, str]]:
         yield State.BLIND, why
     if why := _stale(look):
         yield State.STALE, why
-    if sight.planned_until is not None and sight.planned_until > look.now:
-        yield State.MAINTENANCE, f"planned work, {span((sight.planned_until - look.now).total_seconds())} left"
+    if sight.planned:
+        yield State.MAINTENANCE, sight.planned
     if judged.down:
         yield State.DOWN, _down_words(look)
     if why := _insufficient(look):

@@ -43,7 +43,7 @@ def disarmed(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
 def overridden(latch: Latch, now: datetime, until: datetime, by: str, why: str) -> Stepped:
     """Give the state after an override until a moment; what lies under it is kept for its end."""
     underneath = latch.underneath if latch.state is State.OVERRIDDEN else latch.state
-    latch, made = moved(latch, State.OVERRIDDEN, Cause.OVERRIDE, now, by, why)
+    latch, made = moved(latch, State.OVERRIDDEN, Cause.OVERRIDE, now, by, why, until=until)
     return replace(latch, until=until, underneath=underneath), made
 
 
@@ -57,7 +57,7 @@ def acknowledged(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped
 
 def decided(latch: Latch, now: datetime, kind: Kind, by: str, why: str, rearm_at: datetime | None = None) -> Stepped:
     """Give the state after a confirmed decision; a false alarm watches again at once, `continue` from `rearm_at` on."""
-    latch, made = moved(latch, State.DECIDED, Cause.DECIDE, now, by, why)
+    latch, made = moved(latch, State.DECIDED, Cause.DECIDE, now, by, why, until=rearm_at, decided=kind)
     latch = replace(anew(latch), decided=kind, until=None, underneath=None, rearm_at=rearm_at, told_undecided=False)
     if kind is not Kind.FALSE_ALARM:
         return latch, made

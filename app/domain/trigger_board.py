@@ -12,7 +12,7 @@ from app.domain.trigger_acts import armed
 from app.domain.trigger_meters import meter_of
 from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
 from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
-from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided
+from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided, with_limits_ended
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
@@ -36,6 +36,7 @@ class Trigger:
     evidence: Mapping[str, Any] | None = None
     kind: str = Counts.SHARE.value
     limit: float | None = None
+    depends_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,13 @@ class TriggerBoard:
 
     def hear_events(self, events: Iterable[ExamEvent], now: datetime) -> None:
         """Take note of what feeds just told."""
-        told: dict[tuple[str, str], datetime] = {}
+        told: dict[tuple[str, str, str], datetime] = {}
         for event in events if self._listening else ():
-            key, at = (event.feed, event.milestone.value), min(event.received_at, now)
+            key, at = (event.feed, event.milestone.value, event.sender or ""), min(event.received_at, now)
             told[key] = max(at, told.get(key, at))
-        for (feed, milestone), at in told.items():
+        for (feed, milestone, sender), at in told.items():
             for meter in self._meters.values():
-                meter.told(feed, milestone, at)
+                meter.told(feed, milestone, sender, at)
 
     def see_exams(self, exams: Sequence[Exam]) -> None:
         """Let triggers count these exams and no others; only what is not as it was costs anything."""
@@ -147,12 +148,13 @@ class TriggerBoard:
         t0: datetime | None,
         standings: Mapping[str, Standing],
         quarantined: Sequence[datetime] | None = None,
+        planned: Mapping[str, str] | None = None,
     ) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored.
 
         A transition counts once it is stored: until `take_over` says so it is found again.
         """
-        around = Around(now, t0, standings, quarantined)
+        around = Around(now, t0, standings, quarantined, planned or {})
         found = (self._evaluated(instance, around) for instance in self.instances.values())
         return [evaluated for evaluated in found if evaluated is not None]
 
@@ -163,14 +165,16 @@ class TriggerBoard:
     def looked(self, around: Around) -> dict[str, Share]:
         """Give what every trigger sees, and change none of them."""
         after = {name: latch.counts_after for name, latch in self._latches.items()}
-        return {name: meter.look(around, after.get(name)) for name, meter in self._meters.items()}
+        return {name: meter.seen(around, after.get(name)) for name, meter in self._meters.items()}
 
     def _evaluated(self, instance: Instance, around: Around) -> Evaluated | None:
         rule, meter, stored, now = instance.rule, self._meters[instance.id], self._stored.get(instance.id), around.now
         before = self._latches.get(instance.id) or Latch(_first(rule, around.t0), now)
         latch, made = _armed(before, rule, around.t0, now)
-        share = meter.look(around, latch.counts_after)
+        latch, ended = with_limits_ended(latch, now)  # before the look: a re-arm leaves out what was seen until then
+        share = meter.seen(around, latch.counts_after)
         latch, more = evaluate(latch, rule.allowance, read(share), now)
+        more = ended + more
         if around.t0 is not None and _stood_at(stored, decide_by := around.t0 + self._decision_window):
             latch, passed = undecided(latch, decide_by, now)
             more += passed
@@ -220,6 +224,7 @@ def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[s
         evidence,
         rule.kind.value,
         limit_of(rule),
+        rule.depends_on,
     )
 
 

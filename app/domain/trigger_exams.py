@@ -128,12 +128,28 @@ class BacklogMeter(ExamMeter):
         n = waiting + self.waitlist.ahead(around.now)
         if why := why_blind(self.instance.series, blind, around):
             return unseen(Sight.BLIND, why, n, waiting)
-        said = f"{counted(waiting, 'exam')} waiting for a report for over {span(self.rule.older_than_s)}"
-        words = f"{said}, {n} in all; {self.rule.limit} allowed"
+        words = f"{self.said(waiting)}, {n} in all; {self.rule.limit} allowed"
         return valued(waiting, waiting > self.rule.limit, waiting <= self.rule.recover_limit, words, n, waiting)
+
+    def said(self, waiting: int) -> str:
+        """Say what waits for longer than the limit."""
+        return f"{counted(waiting, 'exam')} waiting for a report for over {span(self.rule.older_than_s)}"
 
     def facts(self, around: Around) -> dict[str, Any]:
         return super().facts(around) | {"limit": self.rule.limit, "older_than_s": self.rule.older_than_s}
+
+
+class StuckReportMeter(BacklogMeter):
+    """The reports that are preliminary and became final by nobody's hand for longer than a limit."""
+
+    def entry(self, exam: Exam, t0: datetime | None, counts_after: datetime | None) -> Counted | None:
+        told = exam.preliminary_at
+        if not exam.open or told is None or not _counts(told, t0, counts_after):
+            return None
+        return Counted(told + timedelta(seconds=self.rule.older_than_s) + _JUST_OVER, exam.exam, True)
+
+    def said(self, waiting: int) -> str:
+        return f"{counted(waiting, 'report')} preliminary for over {span(self.rule.older_than_s)}"
 
 
 class StrayMeter(ExamMeter):

@@ -1,13 +1,14 @@
 """How each kind of rule reads what happens: attempts and exams go in, what its trigger sees comes out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.domain.exams import Exam
 from app.domain.plans import Counts
-from app.domain.trigger_exams import BacklogMeter, ExamShareMeter, StrayMeter
-from app.domain.trigger_rules import Instance, of_exams
+from app.domain.trigger_exams import BacklogMeter, ExamShareMeter, StrayMeter, StuckReportMeter
+from app.domain.trigger_rules import STUCK, Instance, of_exams
 from app.domain.trigger_sights import (
     Around,
     Meter,
@@ -25,7 +26,12 @@ from app.domain.triggers import Sight
 from app.domain.windows import Attempt
 from app.domain.words import answer_time, counted, span, window_words
 
-_COUNTS: dict[str, type[Meter]] = {"issues": IssueMeter, "quarantine": QuarantineMeter, "strays": StrayMeter}
+_COUNTS: dict[str, type[Meter]] = {
+    "issues": IssueMeter,
+    "quarantine": QuarantineMeter,
+    "strays": StrayMeter,
+    STUCK: StuckReportMeter,
+}
 
 
 def meter_of(instance: Instance) -> Meter:
@@ -128,16 +134,19 @@ class CompositeMeter(Meter):
         for part in self._by_series.get(series, ()):
             part.hear(series, attempt, sample)
 
-    def told(self, feed: str, milestone: str, at: datetime) -> None:
+    def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
         for part in self._parts:
-            part.told(feed, milestone, at)
+            part.told(feed, milestone, sender, at)
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
         for part in self._parts:
             part.see(changed, exams)
 
+    def seen(self, around: Around, counts_after: datetime | None) -> Share:
+        return self.look(around, counts_after)  # each part knows for itself what is in planned work
+
     def look(self, around: Around, counts_after: datetime | None) -> Share:
-        seen = [(part, part.look(around, counts_after)) for part in self._parts]
+        seen = [(part, part.seen(around, counts_after)) for part in self._parts]
         over = [(part, share) for part, share in seen if share.sight is Sight.OK and share.over]
         words = "; ".join(f"{part.instance.rule.title}: {share.reason}" for part, share in over or seen)
         unsure = [(part, share) for part, share in seen if share.sight is not Sight.OK]
@@ -146,7 +155,8 @@ class CompositeMeter(Meter):
             return unseen(Sight.BLIND, "not seen: there is none of the rules that it is made of")
         if unsure and not (over and self.rule.kind is Counts.ANY):
             why = "; ".join(f"{part.instance.rule.title}: {share.reason}" for part, share in unsure)
-            return unseen(worst, why, len(seen), len(over))
+            planned = all(share.planned for _, share in unsure)
+            return replace(unseen(worst, why, len(seen), len(over)), planned=planned)
         if unsure:
             words += f"; not seen: {', '.join(part.instance.rule.title for part, _ in unsure)}"
         whole = self.rule.kind is Counts.ALL

@@ -10,6 +10,8 @@ from app.domain.standings import Series
 from app.domain.watched import Watched, watched
 from app.domain.words import counted, span, window_words
 
+STUCK = "stuck_reports"
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -64,7 +66,7 @@ def _instance(rule: Rule, area: str | None, known: Mapping[str, Rule], plan: Pla
         feed = plan.feeds.get(rule.feed)
         of_feed = (Series("feed.age", feed.system, None, (("feed", feed.id),)),) if feed else ()
         return Instance(id_, rule, area, of_feed, plan, 5 * feed.heartbeat_s if feed else 0.0)
-    if rule.kind is Counts.COUNT:
+    if rule.kind is Counts.COUNT and not of_exams(rule):
         return Instance(id_, rule, area, _counted_by(rule, plan), plan)
     if of_exams(rule):
         return Instance(id_, rule, area, (Series(rule.measure or "exam.backlog"),), plan)
@@ -89,7 +91,7 @@ def _parts(rule: Rule, named: Rule, area: str | None, known: Mapping[str, Rule],
 def of_exams(rule: Rule) -> bool:
     """Say whether a rule counts exams of a group: it may stand per area, whoever measures there."""
     of_measure = rule.kind is Counts.SHARE and is_exam_measure(rule.measure)
-    return of_measure or rule.kind is Counts.BACKLOG
+    return of_measure or rule.kind is Counts.BACKLOG or rule.what == STUCK
 
 
 def limit_of(rule: Rule) -> float | None:

@@ -1,7 +1,7 @@
 """What a trigger sees at one moment, in counts and words, and when it sees nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +18,22 @@ from app.domain.words import window_words
 class Around:
     """What stands around all triggers at one moment: how each series stands, and when messages could not be read.
 
-    `t0` is None until go-live has begun; `quarantined` is None where nobody asked.
+    `t0` is None until go-live has begun; `quarantined` is None where nobody asked. `planned` has words for each system
+    that is in planned work.
     """
 
     now: datetime
     t0: datetime | None
     standings: Mapping[str, Standing] = field(default_factory=dict)
     quarantined: Sequence[datetime] | None = None
+    planned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """What a trigger sees: the counts, the interval of a share or the value of a sum, and the words for it.
 
-    `over` and `recovered` hold only where sight is ok.
+    `over` and `recovered` hold only where sight is ok; `planned` says that planned work alone takes the sight.
     """
 
     n: int
@@ -44,6 +46,7 @@ class Share:
     value: float | None = None
     over: bool = False
     recovered: bool = False
+    planned: bool = False
 
 
 def by_series(standings: Iterable[Standing]) -> dict[str, Standing]:
@@ -60,8 +63,8 @@ class Meter:
     def hear(self, series: str, attempt: Attempt, sample: str) -> None:
         """Count an attempt of a series."""
 
-    def told(self, feed: str, milestone: str, at: datetime) -> None:
-        """Take note that a feed told a milestone."""
+    def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
+        """Take note that a feed told a milestone, in the message of a sender."""
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
         """Take exams as they are now: those that changed, None for one that is gone, and all."""
@@ -69,6 +72,28 @@ class Meter:
     def look(self, around: Around, counts_after: datetime | None) -> Share:
         """Give what it sees now of what is later than `counts_after`."""
         raise NotImplementedError
+
+    def seen(self, around: Around, counts_after: datetime | None) -> Share:
+        """Give the same, but nothing while all that it reads is in planned work; what is in part is named."""
+        at_work = {s: why for s in self.instance.series if (why := _planned_words(s, around))}
+        if not at_work:
+            return self.look(around, counts_after)
+        words, others = (
+            "; ".join(dict.fromkeys(at_work.values())),
+            [s for s in self.instance.series if s not in at_work],
+        )
+        if not others:
+            self.pause()
+            share = self.look(around, counts_after)
+            return replace(unseen(Sight.INSUFFICIENT, words, share.n, share.beyond), planned=True)
+        share = self.look(around, counts_after)
+        more = f"; {', '.join(_name(series) for series in at_work)}: {words}"
+        if why := why_blind(others, blind_series(others, around), around):
+            return unseen(Sight.BLIND, why + more, share.n, share.beyond)
+        return replace(share, reason=share.reason + more)
+
+    def pause(self) -> None:
+        """Take note that what happens now is planned work: silence means nothing."""
 
     def facts(self, around: Around) -> dict[str, Any]:
         """Give what it counted at the last look, and by which limits."""
@@ -106,7 +131,7 @@ def valued(value: float, over: bool, recovered: bool, reason: str, n: int, beyon
 def read(share: Share) -> Reading:
     """Give what the state machine needs of it."""
     if share.sight is not Sight.OK:
-        return Reading(share.sight)
+        return Reading(share.sight, planned=share.planned)
     return Reading(Sight.OK, share.over, share.recovered)
 
 
@@ -149,6 +174,13 @@ def share_seen(instance: Instance, around: Around, n: int, beyond: int, what: st
 def percent(share: float | None) -> str:
     """Give a share in words."""
     return "—" if share is None else f"{share * 100:.0f} %"
+
+
+def _planned_words(series: Series, around: Around) -> str:
+    standing = around.standings.get(series.key)
+    if standing is not None and standing.state is State.MAINTENANCE:
+        return standing.reason
+    return around.planned.get(series.system or "", "")
 
 
 def _is_unseen(standing: Standing | None) -> bool:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 from app.domain.standings import State
@@ -26,9 +27,16 @@ class SilenceMeter(Meter):
         self._listening_since: datetime | None = None
         self._looked_at: datetime | None = None
 
-    def told(self, feed: str, milestone: str, at: datetime) -> None:
-        if feed == self.rule.feed and self.rule.milestone in ("", milestone):
+    def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
+        if feed == self.rule.feed and self.rule.milestone in ("", milestone) and self._is_of(sender):
             self._told_at = max(at, self._told_at or at)
+
+    def _is_of(self, sender: str) -> bool:
+        wanted = self.rule.sender.upper()
+        return not wanted or fnmatchcase(sender, wanted) or fnmatchcase(sender.partition("@")[0], wanted)
+
+    def pause(self) -> None:
+        self._listening_since = None
 
     def look(self, around: Around, counts_after: datetime | None) -> Share:
         looked, self._looked_at = self._looked_at, around.now
@@ -41,11 +49,12 @@ class SilenceMeter(Meter):
         since = listening if counts_after is None else max(listening, counts_after)
         limit = timedelta(seconds=self.rule.quiet_for_s)
         told, what = self._told_at, f"{self.rule.milestone} " if self.rule.milestone else ""
-        said = f"no {what}message from {self.rule.feed} for"
+        whom = f"{self.rule.sender} by {self.rule.feed}" if self.rule.sender else self.rule.feed
+        said = f"no {what}message from {whom} for"
         allowed = f"{span(limit.total_seconds())} allowed"
         if told is not None and around.now - told <= limit:
             silent_s = max(0.0, (around.now - told).total_seconds())
-            words = f"last {what}message from {self.rule.feed} {span(_rough(silent_s))} ago; {allowed}"
+            words = f"last {what}message from {whom} {span(_rough(silent_s))} ago; {allowed}"
             return valued(_rough(silent_s), False, True, words, 1)
         if around.now - since <= limit:
             heard = span(_rough((around.now - since).total_seconds()))
@@ -55,7 +64,7 @@ class SilenceMeter(Meter):
 
     def facts(self, around: Around) -> dict[str, Any]:
         told = self._told_at.isoformat().replace("+00:00", "Z") if self._told_at else None
-        named = {"feed": self.rule.feed, "milestone": self.rule.milestone or None}
+        named = {"feed": self.rule.feed, "milestone": self.rule.milestone or None, "sender": self.rule.sender or None}
         return {"quiet_for_s": self.rule.quiet_for_s, "last_told_at": told, **named}
 
     def _deaf(self, around: Around) -> str:

@@ -42,6 +42,8 @@ class Cause(StrEnum):
     WOULD_BREACH = "would breach"  # in a state that does not follow it
     UNSEEN = "unseen"  # blind or insufficient beyond the allowance
     SEEN_AGAIN = "seen again"
+    PLANNED_WORK = "planned work"  # it takes the sight: recorded, and nobody is called for it
+    WORK_OVER = "planned work over"
     UNDECIDED = "undecided"  # a breach that stood at the decision point
     ARM = "arm"
     DISARM = "disarm"
@@ -80,11 +82,15 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a rule sees at one moment; `beyond` and `recovered` hold only where sight is ok."""
+    """What a rule sees at one moment; `beyond` and `recovered` hold only where sight is ok.
+
+    `planned` says that planned work alone takes the sight.
+    """
 
     sight: Sight
     beyond: bool = False
     recovered: bool = False
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ class Latch:
     if that was beyond too. `unseen_since` is when sight was lost, `told_unseen` that this was recorded;
     `told_undecided`, that the decision point passed over the breach. `underneath` is the state that an override lies
     on. Only what is later than `counts_after` counts. `acknowledged_by` heard the alarm that was last raised.
+    `planned` is true while planned work takes the sight.
     """
 
     state: State
@@ -114,11 +121,15 @@ class Latch:
     counts_after: datetime | None = None
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence."""
+    """One immutable record: its number among its trigger's, from where to where, why, by whom, on what evidence.
+
+    `until` is when an override ends or a decision to continue watches again, `decided` what was decided.
+    """
 
     number: int
     at: datetime
@@ -128,14 +139,19 @@ class Transition:
     by: str = ""
     why: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    until: datetime | None = None
+    decided: Kind | None = None
 
 
 Stepped = tuple[Latch, tuple[Transition, ...]]
 
 
 def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
-    """Give the state after one evaluation, and what is to be recorded of it."""
-    latch, ended = _end_what_is_limited(latch, now)
+    """Give the state after one evaluation, and what is to be recorded of it.
+
+    The reading is to be of what counts once `with_limits_ended` is done: after a re-arm that is less than before.
+    """
+    latch, ended = with_limits_ended(latch, now)
     latch, unseen = _mind_sight(latch, allowed, reading, now)
     if latch.decided is Kind.ROLL_BACK:
         return latch, (*ended, *unseen)
@@ -144,7 +160,8 @@ def evaluate(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) 
     return latch, (*ended, *unseen, *moved)
 
 
-def _end_what_is_limited(latch: Latch, now: datetime) -> Stepped:
+def with_limits_ended(latch: Latch, now: datetime) -> Stepped:
+    """Give the state after what a person limited in time has run its time: an override, a decision to continue."""
     made: tuple[Transition, ...] = ()
     if latch.state is State.OVERRIDDEN and latch.until is not None and now >= latch.until:
         latch, made = moved(latch, _after_override(latch), Cause.OVERRIDE_ENDS, now)
@@ -174,10 +191,25 @@ def anew(latch: Latch) -> Latch:
 
 
 def _mind_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
+    latch, worked = _mind_work(latch, reading, now)
+    if reading.planned:  # the allowance begins anew when the work is over
+        return replace(latch, sight=reading.sight, unseen_since=None), worked
+    latch, made = _mind_lost_sight(latch, allowed, reading, now)
+    return latch, (*worked, *made)
+
+
+def _mind_work(latch: Latch, reading: Reading, now: datetime) -> Stepped:
+    if reading.planned is latch.planned:
+        return latch, ()
+    cause = Cause.PLANNED_WORK if reading.planned else Cause.WORK_OVER
+    return moved(replace(latch, planned=reading.planned), latch.state, cause, now)
+
+
+def _mind_lost_sight(latch: Latch, allowed: Allowance, reading: Reading, now: datetime) -> Stepped:
     if reading.sight is Sight.OK:
         told, latch = latch.told_unseen, replace(latch, sight=Sight.OK, unseen_since=None, told_unseen=False)
         return moved(latch, latch.state, Cause.SEEN_AGAIN, now) if told else (latch, ())
-    since = latch.unseen_since if latch.unseen_since is not None else now
+    since = min(latch.unseen_since or now, now)  # a clock set back must not hold back that nothing is seen
     latch = replace(latch, sight=reading.sight, unseen_since=since)
     if latch.told_unseen or now - since < allowed.blind_after:
         return latch, ()
@@ -225,6 +257,11 @@ def undecided(latch: Latch, decide_by: datetime, now: datetime) -> Stepped:
     return moved(replace(latch, told_undecided=True), latch.state, Cause.UNDECIDED, now)
 
 
+def raises_anew(cause: Cause, before: State, after: State) -> bool:
+    """Say whether a transition raises an alarm that somebody may have acknowledged before."""
+    return cause in ALARMING or (after in LATCHED and before not in LATCHED)
+
+
 def moved(
     latch: Latch,
     after: State,
@@ -232,11 +269,12 @@ def moved(
     now: datetime,
     by: str = "",
     why: str = "",
+    **limits: Any,
 ) -> Stepped:
-    """Give the state after one more transition, and its record."""
+    """Give the state after one more transition, and its record; `limits` are `until` and `decided`."""
     number = latch.number + 1
-    made = Transition(number, now, latch.state, after, cause, by, why)
+    made = Transition(number, now, latch.state, after, cause, by, why, **limits)
     since = latch.since if after is latch.state else now
-    if cause in ALARMING or (after in LATCHED and latch.state not in LATCHED):
+    if raises_anew(cause, latch.state, after):
         latch = replace(latch, acknowledged_by="", acknowledged_at=None)
     return replace(latch, state=after, since=since, number=number), (made,)

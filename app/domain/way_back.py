@@ -10,6 +10,7 @@ from app.domain.plans import FeedPlan, Plan
 from app.domain.standings import Standing, State
 
 _SEEN = frozenset({State.OK, State.DEGRADED, State.INSUFFICIENT})
+_TOLD_BY = {"studies": ("available",), "reports": ("preliminary", "final"), "in_progress": ("begun",)}
 _NOT_OF_IT = frozenset({"own.load", "legacy.stray"})  # they tell of golive and of the modalities
 
 
@@ -54,9 +55,9 @@ def cost_of(exams: Iterable[Exam], t0: datetime, plan: Plan, standings: Sequence
         over = exam.cancelled or exam.no_show or any(at is not None for at in later)
         under_way += _since(exam.begun_at, t0) and not over
     return Cost(
-        _amount(len(studies), ("available",), plan, standings),
-        _amount(reports, ("preliminary", "final"), plan, standings),
-        _amount(under_way, ("begun",), plan, standings),
+        _amount(len(studies), "studies", plan, standings),
+        _amount(reports, "reports", plan, standings),
+        _amount(under_way, "in_progress", plan, standings),
     )
 
 
@@ -64,9 +65,17 @@ def _since(moment: datetime | None, t0: datetime) -> bool:
     return moment is not None and moment >= t0
 
 
-def _amount(n: int, milestones: Sequence[str], plan: Plan, standings: Sequence[Standing]) -> Amount:
-    tellers = [f for f in plan.feeds.values() if not f.legacy and any(m in f.gives for m in milestones)]
-    return Amount(n, _not_seen(tellers, standings)) if tellers else Amount(None)
+def _amount(n: int, what: str, plan: Plan, standings: Sequence[Standing]) -> Amount:
+    return Amount(n, not_seen_of(what, plan, standings)) if _tellers(what, plan) else Amount(None)
+
+
+def not_seen_of(what: str, plan: Plan, standings: Sequence[Standing]) -> tuple[str, ...]:
+    """Name the feeds that tell studies, reports or exams in progress and that nobody sees now."""
+    return _not_seen(_tellers(what, plan), standings)
+
+
+def _tellers(what: str, plan: Plan) -> list[FeedPlan]:
+    return [f for f in plan.feeds.values() if not f.legacy and any(m in f.gives for m in _TOLD_BY[what])]
 
 
 def _not_seen(feeds: Iterable[FeedPlan], standings: Sequence[Standing]) -> tuple[str, ...]:

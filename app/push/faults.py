@@ -75,7 +75,7 @@ class _Known:
 
     @classmethod
     def of(cls, scene: Scene) -> "_Known":
-        found = (s for s in scene.standings if grave(s) and s.judged.window != "day" and s.series.measure not in _SUMS)
+        found = (s for s in scene.leading if grave(s) and s.judged.window != "day" and s.series.measure not in _SUMS)
         bad = tuple(sorted(found, key=gravity))
         out: dict[str, set[str]] = defaultdict(set)
         for s in bad:

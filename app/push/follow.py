@@ -2,26 +2,31 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.decisions import Decision
 from app.domain.golive import GoLive, moment_of
+from app.domain.no_return import spent
 from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
 from app.domain.trigger_board import Trigger
-from app.push.fragments import VIEWS, Fragment, build
+from app.domain.way_back import Cost
+from app.push.beside import Beside
+from app.push.fragments import Fragment, build
 from app.push.hub import Hub
 from app.push.scene import Scene
+from app.push.views import ALWAYS, fragments_of
 
 log = logging.getLogger("golive.push")
 
 TICK_S = 1.0
 GAP_S = 0.02  # between two looks, so that a burst of commits costs one
+DESK_GAP_S = 0.1  # people read the desk; it is no worse for a tenth of a second
 READ_LIMIT_S = 3.0
 BLIND_AFTER_S = 5.0  # how long the store or the judge may be silent before the wall says so
 UNREADABLE_S = 86_400.0
@@ -29,7 +34,7 @@ UNREADABLE_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the store held when it was last read."""
+    """What the store held when it was last read; `cost` where the point of no return is one, as last counted."""
 
     judged: tuple[Judged, ...] = ()
     record: GoLive | None = None
@@ -37,17 +42,25 @@ class Seen:
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
     sentinel: str = ""
+    cost: Cost | None = None
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
 Stand = Callable[[Sequence[Judged], datetime], Sequence[Standing]]
 Whole = Callable[[Sequence[Standing], Sequence[Trigger], Sequence[Decision], datetime], tuple[str, Sequence[str]]]
+BesideOf = Callable[[str, Scene], Awaitable[Beside]]
+
+
+async def nothing_beside(_view: str, _scene: Scene) -> Beside:
+    """Give a view nothing but its scene."""
+    return Beside()
 
 
 class Follow:
     """Keeps the newest picture of each view and gives the hub what changed in it.
 
     `look` reads the store, `stand` gives each series its state at a moment, `whole` the overall state and its grounds;
+    `beside_of` reads what the desk's views show beyond the scene, of those alone that somebody looks at;
     `judge_alive_at` is the steady moment of the judge's last pass, None before its first.
     """
 
@@ -65,18 +78,20 @@ class Follow:
         own: Callable[[], Sequence[str]] = tuple,
         outside: Callable[[], Sequence[Ground]] = tuple,
         shown: Callable[[], datetime] = utc_now,
+        beside_of: BesideOf = nothing_beside,
     ) -> None:
         self.plan = plan
         self._look, self._stand, self._whole = look, stand, whole
         self._clock, self._hub, self._shown = clock, hub, shown
         self._judge_alive_at, self._trouble, self._own = judge_alive_at, trouble, own
-        self._outside = outside
-        self._poked = asyncio.Event()
+        self._outside, self._beside_of = outside, beside_of
+        self._poked, self._looked = asyncio.Event(), asyncio.Event()
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
         self._why = ""
         self._pictures: dict[str, dict[str, Fragment]] = {}
         self._sentinel, self._rendered = "", asyncio.Event()  # of the store that every view was last rendered from
+        self._beside: dict[str, Beside] = {}  # of each view of the desk that somebody looks at
 
     def poke(self) -> None:
         """Say that something was committed; many pokes before the next look are one."""
@@ -86,12 +101,14 @@ class Follow:
         """Follow the store until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="follow the store")
+            tasks.create_task(self._follow_desk(), name="follow what the desk looks at")
             tasks.create_task(self._tick(), name="tick")
 
     async def _follow(self) -> None:
         while True:
             await self._read()
-            self.publish()
+            self._publish(ALWAYS)
+            self._looked.set()
             await asyncio.sleep(GAP_S)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
@@ -116,12 +133,42 @@ class Follow:
             due_s = max(due_s + TICK_S, monotonic_s() + 0.2)
             await asyncio.sleep(due_s - monotonic_s())
 
+    async def _follow_desk(self) -> None:
+        """Read what is shown beside the scene, apart from the wall, which must not wait for that."""
+        while True:
+            self._looked.clear()
+            seen = self._hub.views - set(ALWAYS)
+            for view in self._beside.keys() - seen:
+                del self._beside[view]
+                self._pictures.pop(view, None)
+            for view in seen:
+                self._beside[view] = await self._read_beside(view)
+            self._publish(self._beside)
+            await asyncio.sleep(DESK_GAP_S)
+            await self._looked.wait()
+
+    async def _read_beside(self, view: str) -> Beside:
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                return await self._beside_of(view, self.scene())
+        except Exception as error:  # whatever ails the store: the page says so, and shows what it had
+            log.warning("what %s shows beside the scene cannot be read: %s", view, error)
+            return replace(self._beside.get(view, Beside()), trouble=True)
+
     def publish(self) -> None:
         """Render every view once and give the hub the fragments that are not as they were."""
+        self._publish((*ALWAYS, *self._beside))
+
+    def _publish(self, views: Collection[str]) -> None:
         seen, scene = self._seen, self.scene()
-        for view in VIEWS:
-            self._hub.publish(view, self._changed(view, scene))
-        if not scene.trouble:
+        for view in views:
+            try:
+                self._hub.publish(view, self._changed(view, scene))
+            except Exception:  # a mistake in one page of the desk: that page falls silent, and the wall goes on
+                if view in ALWAYS:
+                    raise
+                log.exception("the view %s cannot be shown", view)
+        if not scene.trouble and {*ALWAYS} <= {*views}:
             self._sentinel = seen.sentinel
             self._rendered.set()
 
@@ -133,15 +180,30 @@ class Follow:
 
     def _changed(self, view: str, scene: Scene) -> list[Fragment]:
         before = self._pictures.get(view, {})
-        now = {f.dom_id: f for f in VIEWS[view](scene)}
+        now = self._picture(view, scene)
         self._pictures[view] = now
         return [f for f in now.values() if f != before.get(f.dom_id)]
+
+    def _picture(self, view: str, scene: Scene) -> dict[str, Fragment]:
+        return {f.dom_id: f for f in fragments_of(view, scene, self._beside.get(view, Beside()))}
+
+    async def begin(self, view: str) -> None:
+        """Begin to follow a view that somebody has just come to look at."""
+        if view not in ALWAYS and view not in self._beside:
+            self._beside[view] = await self._read_beside(view)
 
     def snapshot(self, view: str) -> list[Fragment]:
         """Give every fragment of a view as it was last published: what comes later comes through the outbox."""
         if view not in self._pictures:
-            self._pictures[view] = {f.dom_id: f for f in VIEWS[view](self.scene())}
+            self._pictures[view] = self._picture(view, self.scene())
         return list(self._pictures[view].values())
+
+    async def once(self, view: str) -> list[Fragment]:
+        """Give every fragment of a view to somebody who asks for it once."""
+        if view in ALWAYS or view in self._pictures:
+            return self.snapshot(view)
+        beside = await self._read_beside(view)
+        return fragments_of(view, self.scene(), beside)
 
     def scene(self) -> Scene:
         """Give what is true now."""
@@ -159,6 +221,7 @@ class Follow:
             self._seen.record,
             now,
             zone_now=now.astimezone(self.plan.zone),
+            spent=spent(self.plan.go_live.no_return_cost, self._seen.cost, self.plan, standings),
         )
         unreadable = self._seen.unreadable
         said, own = tuple(reasons), tuple(self._own())

@@ -1,7 +1,7 @@
 """What can be pushed: each fragment's template and the values that fill it, the same for the page and for the push."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.assets import folder
-from app.push import words
+from app.push import desk_words, words
 from app.push.gravest import gravest, quiet_words
 from app.push.nearest import nearest
 from app.push.scene import Scene
@@ -37,17 +37,14 @@ def wall(scene: Scene) -> list[Fragment]:
     worst = gravest(scene)
     near = nearest(scene, worst.total)
     return [
-        _fragment("tick", "tick", view=tick(scene)),
-        _fragment("rollback", "rollback", view=strip(scene)),
-        *(_fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
-        _fragment("systems", "systems", view=systems(scene)),
-        _fragment("areas", "areas", view=areas(scene)),
-        _fragment("gravest", "gravest", view=worst, near=near, quiet=quiet_words(scene)),
-        _fragment("footer", "footer", view=foot(scene)),
+        fragment("tick", "tick", view=tick(scene)),
+        fragment("rollback", "rollback", view=strip(scene)),
+        *(fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
+        fragment("systems", "systems", view=systems(scene)),
+        fragment("areas", "areas", view=areas(scene)),
+        fragment("gravest", "gravest", view=worst, near=near, quiet=quiet_words(scene)),
+        fragment("footer", "footer", view=foot(scene)),
     ]
-
-
-VIEWS: Mapping[str, Callable[[Scene], list[Fragment]]] = {"wall": wall}
 
 
 def page(name: str, **values: Any) -> str:
@@ -60,11 +57,12 @@ def part(name: str, **values: Any) -> str:
     return environment().get_template(f"fragments/{name}.html").render(**values)
 
 
-def _fragment(dom_id: str, name: str, **values: Hashable) -> Fragment:
+def fragment(dom_id: str, name: str, **values: Hashable) -> Fragment:
+    """Give a fragment of these values; its template has the name."""
     return _rendered(dom_id, name, tuple(values.items()))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _rendered(dom_id: str, name: str, values: tuple[tuple[str, Hashable], ...]) -> Fragment:
     """Render what was not rendered lately: a second without news costs the clock alone."""
     return Fragment(dom_id, environment().get_template(f"fragments/{name}.html").render(dom_id=dom_id, **dict(values)))
@@ -81,7 +79,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(w=words, static=static_url, build=build())
+    made.globals.update(w=words, d=desk_words, static=static_url, build=build())
     made.filters["markup"] = Markup
     return made
 

@@ -65,7 +65,15 @@ class Hub:
 
     def leave(self, outbox: Outbox) -> None:
         """Forget a browser."""
-        self._outboxes.get(outbox.view, set()).discard(outbox)
+        left = self._outboxes.get(outbox.view, set())
+        left.discard(outbox)
+        if not left:
+            self._outboxes.pop(outbox.view, None)
+
+    @property
+    def views(self) -> frozenset[str]:
+        """Give the views that somebody looks at."""
+        return frozenset(self._outboxes)
 
     def publish(self, view: str, fragments: Sequence[Fragment]) -> None:
         """Give changed fragments to every browser of a view, at once and without waiting."""

@@ -29,8 +29,8 @@ def nearest(scene: Scene, out_of_order: int) -> tuple[Near, ...]:
     if scene.trouble or out_of_order > FEW:
         return ()
     found: dict[str, tuple[float, Standing]] = {}
-    wrong = {s.series.measure for s in scene.standings if grave(s)}  # stands above already, out of order
-    for s in scene.standings:
+    wrong = {s.series.measure for s in scene.leading if grave(s)}  # stands above already, out of order
+    for s in scene.leading:
         if s.series.measure in wrong:
             continue
         measured = CATALOGUE[s.series.measure].source in (Source.PROBE, Source.EXAM) and s.judged.window != "day"

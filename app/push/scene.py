@@ -10,6 +10,7 @@ from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
 from app.domain.overall import Ground
 from app.domain.plans import Plan
+from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
 from app.domain.standings import Series, Standing, State
 from app.domain.trigger_board import Trigger
@@ -53,6 +54,19 @@ class Scene:
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
     outside: tuple[Ground, ...] = ()
+
+    @property
+    def leading(self) -> tuple[Standing, ...]:
+        """Give the standings that screens judge by: once rolled back, those of what is used again."""
+        if self.moment.phase != "rolled_back":
+            return self.standings
+        return tuple(s for s in self.standings if not is_aside(s.series, self.plan))
+
+    def led(self, found: list[Standing]) -> list[Standing]:
+        """Give of several series those that lead: once rolled back the old system's own, where there are any."""
+        if self.moment.phase != "rolled_back":
+            return found
+        return [s for s in found if s.series.system in self.plan.legacy] or found
 
     def local(self, moment: datetime) -> datetime:
         """Give a steady moment as the site's clock tells it."""

@@ -80,9 +80,9 @@ def tiles(scene: Scene) -> tuple[Tile, ...]:
     return tuple(tile(scene, measure) for measure in HEADLINES)
 
 
-def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | None, list[Standing]]:
+def headline(scene: Scene, measure: str) -> tuple[Standing | None, list[Standing]]:
     """Choose the series of a tile: an exam measure's whole, else the gravest; and the others that are not ok."""
-    found = of_measure(standings, measure)
+    found = scene.led(of_measure(scene.leading, measure))
     if CATALOGUE[measure].source is Source.EXAM:
         wholes = [s for s in found if not s.series.segment and s.series.area is None]
         return (min(wholes, key=gravity) if wholes else None), [s for s in found if s not in wholes and grave(s)]
@@ -94,7 +94,7 @@ def headline(standings: tuple[Standing, ...], measure: str) -> tuple[Standing | 
 
 def tile(scene: Scene, measure: str) -> Tile:
     """Give one headline tile."""
-    chosen, not_ok = headline(scene.standings, measure)
+    chosen, not_ok = headline(scene, measure)
     if chosen is None:
         return _unmeasured(measure)
     judged, state = chosen.judged, chosen.state

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.measures import HEADLINES
+from app.domain.plans import CostLimit
 from app.domain.standings import State
 from app.push import words
 from app.push.figures import NOTHING, Figure, clock, figure
@@ -34,12 +35,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A moment of the plan and the time left until it."""
+    """A moment of the plan and the time left until it; of one that is no time, `said` is how far it has come."""
 
     title: str
     clock: str
     until: Since | None
     passed: bool
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def strip(scene: Scene) -> Strip:
         shape=shape,
         word=word,
         reasons=reasons,
-        points=_points(scene),
+        points=points(scene),
         rollback=rollback(scene),
         means=_means(scene),
         triggers=triggers(scene),
@@ -161,7 +163,7 @@ def _breach(scene: Scene, line: TriggerLine) -> Strip:
             Reason(line.waits, line.since, left=line.left),
             Reason(line.where or line.counts, None, " · ".join(filter(None, (line.where and line.counts, line.heard)))),
         ),
-        points=_points(scene),
+        points=points(scene),
         rollback=rollback(scene),
         means="",
         triggers=triggers(scene),
@@ -171,13 +173,13 @@ def _breach(scene: Scene, line: TriggerLine) -> Strip:
 
 def _means(scene: Scene) -> str:
     """Say what "in order" speaks of, and which headlines nothing measures."""
-    chosen = {m: headline(scene.standings, m)[0] for m in HEADLINES}
+    chosen = {m: headline(scene, m)[0] for m in HEADLINES}
     missing = [words.inside(title(m)) for m, s in chosen.items() if s is None or absent(s)]
     return words.in_order_but(", ".join(missing)) if missing else words.ALL_IN_ORDER
 
 
 def _is_too_few(scene: Scene, measure: str) -> bool:
-    chosen, _ = headline(scene.standings, measure)
+    chosen, _ = headline(scene, measure)
     return chosen is not None and chosen.state is State.INSUFFICIENT
 
 
@@ -185,13 +187,28 @@ def _decision_at(scene: Scene) -> datetime:
     return (scene.moment.t0 or scene.plan.go_live.at) + timedelta(seconds=scene.plan.go_live.decision_window_s)
 
 
-def _points(scene: Scene) -> tuple[Point, ...]:
+def points(scene: Scene) -> tuple[Point, ...]:
+    """Give the decision point and the point of no return."""
     plan, t0 = scene.plan.go_live, scene.moment.t0
     base = t0 or plan.at
     decision = _point(scene, words.DECISION_POINT, base, plan.decision_window_s, t0 is not None)
+    if plan.no_return_cost is not None:
+        return (decision, _by_cost(scene, plan.no_return_cost))
     if plan.no_return_s is None:
         return (decision, Point(words.NO_RETURN, words.NOT_SET, None, False))
     return (decision, _point(scene, words.NO_RETURN, base, plan.no_return_s, t0 is not None))
+
+
+def _by_cost(scene: Scene, limit: CostLimit) -> Point:
+    """Give the point of no return that is a cost: the limit, and how far it has come."""
+    spent = scene.moment.spent
+    return Point(
+        words.NO_RETURN,
+        f"{limit.n:,} {limit.what}",
+        None,
+        spent is not None and spent.passed,
+        spent.brief if spent is not None else "",
+    )
 
 
 def _point(scene: Scene, name: str, base: datetime, after_s: float, begun: bool) -> Point:

@@ -133,10 +133,10 @@ def _wrong(standing: Standing, *, whole: bool, word: str = "") -> str:
 def areas(scene: Scene) -> Areas:
     """Give areas by headline measure, the gravest first to be kept where they are many."""
     found: dict[tuple[str, str | None], list[Standing]] = defaultdict(list)
-    for standing in scene.standings:
+    for standing in scene.leading:
         found[standing.series.measure, standing.series.area].append(standing)
     lines = [
-        _area(name, [found.get((m, area), []) for m, _ in words.AREA_COLUMNS])
+        _area(name, [scene.led(found.get((m, area), [])) for m, _ in words.AREA_COLUMNS])
         for area, name in scene.plan.areas.items()
     ]
     states = [State(line.state) for line in lines]

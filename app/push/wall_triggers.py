@@ -8,6 +8,7 @@ from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Counts
 from app.domain.trigger_alarms import raised
 from app.domain.trigger_board import Trigger
+from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.triggers import LATCHED, Kind, Sight, State
 from app.domain.words import counted, span
 from app.push import words
@@ -19,7 +20,7 @@ MOST = 4
 _UNITS = {m.id: "exam" for m in CATALOGUE.values() if m.source is Source.EXAM}
 # gravest first; blind stands between a breach and what only may become one
 ORDER = (
-    *("breached", "proposed", "recovering", "blind", "pending", "overridden", "insufficient", "decided"),
+    *("breached", "proposed", "recovering", "blind", "pending", "overridden", "planned", "insufficient", "decided"),
     *("watching", "shadow"),
 )
 WAITS = ("breached", "proposed", "recovering")
@@ -61,7 +62,8 @@ def triggers(scene: Scene) -> Triggers:
     """Give the strip's triggers; where nothing is out of the ordinary, those that watch in one line."""
     every = _lines(scene)
     if not scene.trouble:
-        every = [line for line in every if line not in breaches(scene)[:1]]  # it stands in large letters beside them
+        first = breaches(scene)[:1]
+        every = [line for line in every if line not in first]  # it stands in large letters beside them
     shown = [line for line in every if line.state not in QUIET][:MOST] or every[:MOST]
     return Triggers(tuple(shown), _kinds(every[len(shown) :]), _kinds(every))
 
@@ -95,7 +97,9 @@ def standing(trigger: Trigger, scene: Scene) -> str:
     latch = trigger.latch
     sight = Sight.BLIND if scene.trouble else latch.sight
     if latch.state in (State.WATCHING, State.PENDING) and sight is not Sight.OK:
-        return "pending" if latch.state is State.PENDING and sight is not Sight.BLIND else sight.value
+        if latch.state is State.PENDING and sight is not Sight.BLIND:
+            return "pending"
+        return "planned" if trigger.share.planned and not scene.trouble else sight.value
     if proposed(trigger, scene) is not None:
         return "proposed"
     return latch.state.value
@@ -109,7 +113,7 @@ def _line(scene: Scene, state: str, group: Iterable[Trigger]) -> TriggerLine:
     shape = words.TRIGGER_SHAPES[state]
     began = since(scene, at) if at is not None and state not in (*QUIET, "pending", "proposed") else None
     waits, counts, proposal = _waits(scene, state, worst), _counts(state, worst), proposed(worst, scene)
-    said = _said(scene, state, worst, waits, counts)
+    said = _said(scene, state, worst, waits, counts) + _explained(scene, state, members)
     left = since(scene, proposal.expires_at) if proposal is not None else None
     return TriggerLine(worst.title, where, state, shape, said, began, waits, counts, _heard(worst), len(members), left)
 
@@ -131,6 +135,16 @@ def _heard(trigger: Trigger) -> str:
     return words.heard_by(latch.acknowledged_by) if latch.acknowledged_at is not None and raised(latch) else ""
 
 
+def _explained(scene: Scene, state: str, members: Iterable[Trigger]) -> str:
+    """Name what explains all of a line, and holds back its notice; the line stands all the same."""
+    if state in QUIET or state in ("decided", "overridden", "planned"):
+        return ""
+    known = by_id(scene.triggers)
+    holders = [known.get(held_back(trigger, known)) for trigger in members]
+    first = holders[0]
+    return f" · {words.EXPLAINED_BY} {first.title}" if first is not None and all(holders) else ""
+
+
 def _counts(state: str, trigger: Trigger) -> str:
     if trigger.latch.sight is Sight.BLIND and state in WAITS:
         return words.NOW_BLIND
@@ -148,6 +162,8 @@ def _said(scene: Scene, state: str, trigger: Trigger, waits: str, counts: str) -
             return f"{waits} · {counts}"
         case "pending":
             return f"{span(latch.pending_s)} of {span(trigger.breach_after_s)} · {counts}"
+        case "planned":
+            return share.reason
         case "insufficient":
             return f"{share.n} seen, too few to say"
         case "overridden":

@@ -82,6 +82,7 @@ TRIGGER_SHAPES = {
     "blind": "◌",
     "pending": "△",
     "overridden": "‖",
+    "planned": "‖",
     "insufficient": "◌",
     "decided": "□",
     "watching": "",
@@ -95,6 +96,7 @@ TRIGGER_STATES = {
     "blind": "blind",
     "pending": "pending",
     "overridden": "overridden",
+    "planned": "planned work",
     "insufficient": "too few yet",
     "decided": "decided",
     "watching": "watching",
@@ -117,6 +119,7 @@ DECISIONS = {
 }
 TO_CONFIRM = "left to confirm"
 WAY_BACK = {"yes": "the old system answers", "no": "the old system is down", "unknown": "way back unknown"}
+EXPLAINED_BY = "notice held back by"
 DECISION_POINT, NO_RETURN, OVERALL_NOW = "Decision point", "Point of no return", "Now"
 DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
 LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"

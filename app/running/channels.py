@@ -13,9 +13,10 @@ from functools import partial
 
 from app.clock import SteadyClock
 from app.domain.notice_plans import Channel, Occasion
-from app.domain.notices import Fate, Notice, NoticeStage, fate, held_back, wait_s
+from app.domain.notices import Fate, Notice, NoticeStage, fate, wait_s
 from app.domain.plans import Plan
 from app.domain.trigger_board import shown
+from app.domain.trigger_dependencies import by_id, held_back
 from app.errors import GoLiveError, Unavailable
 from app.running.carrier import LATE_S, Carried, Carrier, Parcel
 from app.steps import Steps
@@ -113,7 +114,7 @@ class Channels:
             return fate(notice, None, decisions.get(s, plan.site, notice.subject), "", now), ""
         stored = triggers.all(s, plan.site)
         trigger = next((t for t in stored if (t.id, t.rule) == (notice.subject, notice.rule)), None)
-        holder = held_back(trigger, shown(stored, plan))
+        holder = held_back(trigger, by_id(shown(stored, plan))) if trigger is not None else ""
         return fate(notice, trigger, None, holder, now), holder
 
     async def _carry(self, channel: Channel, notice: Notice) -> Carried:

@@ -3,7 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from app.domain.journal import Verification
 from app.errors import GoLiveError, Missing, Unavailable
 from app.plan import go_live_of
 from app.settings import Config, load_secrets
-from app.store import engines, exams, feed_messages, journal, tokens, troubles
+from app.store import engines, exams, feed_messages, journal, tokens, trigger_replay, troubles
 from app.store import restore as store_restore
 from app.store.db import Database, Session
 from app.store.sets import rfc3339
@@ -144,8 +144,15 @@ def healthy(config: Config) -> str:
 
 
 def verify_journal(config: Config) -> Verification:
-    """Walk the journal's chain, also while golive runs; nothing is written."""
-    return reading(config, lambda s: journal.verify(s, config.settings.site.id))
+    """Walk the journal's chain and replay its triggers, also while golive runs; nothing is written."""
+    site = config.settings.site.id
+
+    def ask(session: Session) -> Verification:
+        found = journal.verify(session, site)
+        return replace(found, problem=trigger_replay.disagreement(session, site)) if found.ok else found
+
+    found = reading(config, ask)
+    return replace(found, ok=not found.problem)
 
 
 def exam_events(config: Config, environ: Mapping[str, str], accession: str, issuer: str) -> tuple[str, list[ExamEvent]]:

@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, utc_now
 from app.commands import configuration
+from app.commands.way_back import Counted
 from app.domain.decisions import Decision
 from app.domain.exams import ExamEvent
 from app.domain.eyes import nobody_measures
 from app.domain.feed_messages import FeedMessage
-from app.domain.overall import Ground, nearly_full, of_decisions, of_triggers, overall
+from app.domain.overall import Ground, nearly_full, of_decisions, of_planned_work, of_triggers, overall
+from app.domain.planned_work import PlannedWork
+from app.domain.rolled_back import is_rolled_back
 from app.domain.samples import Sample
 from app.domain.sights import standings_now
 from app.domain.signs import Pulses
@@ -30,10 +33,11 @@ from app.running.loops import Loop, Run
 from app.running.outside import Outside
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import decisions, golives, marks, quarantine, standings, triggers
+from app.store import decisions, golives, marks, planned_work, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import security
+from app.web.besides import Besides
 from app.web.house import House
 from app.web.metrics import Metrics
 
@@ -56,6 +60,9 @@ class Life:
         self._db = Database(settings.server.database, settings.site.id, config.folder)
         self._heartbeats, self._hub = Heartbeats(), Hub()
         self._started_at = self._clock.now()
+        self._works: tuple[PlannedWork, ...] = ()
+        self._rolled_back = False
+        self._cost = Counted()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(plan, self._db, self._heartbeats, self._clock, self._judged, self._count_bug)
         self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
@@ -70,6 +77,7 @@ class Life:
             trouble=lambda: self._db.trouble,
             own=lambda: [ground.text for ground in self._own_grounds()],
             outside=lambda: list(self._outside.grounds()),
+            beside_of=Besides(lambda: self.house).of,
         )
         self._outside = Outside(
             lambda: self.house.config,
@@ -172,26 +180,34 @@ class Life:
         site = self.house.site
 
         def ask(s: Session) -> Seen:
+            self._works = tuple(planned_work.known(s, self.house.plan, now))
+            record = golives.current(s, site)
+            self._rolled_back = is_rolled_back(self.house.plan, record, now)
             return Seen(
                 judged=tuple(standings.all(s, site)),
-                record=golives.current(s, site),
+                record=record,
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
                 triggers=tuple(shown(triggers.all(s, site), self.house.plan)),
                 decisions=tuple(decisions.newest(s, site, DECISIONS)),
                 sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
+                cost=self._cost.now(s, self.house.plan, record, now),
             )
 
         return await self._db.read(ask)
 
     def _stand(self, judged: Sequence[Judged], now: datetime) -> list[Standing]:
-        found = standings_now(judged, self.house.plan, self._pulses(), now, started_at=self._started_at)
+        found = standings_now(
+            judged, self.house.plan, self._pulses(), now, started_at=self._started_at, works=self._works
+        )
         return [s.blinded(OWN_MISTAKE) if self._judge.broken_for(s.series.measure) else s for s in found]
 
     def _whole(
         self, found: Sequence[Standing], triggers: Sequence[Trigger], decisions: Sequence[Decision], now: datetime
     ) -> tuple[str, list[str]]:
-        acts = [*self._own_grounds(), *self._outside.grounds(), *of_triggers(triggers), *of_decisions(decisions, now)]
-        whole = overall(found, self.house.plan, self._pulses(), now, acts)
+        works = of_planned_work(self._works, found, self.house.plan, now)
+        own = (*self._own_grounds(), *self._outside.grounds())
+        acts = [*own, *of_triggers(triggers), *of_decisions(decisions, now), *works]
+        whole = overall(found, self.house.plan, self._pulses(), now, acts, rolled_back=self._rolled_back)
         return whole.state, whole.reasons
 
     def _own_grounds(self) -> Iterator[Ground]:

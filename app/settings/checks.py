@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.settings.authority_checks import check_authorities
-from app.settings.golive_checks import check_windows
+from app.settings.golive_checks import check_cost, check_windows
 from app.settings.keywords import dicom_keywords
+from app.settings.maintenance_checks import check_maintenance
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
 from app.settings.notice_checks import check_notices
@@ -51,6 +52,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     tables = Tables(data, wrong)
     _ids(tables, mistaken)
     check_windows(tables.one("go_live"), mistaken)
+    check_cost(tables, mistaken)
     _server(tables.one("server"), mistaken)
     for system in tables.many("systems"):
         _credentials(system, mistaken)
@@ -67,6 +69,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_triggers(tables, mistaken)
     check_authorities(tables, mistaken)
     check_notices(tables, mistaken)
+    check_maintenance(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

@@ -22,6 +22,7 @@ from app.settings.values import (
     Network,
     Port,
     Table,
+    TimeOrCost,
     Uid,
     Zone,
     host_of,
@@ -42,7 +43,9 @@ class GoLive(Table):
         "declared", description="whether T0 is declared by a person or comes by the clock"
     )
     decision_window: Duration = Field(7200.0, description="from T0 to the decision point")
-    no_return: Duration | None = Field(None, description="from T0 to the point of no return")
+    no_return: TimeOrCost | None = Field(
+        None, description='the point of no return: a time from T0, or what a roll-back costs by then ("500 studies")'
+    )
     command_center: Duration = Field(259200.0, description="how long the command center is staffed")
     stabilisation: Duration = Field(7776000.0, description="from T0 to the hand-over")
     proposal_lasts: Duration = Field(1800.0, description="how long a proposed decision can be confirmed")
@@ -198,6 +201,14 @@ class MeasureRule(Table):
     window: Duration | None = Field(None, description="how far back the standing looks")
 
 
+class Maintenance(Table):
+    system: Id = Field(description="the system that is worked on")
+    from_: Moment = Field(alias="from", description="when the work begins")
+    until: Moment = Field(description="when it ends by itself")
+    by: Name = Field(description="who is responsible for it")
+    why: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="what is done, as screens show it")
+
+
 class Authority(Table):
     name: Name = Field(description="who may confirm a decision")
     telephone: Annotated[str, Field(min_length=3, max_length=40)] = Field(description="number to call, day and night")
@@ -224,3 +235,4 @@ class Settings(Table):
     routes: list[Route] = Field(default_factory=list)
     notices: Notices = Field(default_factory=Notices)
     dead_man: DeadMan | None = None
+    maintenance: list[Maintenance] = Field(default_factory=list)

@@ -7,7 +7,7 @@ from app.settings.rows import Mistaken, Row, Tables
 from app.settings.values import duration_s
 from app.settings.words import nearest, quoted
 
-_EVERY = frozenset({"id", "title", "kind", "breach_after", "blind_after", "armed", "required"})
+_EVERY = frozenset({"id", "title", "kind", "breach_after", "blind_after", "armed", "required", "depends_on"})
 # what each kind needs, with an example, and what it may say besides
 _NEEDS: Mapping[str, Mapping[str, str]] = {
     "share": {"measure": '"worklist.response"', "slower_than": '"5s"', "share": "0.2"},
@@ -22,12 +22,13 @@ _MAY: Mapping[str, tuple[str, ...]] = {
     "share": ("where", "per", "recover_below", "window", "at_least"),
     "backlog": ("where", "per", "recover_limit"),
     "availability": ("window", "at_least"),
-    "silence": ("milestone",),
-    "count": ("recover_limit", "window", "severity"),
+    "silence": ("milestone", "sender"),
+    "count": ("recover_limit", "window", "severity", "older_than", "where", "per"),
     "all": ("per",),
     "any": ("per",),
 }
 _OF_PROBES, _OF_EXAMS = ("system", "area", "vantage"), ("area", "modality", "patient_class")
+_STUCK = "stuck_reports"
 _DEFAULT_WINDOW, _DEFAULT_LOST = "300s", "7d"
 
 
@@ -50,6 +51,7 @@ def check_triggers(tables: Tables, mistaken: Mistaken) -> None:
         _limits(row, kind, tables, mistaken)
         _feed(row, tables, mistaken)
     _parts(rows, mistaken)
+    _dependencies(rows, mistaken)
 
 
 def _keys(row: Row, kind: str, mistaken: Mistaken) -> None:
@@ -64,6 +66,14 @@ def _keys(row: Row, kind: str, mistaken: Mistaken) -> None:
             mistaken((*row.loc, key), f"has no meaning for a rule of kind {quoted(kind)}")
     if "severity" in row.raw and kind == "count" and row.text("what") != "issues":
         mistaken((*row.loc, "severity"), 'has a meaning only with what = "issues"')
+    if kind == "count" and row.text("what") and row.text("what") != _STUCK:
+        for key in ("older_than", "where", "per"):
+            if key in row.raw:
+                mistaken((*row.loc, key), f'has a meaning only with what = "{_STUCK}"')
+    if row.text("what") == _STUCK and "older_than" not in row.raw:
+        mistaken(row.loc, f'older_than is missing: what = "{_STUCK}" needs it (such as older_than = "2h")')
+    if row.text("what") == _STUCK and "window" in row.raw:
+        mistaken((*row.loc, "window"), f'has no meaning with what = "{_STUCK}": all that are stuck count')
     if row.raw.get("of") == []:
         mistaken((*row.loc, "of"), "is empty: name the rules that it is made of")
 
@@ -77,7 +87,7 @@ def _measure(row: Row, mistaken: Mistaken) -> None:
 
 
 def _where(row: Row, kind: str, tables: Tables, mistaken: Mistaken) -> None:
-    of_exams = kind == "backlog" or row.text("measure") in EXAM_MEASURES
+    of_exams = kind == "backlog" or row.text("measure") in EXAM_MEASURES or row.text("what") == _STUCK
     meant = _OF_EXAMS if of_exams else ("system", "vantage") if kind == "availability" else _OF_PROBES
     places = {"system": "systems", "area": "areas", "vantage": "collectors"}
     for key, value in row.table("where").items():
@@ -110,7 +120,7 @@ def _limits(row: Row, kind: str, tables: Tables, mistaken: Mistaken) -> None:
         said = f"{quoted(window)} is no longer than down_for {quoted(down)}: nothing can be down for longer in it"
         mistaken((*row.loc, "window"), said)
     lost, older = tables.one("exams").text("lost_after") or _DEFAULT_LOST, row.text("older_than")
-    if older and kind == "backlog" and duration_s(older) >= duration_s(lost):
+    if older and kind in ("backlog", "count") and duration_s(older) >= duration_s(lost):
         said = f"{quoted(older)} is no shorter than lost_after {quoted(lost)}: such exams are counted as lost"
         mistaken((*row.loc, "older_than"), said)
 
@@ -118,6 +128,8 @@ def _limits(row: Row, kind: str, tables: Tables, mistaken: Mistaken) -> None:
 def _feed(row: Row, tables: Tables, mistaken: Mistaken) -> None:
     name, milestone = row.text("feed"), row.text("milestone")
     feeds = {feed.text("id"): feed for feed in tables.many("feeds")}
+    if row.text("sender") and name in feeds and feeds[name].text("kind") != "hl7-mllp":
+        mistaken((*row.loc, "sender"), f"has no meaning for {quoted(name)}: only HL7 messages name who sent them")
     if name and name not in feeds:
         mistaken((*row.loc, "feed"), f"{quoted(name)} is none of [[feeds]]{nearest(name, feeds)}")
     if milestone and milestone not in MILESTONES:
@@ -149,6 +161,23 @@ def _parts(rows: list[Row], mistaken: Mistaken) -> None:
                 told.add(id_)
         if of[id_] and id_ in per and not any(value in per for value in names[id_]):
             mistaken((*row.loc, "per"), "has no meaning: none of the rules that it is made of stands per area")
+
+
+def _dependencies(rows: list[Row], mistaken: Mistaken) -> None:
+    """Report a dependency on a rule that there is not, on the rule itself, or around in a circle."""
+    on = {row.text("id"): [row.text("depends_on")] for row in rows if row.text("id")}
+    told: set[str] = set()
+    for row in rows:
+        id_, value, loc = row.text("id"), row.text("depends_on"), (*row.loc, "depends_on")
+        if not id_ or not value:
+            continue
+        if value not in on:
+            mistaken(loc, f"{quoted(value)} is none of [[triggers]]{nearest(value, on)}")
+        elif value == id_:
+            mistaken(loc, f"{quoted(value)} is the rule itself")
+        elif value not in told and _reaches(value, id_, on):
+            mistaken(loc, f"{quoted(value)} depends on this rule again")
+            told.add(id_)
 
 
 def _reaches(start: str, wanted: str, of: Mapping[str, list[str]]) -> bool:

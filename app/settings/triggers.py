@@ -29,14 +29,24 @@ class TriggerRule(Table):
     recover_limit: NotNegative | None = Field(
         None, description="backlog, count: down to how many it must fall to recover; without it half of limit"
     )
-    older_than: Duration | None = Field(None, description="backlog: exams that wait for their report for longer count")
+    older_than: Duration | None = Field(
+        None, description="backlog, count of stuck_reports: what waits for longer than this counts"
+    )
     down_for: Duration | None = Field(None, description="availability: how long without an answer is allowed")
     quiet_for: Duration | None = Field(None, description="silence: how long without a message is allowed")
     feed: Id | None = Field(None, description="silence: the feed that is listened to")
     milestone: str | None = Field(None, description="silence: only messages of this milestone, such as final")
-    what: Literal["issues", "quarantine", "strays"] | None = Field(None, description="count: what is counted")
+    sender: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        None, description='silence: only messages of this application (MSH-3, with * and ?), or "APPLICATION@FACILITY"'
+    )
+    what: Literal["issues", "quarantine", "strays", "stuck_reports"] | None = Field(
+        None, description="count: what is counted"
+    )
     severity: Annotated[int, Field(ge=1, le=4)] | None = Field(None, description="count of issues: only of this one")
     of: list[Id] = Field(default_factory=list, description="all, any: the ids of the rules that it is made of")
+    depends_on: Id | None = Field(
+        None, description="the id of a rule that explains this one: while it is beyond, this one's notice is held back"
+    )
     window: Duration = Field(300.0, description="how far back it counts")
     at_least: Annotated[int, Field(ge=1)] = Field(
         20, description="share, availability: attempts or exams without which it says nothing"

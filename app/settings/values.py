@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])(?![a-z])", re.ASCII)
+_COST = re.compile(r"\s*(\d{1,7})\s+(studies|reports)\s*", re.ASCII)
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _HOURS = re.compile(r"([A-Z][a-z])(?:\s*-\s*([A-Z][a-z]))?\s+(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)", re.ASCII)
 
@@ -43,6 +44,25 @@ def _positive(seconds: Any) -> float:
     if not 0 < value <= 3650 * 86400:
         raise ValueError("must be longer than nothing and at most ten years")
     return value
+
+
+def cost_of(text: Any) -> tuple[int, str] | None:
+    """Give number and kind of a cost such as "500 studies" or "200 reports", None for another text."""
+    match = _COST.fullmatch(text) if isinstance(text, str) else None
+    return (int(match[1]), match[2]) if match else None
+
+
+def _time_or_cost(text: Any) -> float | str:
+    if cost := cost_of(text):
+        if not cost[0]:
+            raise ValueError("must be more than nothing")
+        return f"{cost[0]} {cost[1]}"
+    try:
+        return _positive(text)
+    except ValueError as error:
+        if isinstance(text, str) and _DURATION_PART.match(text, 0):
+            raise
+        raise ValueError('is neither a time after T0 ("12h") nor a cost ("500 studies", "200 reports")') from error
 
 
 def _not_negative(text: Any) -> float:
@@ -156,6 +176,7 @@ def is_loopback(host: str) -> bool:
 
 
 Duration = Annotated[float, BeforeValidator(_positive)]
+TimeOrCost = Annotated[float | str, BeforeValidator(_time_or_cost)]
 DurationOrNone = Annotated[float, BeforeValidator(_not_negative)]
 NotNegative = Annotated[int, Field(ge=0)]
 Share = Annotated[float, AfterValidator(_share)]

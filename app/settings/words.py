@@ -18,7 +18,6 @@ from app.settings.values import AE_PATTERN, HL7_FIELD_PATTERN, ID_PATTERN, UID_P
 Loc = tuple[str | int, ...]
 
 _LATER = {
-    "maintenance": "planned work comes with a later version of golive: remove the table",
     "baselines": "baselines come with a later version of golive: remove the table",
 }
 _HIDDEN = re.compile(r"password|passwd|secret|token|credential|^auth$|^database$|^pw$|^url_file$", re.IGNORECASE)

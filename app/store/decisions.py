@@ -1,5 +1,8 @@
 """Decisions: each proposed once and ended once, whoever is faster."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select, update
 from sqlmodel import Session
 
@@ -25,6 +28,7 @@ def propose(session: Session, site: str, decision: Decision) -> None:
         "breaches": [{"rule": b.rule, "at": b.at} for b in decision.breaches],
         "role": decision.by.role,
         "token": decision.by.token,
+        **_beside(decision.beside),
     }
     journal.append(session, site, decision.at, decision.by.called, "decision.propose", asked.uuid, body)
 
@@ -46,10 +50,16 @@ def end(session: Session, site: str, decision: Decision) -> bool:
         "by_phone": _phone(ended.event.by_phone),
         "role": ended.by.role,
         "token": ended.by.token,
+        **_beside(ended.beside),
     }
     act = f"decision.{ended.event.action.value}"
     journal.append(session, site, ended.at, ended.by.called, act, decision.asked.uuid, body)
     return True
+
+
+def _beside(beside: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what a roll-back would have cost then and whether there was a way back, where that was looked at."""
+    return {name: beside[name] for name in ("cost", "way_back") if name in beside} if beside is not None else {}
 
 
 def _phone(phone: ByPhone | None) -> dict[str, str | bool] | None:

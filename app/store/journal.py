@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlmodel import Session
 
 from app.domain.journal import GENESIS, Entry, Verification, canonical, sealed
@@ -46,10 +46,25 @@ def _row(site: str, entry: Entry, text: str) -> dict[str, Any]:
 def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
     """Give the entries behind a sequence number, in order."""
     its = (_JOURNAL.c.site == site) & (_JOURNAL.c.seq > seq)
-    rows = rows_of(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
+    return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
+
+
+def of_acts(session: Session, site: str, prefix: str) -> list[Entry]:
+    """Give the entries of all acts that begin with a word, in order."""
+    its = (_JOURNAL.c.site == site) & _JOURNAL.c.act.startswith(prefix, autoescape=True)
+    return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq))
+
+
+def of_subject(session: Session, site: str, subject: str) -> list[Entry]:
+    """Give the entries about one subject, in order."""
+    its = (_JOURNAL.c.site == site) & (_JOURNAL.c.subject == subject)
+    return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq))
+
+
+def _entries(session: Session, ask: Executable) -> list[Entry]:
     return [
         Entry(r.seq, r.at, r.actor, r.act, r.subject, json.loads(r.body), r.previous, r.hash)
-        for r in rows
+        for r in rows_of(session, ask)
     ]  # fmt: skip
 
 

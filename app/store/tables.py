@@ -172,6 +172,7 @@ class ExamEventRow(Row, table=True):
     instances: int | None = _big()
     station: str | None = None
     left_out: str | None = None
+    sender: str | None = None
 
 
 class ExamRow(Row, table=True):
@@ -373,6 +374,14 @@ class ActRow(Row, table=True):
     at: datetime
     asked: str = _text()
     answer: str = _text()
+
+
+class PlannedWorkRow(Row, table=True):
+    """Planned work as it is now; `last_at` is its end, or when it was withdrawn or ended if that came later."""
+
+    id: str = Field(primary_key=True)
+    last_at: datetime
+    body: str = _text()
 
 
 class MarkRow(Row, table=True):

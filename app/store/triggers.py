@@ -7,16 +7,16 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from app.domain.trigger_board import Trigger
+from app.domain.trigger_replay import BY_GOLIVE, act_of
 from app.domain.triggers import Transition
 from app.store import codec, journal
-from app.store.sets import put, rows_of, run, table
+from app.store.sets import put, rfc3339, rows_of, run, table
 
 _TRIGGER, _TRANSITION = table("trigger"), table("trigger_transition")
 _TOLD = (
     *("kind", "n", "beyond", "share", "low", "high", "value", "limit_share", "limit", "slower_than_s", "older_than_s"),
-    *("down_for_s", "quiet_for_s", "feed", "milestone", "window_s", "reason"),
+    *("down_for_s", "quiet_for_s", "feed", "milestone", "sender", "window_s", "reason"),
 )
-BY_GOLIVE = "golive"
 
 
 def keep(session: Session, site: str, trigger: Trigger, before: int | None, made: Sequence[Transition]) -> bool:
@@ -42,12 +42,20 @@ def keep(session: Session, site: str, trigger: Trigger, before: int | None, made
             "before": transition.before.value,
             "after": transition.after.value,
             "why": transition.why,
-            "evidence": hashlib.sha256(body.encode()).hexdigest(),
+            **({"until": rfc3339(transition.until)} if transition.until else {}),
+            **({"decided": transition.decided.value} if transition.decided else {}),
+            "evidence": seal(body),
             **{name: transition.facts[name] for name in _TOLD if name in transition.facts},
         }
-        act = f"trigger.{transition.cause.value.replace(' ', '_')}"
-        journal.append(session, site, transition.at, transition.by or BY_GOLIVE, act, trigger.id, told)
+        journal.append(
+            session, site, transition.at, transition.by or BY_GOLIVE, act_of(transition.cause), trigger.id, told
+        )
     return True
+
+
+def seal(body: str) -> str:
+    """Give the hash by which the journal knows the text of a transition, its evidence included."""
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def all(session: Session, site: str) -> list[Trigger]:

@@ -12,10 +12,13 @@ from pydantic import BaseModel, Field
 from app.commands import decisions as commands
 from app.commands.acts import done
 from app.domain.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
-from app.domain.way_back import Amount, cost_of, way_back
+from app.domain.no_return import Spent
+from app.domain.way_back import Cost, cost_of, way_back
 from app.errors import Missing
+from app.push.desk_beside import amount_told
+from app.push.scene import Scene
 from app.store import decisions, exams
-from app.web.house import house_of
+from app.web.house import House, house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
 from app.wire import Moment, Strict
@@ -123,13 +126,14 @@ async def every(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 
 @router.get("/api/decisions/context", dependencies=[Depends(reader)])
 async def context(request: Request) -> dict[str, Any]:
     """Give what stands beside a decision: the time left, what a roll-back costs, the way back, and whom to call."""
-    house = house_of(request)
+    return await beside(house_of(request))
+
+
+async def beside(house: House) -> dict[str, Any]:
+    """Give what stands beside a decision now."""
     scene = house.follow.scene()
-    moment, plan, t0 = scene.moment, scene.plan, scene.moment.t0
-    back, cost = way_back(plan, scene.standings), None
-    if t0 is not None and t0 <= scene.now:
-        found = await house.db.read(lambda s: exams.touched_since(s, house.site, t0))
-        cost = await asyncio.to_thread(cost_of, found, t0, plan, scene.standings)
+    moment, plan = scene.moment, scene.plan
+    back, cost = way_back(plan, scene.standings), await cost_now(house, scene)
     return {
         "now": utc_text(scene.shown_at),
         "phase": moment.phase,
@@ -137,18 +141,39 @@ async def context(request: Request) -> dict[str, Any]:
         "rollback": moment.rollback,
         "decision_left_s": moment.decision_left_s,
         "no_return_left_s": moment.no_return_left_s,
+        "no_return_cost": _no_return(moment.spent),
         "proposal_lasts_s": plan.go_live.proposal_lasts_s,
         "authorities": [
             {"name": a.name, "telephone": a.telephone, "deputy_for": a.deputy_for} for a in plan.authorities
         ],
-        "cost": cost and {f.name: _amount(getattr(cost, f.name)) for f in fields(cost)},
+        "cost": cost and {f.name: amount_told(getattr(cost, f.name)) for f in fields(cost)},
         "way_back": {"answer": back.answer, "reason": back.reason},
         "evidence": f"golive's own test queries, from {', '.join(plan.vantages)}",
     }
 
 
-def _amount(amount: Amount) -> dict[str, Any]:
-    return {"n": amount.n, "at_least": bool(amount.not_seen), "not_seen": list(amount.not_seen)}
+def _no_return(spent: Spent | None) -> dict[str, Any] | None:
+    if spent is None:
+        return None
+    limit = {"what": spent.limit.what, "limit": spent.limit.n}
+    return {**limit, "n": spent.n, "not_seen": list(spent.not_seen), "words": spent.words}
+
+
+async def cost_now(house: House, scene: Scene) -> Cost | None:
+    """Give what a roll-back costs now, None before T0."""
+    t0 = scene.moment.t0
+    if t0 is None or t0 > scene.now:
+        return None
+    found = await house.db.read(lambda s: exams.touched_since(s, house.site, t0))
+    return await asyncio.to_thread(cost_of, found, t0, scene.plan, scene.standings)
+
+
+async def kept_beside(house: House) -> dict[str, Any]:
+    """Give what stands beside a decision as its record keeps it: with how all else stood, without telephone numbers."""
+    scene, now = house.follow.scene(), await beside(house)
+    del now["authorities"], now["proposal_lasts_s"]
+    standings = {s.series.key: s.state.value for s in scene.standings if s.judged.window in ("", "now")}
+    return now | {"standings": standings, "triggers": {t.id: t.latch.state.value for t in scene.triggers}}
 
 
 @router.get(
@@ -179,7 +204,7 @@ async def propose(
     house = house_of(request)
     sent = wanted.model_copy(update={"accepted_risk": wanted.accepted_risk or ""})
     asked = Asked(str(decision), **{name: getattr(sent, name) for name in type(sent).model_fields})
-    act = commands.proposing(house.plan, asked, person_of(actor), house.clock.now())
+    act = commands.proposing(house.plan, asked, person_of(actor), house.clock.now(), await kept_beside(house))
     made, is_new = await done(house.db, act)
     if is_new:
         house.on_acted()
@@ -194,7 +219,8 @@ async def end(request: Request, decision: UUID, event: UUID, wanted: EventIn, ac
     house = house_of(request)
     phone = ByPhone(**wanted.by_phone.model_dump()) if wanted.by_phone is not None else None
     sent = Event(str(event), wanted.action, wanted.reason, phone)
-    act = commands.ending(house.plan, str(decision), sent, person_of(actor), house.clock.now())
+    by, kept = person_of(actor), await kept_beside(house)
+    act = commands.ending(house.plan, str(decision), sent, by, house.clock.now(), kept)
     made = await done(house.db, act)
     house.on_acted()
     return told(made, made.end.at if made.end is not None else made.at)

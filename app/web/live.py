@@ -4,14 +4,14 @@ import asyncio
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
 
 from app.errors import Missing, Unavailable
-from app.push.fragments import VIEWS
 from app.push.hub import Outbox
+from app.push.views import ALWAYS, DESK_TRIGGERS, GO_LIVE, for_readers, is_view
 from app.web.house import house_of
-from app.web.security import Actor, may_connect, screen
+from app.web.security import may_connect, reader, screen
 
 DRAIN_S = 10.0
 ASK_AGAIN_S = 60.0
@@ -23,7 +23,7 @@ router = APIRouter(tags=["live"])
 async def live(socket: WebSocket, view: str = "wall") -> None:
     """Send the whole view, then whatever changes in it, until the browser goes or stops reading."""
     changed = house_of(socket).recognised.changed
-    if view not in VIEWS or await may_connect(socket) is None:
+    if not is_view(view) or await may_connect(socket, for_readers(view)) is None:
         await socket.close(FOREIGN)  # before accept: the handshake is refused
         return
     house = house_of(socket)
@@ -32,6 +32,7 @@ async def live(socket: WebSocket, view: str = "wall") -> None:
     watching = asyncio.create_task(_keep_asking(socket, outbox, changed))
     try:
         await socket.accept()
+        await house.follow.begin(view)
         outbox.put(house.follow.snapshot(view))
         await serve(socket, outbox)
     finally:
@@ -49,7 +50,7 @@ async def _keep_asking(socket: WebSocket, outbox: Outbox, changed: asyncio.Event
                 await changed.wait()
         changed = recognised.changed  # before the question: what changes while it is answered is asked again
         try:
-            if await may_connect(socket) is None:
+            if await may_connect(socket, for_readers(outbox.view)) is None:
                 outbox.close(FOREIGN)
                 return
         except Unavailable:
@@ -84,11 +85,10 @@ async def _listen(socket: WebSocket, outbox: Outbox) -> None:
 
 
 @router.get("/live/snapshot")
-async def snapshot(
-    request: Request, _: Annotated[Actor, Depends(screen)], view: Annotated[str, Query(max_length=20)] = "wall"
-) -> HTMLResponse:
+async def snapshot(request: Request, view: Annotated[str, Query(max_length=120)] = "wall") -> HTMLResponse:
     """Give every fragment of a view, as the websocket sends it first."""
-    if view not in VIEWS:
-        raise Missing(f"there is no view {view!r}; there is {', '.join(VIEWS)}")
-    fragments = house_of(request).follow.snapshot(view)
+    await (reader if for_readers(view) else screen)(request)
+    if not is_view(view):
+        raise Missing(f"there is no view {view!r}; there is {', '.join((*ALWAYS, DESK_TRIGGERS, GO_LIVE))}")
+    fragments = await house_of(request).follow.once(view)
     return HTMLResponse("".join(f.message for f in fragments), headers={"Cache-Control": "no-store"})

@@ -170,10 +170,10 @@ async def evidence(connection: HTTPConnection) -> Actor:
     return await one_of(connection, LEADERS)
 
 
-async def may_connect(websocket: HTTPConnection) -> Actor | None:
+async def may_connect(websocket: HTTPConnection, readers_only: bool = False) -> Actor | None:
     """Give who may have the live socket of a screen, or None; host and origin were looked at before this."""
     try:
-        return await screen(websocket)
+        return await (reader if readers_only else screen)(websocket)
     except (Unauthenticated, Forbidden):
         return None
 

@@ -10,6 +10,7 @@ from app.commands.acts import done
 from app.domain.decisions import told_of
 from app.domain.trigger_alarms import alarm, raised
 from app.domain.trigger_board import Trigger
+from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.triggers import Latch, Transition
 from app.errors import Missing
 from app.push.scene import Scene
@@ -43,11 +44,17 @@ async def one(request: Request, trigger: Annotated[str, Path(max_length=100, pat
     """Give one trigger as it is now, with its transitions; a breach by a former version of its rule stands first."""
     house = house_of(request)
     scene = house.follow.scene()
-    found = [t for t in scene.triggers if t.id == trigger]
-    if not found:
-        raise Missing(f"no rollback trigger has the id {trigger!r}; with `per` each area has one of its own")
+    found = found_in(scene, trigger)
     made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger))
-    return told(found[0], scene) | {"transitions": [_transition(t) for t in made]}
+    return told(found, scene) | {"transitions": [transition_told(t) for t in made]}
+
+
+def found_in(scene: Scene, trigger: str) -> Trigger:
+    """Give a trigger by its id, a breach by a former version of its rule before what watches now."""
+    found = next((t for t in scene.triggers if t.id == trigger), None)
+    if found is None:
+        raise Missing(f"no rollback trigger has the id {trigger!r}; with `per` each area has one of its own")
+    return found
 
 
 def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
@@ -78,6 +85,7 @@ def told(trigger: Trigger, scene: Scene) -> dict[str, Any]:
         "alarm": alarm(latch),
         "acknowledged": _acknowledged(latch),
         "rule": trigger.rule,
+        "held_back_by": held_back(trigger, by_id(scene.triggers)) or None,
         "evidence": trigger.evidence,
         "decision": decisions.told(decision, scene.now) if decision is not None else None,
     }
@@ -105,7 +113,8 @@ async def act(
     return told(after, house.follow.scene())
 
 
-def _transition(t: Transition) -> dict[str, Any]:
+def transition_told(t: Transition) -> dict[str, Any]:
+    """Give a transition as the interface writes it."""
     return {
         "number": t.number,
         "at": utc_text(t.at),

@@ -10,7 +10,7 @@ from app.domain.exams import Milestone
 from app.settings import Feed, Settings
 from app.wire import ExamEventIn, FeedMessageIn
 from collectors.feeds import hl7_quarantine
-from collectors.feeds.hl7_codes import clean_code, clean_type
+from collectors.feeds.hl7_codes import clean_code, clean_sender, clean_type
 from collectors.feeds.hl7_message import Group, Message, Segment, Unreadable, parse
 from collectors.feeds.hl7_milestones import (
     ORDERS,
@@ -141,6 +141,7 @@ class _Reading:
             area=self._area(group, ipc),
             study=study_token(self.site_key, uid) if uid and len(uid) <= 64 else None,
             left_out=left_out,
+            sender=clean_sender(*(self._value(group, ipc, name) for name in ("MSH-3", "MSH-4"))),
         )
 
     def _left(self, group: Group, ipc: Segment | None) -> str:

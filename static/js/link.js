@@ -1,4 +1,4 @@
-// Watches whether the wall is live. Frames restart the "not live" clock of the stylesheet; when none come over the socket
+// Watches whether a screen is live. Frames restart the "not live" clock of the stylesheet; when none come over the socket
 // for 10 s the same fragments are polled, and the socket is tried anew beside that.
 const SILENT_MS = 5000, NO_SOCKET_MS = 10000, POLL_MS = 3000, POLL_LIMIT_MS = 2500, RELOAD_MS = 60000;
 const link = document.getElementById("link"), page = document.documentElement;
@@ -20,11 +20,17 @@ function arrived() {
 }
 
 // The server was renewed: take its new page, at a random moment so that a hundred walls do not all come at once.
+// Where somebody has written something the page stays, and says so.
 let reloading = false;
 function reload() {
-  if (reloading || performance.now() < RELOAD_MS) return;
+  const isWritten = document.body.hasAttribute("data-written");
+  document.getElementById("renewed")?.toggleAttribute("hidden", !isWritten);
+  if (isWritten || reloading || performance.now() < RELOAD_MS) return;
   reloading = true;
-  setTimeout(() => location.reload(), Math.random() * 5000);
+  setTimeout(() => {
+    if (document.body.hasAttribute("data-written")) reloading = false;
+    else location.reload();
+  }, Math.random() * 5000);
 }
 
 document.addEventListener("htmx:ws:after:message:incoming", () => {
@@ -40,7 +46,7 @@ async function poll() {
   try {
     const socket = document.getElementById("socket");
     const answer = await fetch(socket.dataset.poll, { cache: "no-store", signal: AbortSignal.timeout(POLL_LIMIT_MS) });
-    if (answer.redirected || answer.status === 401) location.reload();
+    if ((answer.redirected || answer.status === 401) && !document.body.hasAttribute("data-written")) location.reload();
     if (!answer.ok) return;
     const text = await answer.text();
     if (performance.now() - socketFrameAt < NO_SOCKET_MS) return; // the socket came back meanwhile: it is newer

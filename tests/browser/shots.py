@@ -5,6 +5,7 @@
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -39,6 +40,7 @@ class Hospital:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
+        self.file = folder / "golive-demo" / "golive.toml"
         command = [sys.executable, "-m", "app.cli", "demo", "--listen", self.url.removeprefix("http://"), *arguments]
         self.log = (folder / "demo.log").open("wb")
         self.process = subprocess.Popen(
@@ -54,6 +56,14 @@ class Hospital:
         assert self.process.stdin is not None
         self.process.stdin.write(scenario.encode() + b"\n")
         self.process.stdin.flush()
+
+    def token(self, role: str, name: str) -> str:
+        """Make a token of this hospital."""
+        command = [sys.executable, "-m", "app.cli", "token", "create", "-c", str(self.file)]
+        made = subprocess.run(
+            [*command, "--role", role, "--name", name, "--json"], capture_output=True, text=True, check=True
+        )
+        return str(json.loads(made.stdout)["token"])
 
     @contextmanager
     def stopped(self, part: str = "") -> Iterator[None]:
@@ -187,12 +197,54 @@ def first_hour(browser: Browser) -> None:
         camera.walls("first-hour", "near")
 
 
+def decision(browser: Browser) -> None:
+    """Take the desk's page of a breach, with a decision that waits for its confirmation."""
+    with hospital(browser) as (played, camera, _):
+        with played.file.open("a") as file:
+            file.write(RULE)
+        token = played.token("desk", "Ann Desk")
+        page = camera.open("/login?next=/desk/triggers", 1280, 1400)
+        page.fill("input[name=token]", token)
+        page.click("button[type=submit]")
+        page.wait_for_selector(".row.is-watching", timeout=MINUTE_MS)
+        played.play("slow-worklist")
+        page.wait_for_selector(".row.is-breached", timeout=10 * MINUTE_MS)
+        page.click(".row.is-breached a >> nth=0")
+        page.click(".acknowledge >> nth=0")
+        page.check("#propose input[value=continue]")
+        page.fill("#reason", "The vendor restarts the worklist server; new orders come in by telephone.")
+        page.fill("#risk", "Technologists type patients by hand until then.")
+        page.click("#propose button")
+        page.wait_for_selector("#decision.is-proposed")
+        page.wait_for_selector("#end:not([hidden])")
+        camera.keep("decision", page)
+
+
+RULE = """
+[[authorities]]
+name = "Dr. Ada Chief"
+telephone = "+49 30 1234"
+
+[[triggers]]
+id = "worklist-unusable"
+title = "Modality worklist unusable"
+measure = "worklist.response"
+where = { system = "ris" }
+per = "area"
+slower_than = "5s"
+share = 0.20
+window = "5m"
+at_least = 20
+breach_after = "2m"
+recover_below = 0.15
+"""
 PARTS: dict[str, Callable[[Browser], None]] = {
     "calm": calm,
     "slow-worklist": slow_worklist,
     "frozen-pacs": frozen_pacs,
     "blind": blind,
     "first-hour": first_hour,
+    "decision": decision,
 }
 
 

@@ -6,9 +6,9 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,6 +19,8 @@ from fastapi.staticfiles import StaticFiles
 
 from app.assets import folder
 from app.clock import SteadyClock, utc_now
+from app.commands.access import Recognised
+from app.domain.access import Bearer, Role
 from app.domain.decisions import Choice, Decision
 from app.domain.golive import GoLive
 from app.domain.overall import of_decisions, of_triggers, overall
@@ -26,18 +28,31 @@ from app.domain.plans import Plan
 from app.domain.samples import Kind, Outcome, Sample
 from app.domain.standings import Judged, Pulse, Standing
 from app.domain.trigger_board import Trigger
+from app.push.beside import Beside
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
+from app.push.scene import Scene
+from app.push.views import GO_LIVE
 from app.settings import Server
-from app.web import home, live, login, series, wall
+from app.web import desk_triggers, home, live, login, series, wall
 from app.web.gate import Gate
 from app.web.house import House
 from app.web.metrics import Metrics
 from app.web.problems import install
+from tests.browser.desk_scenes import AUTHORITIES, DESKS, RULES, Scenery, acts
 from tests.browser.scenes import SCENES, plan
 from tests.browser.trigger_scenes import TRIGGERS, Held
 
 SINCE_T0 = timedelta(hours=1, minutes=23, seconds=41)
+
+
+class Doorman(Recognised):
+    """Knows everybody by their cookie, which is their role and name: "desk.Ann"."""
+
+    async def of(self, clear: str, asked: Awaitable[Bearer | None], now: datetime) -> Bearer | None:
+        cast(Any, asked).close()
+        role, _, name = clear.partition(".")
+        return Bearer(f"token-{name}", Role(role), name) if name else None
 
 
 @dataclass
@@ -48,6 +63,7 @@ class Stage:
     scene: Callable[[datetime], Sequence[Standing]] = SCENES["calm"]
     since_t0: timedelta = SINCE_T0
     triggers: Callable[[datetime], Held] = TRIGGERS["none"]
+    desk: Callable[[datetime], Scenery] | None = None
     unreadable: int = 0
     reading: str = ""
     samples: tuple[Sample, ...] = ()
@@ -56,7 +72,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         began = self.clock.now()
-        self.t0 = began - self.since_t0
+        self.t0, self.desk_at = began - self.since_t0, _whole(began)
         self.follow = Follow(
             self._look,
             self._stand,
@@ -65,15 +81,26 @@ class Stage:
             self.clock,
             self.hub,
             judge_alive_at=self.clock.now,
+            beside_of=self._beside,
         )
 
     async def _look(self, now: datetime) -> Seen:
         if self.reading:
             raise OSError(self.reading)
-        held, said = self.triggers(now.replace(microsecond=0))
+        held, said = self._held(now)
         back = [d.end.at for d in said if d.asked.kind is Choice.ROLL_BACK and d.confirmed_by is not None and d.end]
         record = GoLive(rolled_back_at=back[0]) if back else GoLive(self.t0, self.t0)
         return Seen(record=record, unreadable=self.unreadable, triggers=tuple(held), decisions=tuple(said))
+
+    def _held(self, now: datetime) -> Held:
+        if self.desk is None:
+            return self.triggers(_whole(now))
+        seen = self.desk(self.desk_at)
+        return list(seen.triggers), list(seen.decisions)
+
+    async def _beside(self, view: str, scene: Scene) -> Beside:
+        beside = self.desk(self.desk_at).beside if self.desk is not None else Beside()
+        return replace(beside, acts=acts(self.desk_at), transitions=()) if view == GO_LIVE else beside
 
     def _stand(self, judged: Sequence[Judged], now: datetime) -> Sequence[Standing]:
         return self.scene(now.replace(microsecond=0))
@@ -88,6 +115,11 @@ class Stage:
     def show(self, name: str) -> None:
         """Change the scene, as a commit would."""
         self.scene = SCENES[name]
+        self.follow.poke()
+
+    def show_desk(self, name: str) -> None:
+        """Change what the desk sees, as a commit would."""
+        self.desk = DESKS[name]
         self.follow.poke()
 
     async def read(self, ask: Callable[[Any], Any]) -> Any:
@@ -112,6 +144,7 @@ class Stage:
             judge_alive=lambda: True,
             on_stored=lambda *_: None,
             on_acted=lambda: None,
+            recognised=Doorman(),
         )
 
         @asynccontextmanager
@@ -124,7 +157,7 @@ class Stage:
         app = FastAPI(lifespan=life)
         app.state.house = house
         install(app)
-        for pages in (home, login, wall, series):
+        for pages in (home, login, wall, series, desk_triggers):
             app.include_router(pages.router)
         if not websockets:
             app.add_api_websocket_route("/live", _refuse)
@@ -132,6 +165,10 @@ class Stage:
         app.mount("/static", StaticFiles(directory=folder("static")))
         app.add_middleware(Gate, house=house)
         return app
+
+
+def _whole(now: datetime) -> datetime:
+    return now.replace(microsecond=0)
 
 
 async def _refuse(websocket: Any) -> None:
@@ -166,12 +203,14 @@ def some_samples(now: datetime) -> tuple[Sample, ...]:
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
+    made = plan(simulation=arguments.simulation)
     stage = Stage(
-        plan=plan(simulation=arguments.simulation),
+        plan=replace(made, rules=RULES, authorities=AUTHORITIES) if arguments.desk else made,
         scene=SCENES[arguments.scene],
         since_t0=timedelta(seconds=arguments.since),
         triggers=TRIGGERS[arguments.triggers],
     )
+    stage.desk = DESKS.get(arguments.desk)
     stage.unreadable, stage.samples = arguments.unreadable, some_samples(utc_now())
     config = uvicorn.Config(
         stage.app(websockets=not arguments.no_websockets),
@@ -192,6 +231,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         verb, _, rest = line.partition(" ")
         if verb == "reading":
             stage.reading = rest
+        elif verb == "desk":
+            stage.show_desk(rest)
         else:
             stage.show(verb)
     server.should_exit = True
@@ -203,6 +244,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.browser.stage")
     parser.add_argument("--scene", default="calm", choices=sorted(SCENES))
     parser.add_argument("--triggers", default="none", choices=sorted(TRIGGERS))
+    parser.add_argument("--desk", default="", choices=["", *sorted(DESKS)])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--since", type=float, default=SINCE_T0.total_seconds())
     parser.add_argument("--unreadable", type=int, default=0)

@@ -14,6 +14,7 @@ CASES = (
     "hostile_dicom",
     "database_gone",
     "clock_step",
+    "trigger_histories",
     "calm_week",
     "scenario_triggers",
     "soak",

@@ -36,6 +36,7 @@ def golive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("/api/decisions", READ),
         ("/api/decisions/context", READ),
         ("/api/go-live", READ),
+        ("/api/planned-work", READ),
         ("/api/journal", READ),
         ("/metrics", READ),
         ("/api/docs", {"engineer", "admin"}),

@@ -14,7 +14,7 @@ from app.clock import utc_now
 from app.commands.access import creating_a_token
 from app.settings import load
 from app.store.db import Database
-from tests.integration.served import Served, body_of, event, running, sample, wait_for, write_config
+from tests.integration.served import Served, body_of, event, running, sample, serving, wait_for, write_config
 
 RULE = {
     "id": "slow",
@@ -106,7 +106,9 @@ def test_a_breach_is_rolled_back_by_two_people_and_a_second_attempt_has_its_own_
     wait_for(lambda: trigger(golive)["state"] == "decided")
     assert (trigger(golive)["decision"]["state"], trigger(golive)["decision"]["confirmed_by"]) == ("confirmed", "Bo")
     assert wait_for(lambda: golive.get("/api/status")["phase"] == "rolled_back")
-    assert golive.get("/api/status")["declared_at"] is None
+    status = golive.get("/api/status")
+    assert status["declared_at"] is None
+    assert "North Campus: rolled back, and no system of the kind legacy is set up" in status["reasons"]
     assert acts(golive).count("go_live.roll_back") == acts(golive).count("decision.confirm") == 1
     _, again = propose(golive, trigger=None)
     assert (again.status_code, "nothing has gone live" in body_of(again)["detail"]) == (409, True)
@@ -116,6 +118,19 @@ def test_a_breach_is_rolled_back_by_two_people_and_a_second_attempt_has_its_own_
     status = golive.get("/api/status")
     assert (status["phase"], status["since_go_live_s"] < 60) == ("decision", True)
     assert trigger(golive)["evidence"] is None
+
+
+def test_the_way_back_closes_when_the_cost_is_reached(tmp_path: Path) -> None:
+    file = write_config(tmp_path, triggers=[RULE])
+    file.write_text(file.read_text().replace("[go_live]\n", '[go_live]\nno_return = "2 reports"\n'))
+    with serving(tmp_path, ["engineer"], file) as golive:
+        wait_for(lambda: golive.get("/api/decisions/context")["no_return_cost"]["n"] == 0)
+        assert golive.get("/api/status")["rollback"] == "possible"
+        told = [event(f"A{i}", m, at) for i in range(2) for m, at in (("ordered", 30), ("ended", 20), ("final", 5))]
+        golive.ingest(exam_events=told)
+        wait_for(lambda: golive.get("/api/status")["rollback"] == "no_longer_possible", 20)
+        found = golive.get("/api/decisions/context")
+        assert (found["no_return_cost"]["n"], found["no_return_left_s"]) == (2, None)
 
 
 def test_to_continue_takes_the_risk_in_words_and_a_moment(golive: Served) -> None:

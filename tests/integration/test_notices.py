@@ -296,3 +296,20 @@ def test_who_is_told_of_the_decision_window_alone_hears_of_the_roll_back_that_en
         act(golive, "POST", f"/api/decisions/{uuid}/events/{uuid4()}", "authority", end)
         first(receiver, "confirmed: roll back, the go-live as a whole")
         assert first(receiver, "go-live rolled back").severity == "failure"
+
+
+def test_a_breach_that_another_explains_is_not_told_until_that_is_over(tmp_path: Path, receiver: Receiver) -> None:
+    slow = {**RULE, "depends_on": "network"}
+    network = {**RULE, "id": "network", "title": "Network", "slower_than": "4s", "recover_below": 0.45}
+    file = configured(tmp_path, {"desk": receiver.address()}, triggers=[slow, network])
+    with serving(tmp_path, ["engineer", "desk", "authority"], file) as golive:
+        golive.ingest(samples=[sample(total_s=5.0) for _ in range(6)])
+        first(receiver, "breach: Network")
+        about = wait_for(lambda: [n for n in golive.get("/api/notices?subject=slow") if n["problem"]])
+        assert [(n["occasion"], n["stage"], n["problem"]) for n in about] == [
+            ("breach", "waiting", "held back by network")
+        ]
+        golive.ingest(samples=[sample(total_s=2.0) for _ in range(40)])
+        assert first(receiver, "within again: Network")
+        told: Message = wait_for(lambda: next((m for m in receiver.taken() if "breach: Worklist" in m.title), None), 40)
+        assert "Breached at" in told.text

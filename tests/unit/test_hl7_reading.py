@@ -271,6 +271,23 @@ def test_a_feed_of_delivered_reports_tells_both() -> None:
     assert [(e.milestone, e.at_field) for e in events] == [("final", "OBR-22"), ("delivered", "MSH-7")]
 
 
+@pytest.mark.parametrize(
+    ("application", "facility", "sender"),
+    [
+        ("RIS", "HOSP", "RIS@HOSP"),
+        ("Nuance PS360", "", "NUANCE PS360"),
+        ("RIS^1.2.3^ISO", "HOSP^9", "RIS@HOSP"),
+        ("", "HOSP", None),
+        ("", "", None),
+        ("x" * 31, "HOSP", None),
+        ("RIS", "Müller, Eva", "RIS"),
+    ],
+)
+def test_an_event_says_which_application_sent_it(application: str, facility: str, sender: str | None) -> None:
+    raw = report().replace("|RIS|HOSP|", f"|{application}|{facility}|")
+    assert only_event(read(raw)).sender == sender
+
+
 def test_other_messages_are_ignored_and_counted() -> None:
     items = read(head("ADT^A08"))
     assert items.messages[0].key == "ADT^A08 -/- -"

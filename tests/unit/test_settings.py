@@ -8,8 +8,9 @@ from pydicom.datadict import DicomDictionary
 
 from app.domain.exams import Milestone
 from app.domain.measures import CATALOGUE, Source
+from app.domain.plans import CostLimit
 from app.errors import ConfigInvalid, Unavailable
-from app.plan import plan_of
+from app.plan import go_live_of, plan_of
 from app.settings import Config, channel_address, dead_man_address, duration_s, load, load_secrets, parse_hours
 from app.settings.keywords import dicom_keywords
 from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES, WITHOUT_RANGE, WITHOUT_WINDOW
@@ -167,6 +168,12 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
         load(tmp_path / "golive.toml", {})
 
 
+def work(**changed: str) -> str:
+    told = {"system": '"ris"', "from": "2026-11-22T02:00:00Z", "until": "2026-11-22T04:00:00Z"}
+    told |= {"by": '"Ada"', "why": '"update"'} | changed
+    return "[[maintenance]]\n" + "".join(f"{k} = {v}\n" for k, v in told.items())
+
+
 def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
     first = '[[authorities]]\nname = "Ann"\ntelephone = "0815"\n'
     return f'{first}[[authorities]]\nname = "{name}"\ntelephone = "4711"\ndeputy_for = "{deputy_for}"\n'
@@ -269,7 +276,15 @@ def test_whom_golive_tells_is_planned_and_no_address_is_part_of_the_configuratio
         (two_authorities(name="Ann"), 'authorities[1].name: "Ann" stands in authorities[0] already'),
         (two_authorities(deputy_for="An"), 'deputy_for: "An" is no other of [[authorities]]: did you mean "Ann"?'),
         (two_authorities(deputy_for="Bo"), 'deputy_for: "Bo" is no other of [[authorities]]'),
-        ('[[maintenance]]\nid = "x"\n', "maintenance: planned work comes with a later version of golive"),
+        (RIS + work(system='"riss"'), 'maintenance[0].system: "riss" is none of [[systems]]: did you mean "ris"?'),
+        (RIS + work(until="2026-11-22T02:00:00Z"), "maintenance[0].until: does not lie after from"),
+        (RIS + work(until='"2026-11-22T01:59:00Z"'), "maintenance[0].until: does not lie after from"),
+        (RIS + work(until="2026-11-29T02:00:01Z"), "maintenance[0].until: lies more than 7 days after from"),
+        (RIS + work(until="2026-11-22T04:00:00"), "until: 2026-11-22T04:00:00 has no offset from UTC"),
+        (RIS + work(by='" "'), "maintenance[0].by: is empty: the record says who and why"),
+        (RIS + work(why='""'), 'maintenance[0].why: "" is empty'),
+        (RIS + work() + work(why='"again"'), "maintenance[1]: is the same work as maintenance[0]"),
+        (RIS + work(id='"x"'), "maintenance[0].id: is an unknown key"),
         (RIS + trigger(measure='"worklist.respons"'), 'measure: "worklist.respons" is no measure: did you mean'),
         (RIS + trigger(measure='"exam.backlog"'), 'measure: "exam.backlog" has no attempts to take a share of'),
         (RIS + trigger(where='{ system = "riss" }'), '"riss" is none of [[systems]]: did you mean "ris"?'),
@@ -284,11 +299,20 @@ def test_whom_golive_tells_is_planned_and_no_address_is_part_of_the_configuratio
         (RIS + rule("availability", down_for='"1m"'), 'where is missing: a rule of kind "availability" needs it'),
         (RIS + rule("availability", where="{}", down_for='"1m"'), 'where: names no system (such as'),
         (RIS + rule("availability", where='{ system = "ris" }', down_for='"5m"'), 'down_for "5m": nothing can be down'),
+        (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', sender='""'), 'sender: "" is empty'),
+        (RIS + trigger(sender='"VOICE"'), 'sender: has no meaning for a rule of kind "share"'),
         (HL7 + rule("silence", feed='"ris"', quiet_for='"1h"'), 'feed: "ris" is none of [[feeds]]: did you mean'),
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"finale"'), '"finale" is no milestone:'),
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', milestone='"delivered"'), 'is never told by'),
         (HL7 + rule("silence", feed='"ris-hl7"', quiet_for='"1h"', per='"area"'), 'per: has no meaning for a rule of'),
         (rule("count", what='"stray"', limit="1"), 'what: "stray" is none of "issues", "quarantine", "strays"'),
+        (rule("count", what='"stuck_reports"', limit="1"), 'older_than is missing: what = "stuck_reports" needs it'),
+        (rule("count", what='"strays"', limit="1", older_than='"1h"'), "older_than: has a meaning only with what ="),
+        (rule("count", what='"stuck_reports"', limit="1", older_than='"8d"'), "such exams are counted as lost"),
+        (
+            rule("count", what='"stuck_reports"', limit="1", older_than='"1h"', window='"1h"'),
+            'window: has no meaning with what = "stuck_reports"',
+        ),
         (rule("count", what='"strays"', limit="1", severity="1"), 'severity: has a meaning only with what = "issues"'),
         (rule("all", of='["slow"]'), 'of[0]: "slow" is the rule itself'),
         (rule("all", of='["b"]') + rule("any", id='"b"', of='["slow"]'), 'of[0]: "b" is made of this rule again'),
@@ -297,6 +321,9 @@ def test_whom_golive_tells_is_planned_and_no_address_is_part_of_the_configuratio
         (rule("any"), 'of is missing: a rule of kind "any" needs it'),
         (RIS + trigger(id='"b"') + rule("any", of='["b"]', per='"area"'), "per: has no meaning: none of the rules"),
         (RIS + trigger(of='["x"]'), 'of: has no meaning for a rule of kind "share"'),
+        (RIS + trigger(depends_on='"slow"'), 'depends_on: "slow" is the rule itself'),
+        (RIS + trigger(depends_on='"network"'), 'depends_on: "network" is none of [[triggers]]'),
+        (RIS + trigger(depends_on='"b"') + trigger(id='"b"', depends_on='"slow"'), '"b" depends on this rule again'),
         (RIS + rule("sometimes"), 'kind: "sometimes" is none of'),
         (RIS + trigger(share="20.0"), "triggers[0].share: 20.0 is no share"),
         (RIS + trigger(recover_below="0.3"), "recover_below: 0.3 lies above share 0.2"),
@@ -326,6 +353,11 @@ def test_tables_that_do_not_fit_together_are_mistakes(tmp_path, text, said):
         ({"decision_window": "2h", "no_return": "12h", "command_center": "72h", "stabilisation": "90d"}, ""),
         ({"decision_window": "3h", "no_return": "4h", "command_center": "3h"}, ""),
         ({"no_return": "30m"}, ""),
+        ({"no_return": "soon"}, 'is neither a time after T0 ("12h") nor a cost ("500 studies", "200 reports")'),
+        ({"no_return": "500"}, "is neither a time after T0"),
+        ({"no_return": "0 studies"}, "must be more than nothing"),
+        ({"no_return": "500 studies"}, 'no feed of the new system tells "available": studies could never be counted'),
+        ({"no_return": "20 reports"}, 'no feed of the new system tells "preliminary" or "final": reports could'),
     ],
 )
 def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows: dict[str, str], said: str) -> None:
@@ -335,6 +367,13 @@ def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows
         assert said in found
     else:
         loaded(tmp_path, text)
+
+
+def test_the_point_of_no_return_may_be_a_cost(tmp_path: Path) -> None:
+    plan = go_live_of(loaded(tmp_path, HEAD + 'no_return = " 20  reports"\n' + HL7))
+    assert (plan.no_return_cost, plan.no_return_s) == (CostLimit("reports", 20), None)
+    plan = go_live_of(loaded(tmp_path, HEAD + 'no_return = "12h"\n'))
+    assert (plan.no_return_cost, plan.no_return_s) == (None, 43200.0)
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ EVERYTHING = Sight(
     cut_off=True,
     quiet_s=4000.0,
     quiet_after_s=3600.0,
-    planned_until=at(600),
+    planned="planned work until 12:10; update, by Ada",
     upper=0.001,
 )
 
@@ -233,7 +233,7 @@ def test_of_several_states_the_first_in_order_counts() -> None:
     steps.append((worst, sight))
     sight = replace(sight, quiet_s=None)
     steps.append((worst, sight))
-    sight = replace(sight, planned_until=None)
+    sight = replace(sight, planned="")
     steps.append((worst, sight))
     steps.append((replace(worst, down=False), sight))
     steps.append((replace(worst, down=False, n=31), sight))

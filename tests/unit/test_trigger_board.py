@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.board import Board
+from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
@@ -32,6 +33,7 @@ class House:
         self.stored: dict[str, Trigger] = {}
         self.t0_s = t0_s
         self.told: list[Cause] = []
+        self.works: list[PlannedWork] = []
 
     def take(self, seconds: float, took_s: float | None, **more: Any) -> None:
         of = more.pop("of", WORKLIST)
@@ -45,9 +47,12 @@ class House:
         self.rows |= {(r.series.key, r.window): r for r in self.board.judged(now)}
         pulses = {("main", p): Pulse("idle", "", now) for p in self.plan.probes} if pulse else {}
         standings: dict[str, Standing] = {
-            s.series.key: s for s in standings_now(self.rows.values(), self.plan, pulses, now) if not s.judged.window
+            s.series.key: s
+            for s in standings_now(self.rows.values(), self.plan, pulses, now, works=self.works)
+            if not s.judged.window
         }
-        found = self.triggers.evaluated(now, None if self.t0_s is None else at(self.t0_s), standings)
+        t0, planned = None if self.t0_s is None else at(self.t0_s), by_system(self.works, self.plan.zone, now)
+        found = self.triggers.evaluated(now, t0, standings, None, planned)
         if not lost:
             self.stored |= {e.trigger.id: e.trigger for e in found}
             self.triggers.take_over(self.stored.values())

@@ -62,8 +62,11 @@ class House:
         self.triggers.see_exams(linked(exams))
         return self
 
-    def tells(self, seconds: float, milestone: str = "final", of: str = "ris-hl7") -> "House":
+    def tells(
+        self, seconds: float, milestone: str = "final", of: str = "ris-hl7", sender: str | None = None
+    ) -> "House":
         event = ExamEvent(f"e{seconds}", of, "k1.x", Milestone(milestone), at(seconds), "OBR-22", at(seconds))
+        event = replace(event, sender=sender)
         self.triggers.hear_events([event], at(seconds))
         return self
 
@@ -262,6 +265,33 @@ def test_an_exam_whose_report_is_perhaps_lost_is_no_backlog() -> None:
     assert (house.sees(604800).value, house.sees(604800 + 2).value) == (1, 0)
 
 
+# --- stuck reports
+
+STUCK = replace(BACKLOG, id="stuck", title="Reports stuck", kind=Counts.COUNT, what="stuck_reports")
+
+
+def test_reports_that_stay_preliminary_are_stuck_and_what_nobody_dictated_is_not() -> None:
+    stuck = [exam(f"s{i}", ended_at=-60, preliminary_at=i) for i in range(3)]
+    house = House(STUCK).exams(*stuck, exam("undictated", ended_at=-600), exam("read", preliminary_at=0, final_at=9))
+    seen = house.sees(3600 + 61)
+    assert (seen.value, seen.n, seen.over) == (2, 3, False)
+    assert seen.reason == "2 reports preliminary for over 60 min, 3 in all; 2 allowed"
+    assert house.sees(3600 + 121).over
+    house.exams(*(replace(e, final_at=at(3700)) for e in stuck[:2]), stuck[2])
+    assert (house.sees(3730).value, house.state()) == (1, State.RECOVERING)
+
+
+def test_a_stuck_report_by_area_counts_in_its_area_and_from_t0_on() -> None:
+    reports = [exam(f"{area}{i}", area=area, preliminary_at=i) for area, n in (("ct", 4), ("er", 1)) for i in range(n)]
+    house = House(replace(STUCK, per_area=True)).exams(*reports, exam("old", preliminary_at=-1500))
+    house.look(7200)
+    assert {name: t.share.value for name, t in house.stored.items()} == {"stuck:ct": 4, "stuck:er": 1}
+    assert {name: t.latch.state for name, t in house.stored.items()} == {
+        "stuck:ct": State.BREACHED,
+        "stuck:er": State.WATCHING,
+    }
+
+
 # --- availability
 
 
@@ -374,6 +404,19 @@ def test_a_feed_that_is_not_heard_is_blind_not_silent() -> None:
 def test_a_quiet_feed_is_silent_and_not_blind() -> None:
     house = live(House(SILENCE).tells(0), 0, 22000, 40)
     assert (house.sees(22000).sight, house.state()) == (Sight.OK, State.BREACHED)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "silent"),
+    [("VOICE", True), ("voice*", True), ("VOICE@NORTH", True), ("RIS", False), ("*@NORTH", False), ("", False)],
+)
+def test_one_sender_that_stopped_is_not_hidden_by_others(wanted: str, silent: bool) -> None:
+    house = House(replace(SILENCE, sender=wanted)).tells(0, sender="VOICE@NORTH")
+    for second in range(0, 3601, 20):
+        house.tells(second, sender="RIS@NORTH").look(second)
+    assert (house.state() is State.BREACHED) is silent
+    if wanted == "VOICE":
+        assert house.sees(3600).reason.startswith("no final message from VOICE by ris-hl7 for 60 min")
 
 
 def test_a_silence_is_not_stored_each_second() -> None:

@@ -73,7 +73,7 @@ def test_among_equal_states_the_largest_share_of_its_limit_is_shown() -> None:
         replace(probe(NOON, "worklist.response", "ris", "ct", value=1.0), upper=2.0),
         replace(probe(NOON, "worklist.response", "ris", "mr", value=0.9), upper=1.0),
     ]
-    chosen, others = headline(tuple(standings), "worklist.response")
+    chosen, others = headline(scene_of(tuple(standings)), "worklist.response")
     assert chosen is not None
     assert (chosen.series.area, others) == ("mr", [])
 
@@ -91,7 +91,7 @@ def test_down_is_shown_before_blind_and_blind_before_degraded() -> None:
     )
     for first, second in pairwise(order):
         standings = (probe(NOON, "image.first", "pacs", "ct", second), probe(NOON, "image.first", "pacs", "mr", first))
-        chosen, _ = headline(standings, "image.first")
+        chosen, _ = headline(scene_of(standings), "image.first")
         assert chosen is not None
         assert chosen.state is first
 
@@ -100,7 +100,7 @@ def test_an_exam_measure_shows_its_whole_of_the_last_hours_never_a_part_or_the_d
     day = replace(turnaround(NOON, State.DEGRADED), judged=replace(turnaround(NOON).judged, window="day"))
     part_series = replace(turnaround(NOON).series, segment=(("modality", "CT"),))
     part = replace(turnaround(NOON, State.DEGRADED), judged=replace(turnaround(NOON).judged, series=part_series))
-    chosen, others = headline((day, part, turnaround(NOON)), "report.turnaround")
+    chosen, others = headline(scene_of((day, part, turnaround(NOON))), "report.turnaround")
     assert chosen is not None
     assert (chosen.state, chosen.judged.window, chosen.series.segment, others) == (State.OK, "now", (), [part])
 

@@ -1,0 +1,25 @@
+"""What the desk's views show beyond the scene: read for those views alone that somebody looks at."""
+
+from dataclasses import dataclass
+
+from app.domain.decisions import Decision
+from app.domain.golive import GoLiveAct
+from app.domain.trigger_course import Step
+from app.domain.triggers import Transition
+from app.domain.way_back import Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was read of one view: `steps` are of its picture, `undrawn` says why there is none.
+
+    `cost` is None before T0; `trouble` says that what is held here could not be read anew.
+    """
+
+    transitions: tuple[Transition, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    acts: tuple[GoLiveAct, ...] = ()
+    cost: Cost | None = None
+    steps: tuple[Step, ...] = ()
+    undrawn: str = ""
+    trouble: bool = False

@@ -1,0 +1,101 @@
+"""The fragments of the desk's pages: the list of triggers, one trigger, and the go-live as a whole."""
+
+from dataclasses import dataclass
+
+from app.domain.decisions import standing
+from app.domain.trigger_board import Trigger
+from app.push.beside import Beside
+from app.push.desk_alarms import alarms
+from app.push.desk_beside import beside_view
+from app.push.desk_decisions import decisions_of, waits
+from app.push.desk_golive import go_live_page
+from app.push.desk_trigger import trigger_page
+from app.push.desk_triggers import head, name, state_words, trigger_list
+from app.push.fragments import Fragment, fragment
+from app.push.scene import Scene
+from app.push.share_drawing import drawing
+from app.push.wall_head import tick
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What can be done now, for the forms of a page, which no push touches.
+
+    `proposal` is the decision that waits, `proposed` says by whom; `said` is told aloud when it changes.
+    """
+
+    stands: bool = False
+    proposal: str = ""
+    proposed: str = ""
+    state: str = ""
+    said: str = ""
+
+
+def desk_triggers(scene: Scene) -> list[Fragment]:
+    """Give the list's."""
+    view = trigger_list(scene)
+    return [
+        *_frame(scene),
+        fragment("waiting", "desk_waiting", waiting=view.waiting),
+        fragment("groups", "desk_groups", view=view),
+    ]
+
+
+def one_trigger(scene: Scene, trigger: str, beside: Beside) -> list[Fragment]:
+    """Give those of one trigger; of one that is gone, that it is."""
+    found = next((t for t in scene.triggers if t.id == trigger), None)
+    if found is None:
+        return [*_frame(scene), fragment("state", "desk_gone", trigger=trigger)]
+    view = trigger_page(scene, found, beside)
+    picture = drawing(scene, found, beside)
+    return [
+        *_frame(scene),
+        fragment("acts", "desk_acts", acts=_acts_of(scene, found, beside)),
+        fragment("state", "desk_state", view=view),
+        fragment("decision", "desk_decision", told=view.decision, stands=view.stands),
+        fragment("picture", "desk_picture", picture=picture, title=view.title, why=beside.undrawn),
+        fragment("evidence", "desk_evidence", view=view),
+        fragment("beside", "desk_beside", view=beside_view(scene, beside.cost)),
+        fragment("timeline", "desk_timeline", entries=view.timeline, trouble=beside.trouble),
+    ]
+
+
+def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
+    """Give those of the go-live as a whole."""
+    view = go_live_page(scene, beside)
+    asked = next((d for d in scene.decisions if d.asked.trigger is None and waits(scene, d)), None)
+    acts = Acts(
+        True,
+        asked.asked.uuid if asked is not None else "",
+        asked.by.called if asked is not None else "",
+        "live" if scene.moment.t0 is not None else "planned",
+        view.word,
+    )
+    return [
+        *_frame(scene),
+        fragment("acts", "desk_acts", acts=acts),
+        fragment("state", "desk_golive_state", view=view),
+        fragment("decision", "desk_decision", told=view.decision, stands=True),
+        fragment("beside", "desk_beside", view=beside_view(scene, beside.cost)),
+        fragment("timeline", "desk_timeline", entries=view.timeline, trouble=beside.trouble),
+    ]
+
+
+def _frame(scene: Scene) -> list[Fragment]:
+    return [
+        fragment("tick", "desk_tick", view=tick(scene)),
+        fragment("alarms", "desk_alarms", alarms=alarms(scene), trouble=scene.trouble),
+        fragment("head", "desk_head", head=head(scene)),
+    ]
+
+
+def _acts_of(scene: Scene, trigger: Trigger, beside: Beside) -> Acts:
+    mine = [d for d in decisions_of(scene, beside) if d.asked.trigger == trigger.id and waits(scene, d)]
+    asked = max(mine, key=lambda d: d.at, default=None)
+    return Acts(
+        any(t is trigger for t in standing([trigger])),
+        asked.asked.uuid if asked is not None else "",
+        asked.by.called if asked is not None else "",
+        trigger.latch.state.value,
+        f"{name(scene, trigger)}: {state_words(scene, trigger)}",
+    )

@@ -1,0 +1,107 @@
+"""One trigger as the desk's page and its printed record show it: what it is, the evidence, and what people did."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from app.domain.decisions import Decision, standing, told_of
+from app.domain.trigger_alarms import raised
+from app.domain.trigger_board import Trigger
+from app.domain.triggers import Cause, Transition
+from app.push import desk_words, words
+from app.push.beside import Beside
+from app.push.desk_decisions import Dated, Entry, Told, decisions_of, entries, in_order, told_words
+from app.push.desk_evidence import Fact, facts
+from app.push.desk_triggers import TriggerRow, clock, name, row
+from app.push.scene import Scene
+
+_SHAPES = {Cause.BREACH: "◆", Cause.BREACH_AGAIN: "◆", Cause.BEYOND: "△", Cause.RECOVERY: "◇", Cause.UNSEEN: "◌"}
+STOOD_WELL = ("ok", "not_expected")
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerPage:
+    """All of one trigger that is neither its picture nor what stands beside the decision."""
+
+    title: str
+    row: TriggerRow
+    means: str
+    to_do: str
+    acknowledged: str
+    stands: bool
+    breached: str
+    facts: tuple[Fact, ...]
+    reads: tuple[tuple[str, str], ...]
+    rule: str
+    counted: int
+    stood: tuple[tuple[str, str], ...]
+    stood_well: int
+    decision: Told | None
+    timeline: tuple[Entry, ...]
+
+
+def trigger_page(scene: Scene, trigger: Trigger, beside: Beside) -> TriggerPage:
+    """Give the page of one trigger."""
+    shown, then = row(scene, trigger), _then(trigger, beside.transitions) or {}
+    decisions = decisions_of(scene, beside)
+    told = told_of(decisions, trigger, scene.now)
+    mine = [d for d in decisions if d.asked.trigger == trigger.id or d is told]
+    stood, heard = then.get("standings", {}), _acknowledged(scene, trigger)
+    return TriggerPage(
+        name(scene, trigger),
+        shown,
+        desk_words.MEANS[shown.state],
+        desk_words.DECIDE_NOW if heard and shown.state == "breached" else desk_words.TO_DO[shown.state],
+        heard,
+        any(t is trigger for t in standing([trigger])),
+        clock(scene, datetime.fromisoformat(then["at"])) if then else "",
+        tuple(facts(then, trigger)) if then else (),
+        tuple((key, f"/series/{quote(key, safe='/=:@')}") for key in then.get("series", ())),
+        str(then.get("rule", trigger.rule))[:12],
+        len(then.get("samples", ()) or then.get("exams", ())),
+        not_well(stood),
+        sum(state in STOOD_WELL for state in stood.values()),
+        told_words(scene, told) if told is not None else None,
+        in_order((*_moves(scene, beside.transitions, mine), *entries(scene, mine))),
+    )
+
+
+def _acknowledged(scene: Scene, trigger: Trigger) -> str:
+    latch = trigger.latch
+    if raised(latch) is None or latch.acknowledged_at is None:
+        return ""
+    return desk_words.ACKNOWLEDGED.format(by=latch.acknowledged_by, at=clock(scene, latch.acknowledged_at))
+
+
+def not_well(stood: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Give what did not stand well at a moment, and how it stood."""
+    return tuple((key, state.replace("_", " ")) for key, state in stood.items() if state not in STOOD_WELL)
+
+
+def _then(trigger: Trigger, made: Sequence[Transition]) -> Mapping[str, Any] | None:
+    """Give the evidence of the breach that stands, else that of the last one there was."""
+    if trigger.evidence is not None:
+        return trigger.evidence
+    breaches = [t for t in made if t.cause in (Cause.BREACH, Cause.WOULD_BREACH)]
+    return {"at": breaches[-1].at.isoformat(), **breaches[-1].facts} if breaches else None
+
+
+def _moves(scene: Scene, made: Iterable[Transition], decisions: Iterable[Decision]) -> Iterable[Dated]:
+    """Give the transitions as lines; one that comes of a decision stands with that."""
+    told = {d.asked.uuid for d in decisions}
+    for one in made:
+        if one.cause is Cause.DECIDE and one.facts.get("decision") in told:
+            continue
+        yield one.at, one.number, _moved(scene, one)
+
+
+def _moved(scene: Scene, made: Transition) -> Entry:
+    said = desk_words.CAUSES[made.cause.value]
+    if made.facts.get("reason"):
+        said += f": {made.facts['reason']}"
+    state = words.TRIGGER_STATES[made.after.value]
+    if made.after is not made.before and state not in said:
+        said += f" → {state}"
+    return Entry(clock(scene, made.at), _SHAPES.get(made.cause, ""), said, made.by or "golive", made.why)

@@ -1,0 +1,85 @@
+"""Reads what the desk's views show beside the scene: transitions, decisions, the cost, the course of the last hour."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from app.clock import monotonic_s
+from app.domain.decisions import Decision
+from app.domain.trigger_board import Trigger
+from app.domain.trigger_course import Step, course, is_drawn, moments_until, probes_of
+from app.domain.trigger_rules import instances
+from app.domain.way_back import Cost
+from app.push import desk_words
+from app.push.beside import Beside
+from app.push.scene import Scene
+from app.push.views import GO_LIVE, trigger_of
+from app.store import decisions, golives, samples, triggers
+from app.web.decisions import cost_now
+from app.web.house import House
+
+T = TypeVar("T")
+DRAWN = timedelta(hours=1)
+MOMENTS = 121
+DECISIONS = 1000  # what one page looks through
+AGAIN_S = 10.0  # the cost and the course look at thousands of rows: that often at most
+
+
+class Besides:
+    """Reads for each view what it needs: anew when its trigger moved, else once in AGAIN_S for all browsers."""
+
+    def __init__(self, house: Callable[[], House]) -> None:
+        self._house = house
+        self._held: dict[str, tuple[float, object]] = {}
+
+    async def of(self, view: str, scene: Scene) -> Beside:
+        """Give what a view shows beside the scene."""
+        house, trigger = self._house(), trigger_of(view)
+        if view == GO_LIVE:
+            moment = scene.moment
+            key = f"acts {moment.t0} {moment.planned_at} {moment.phase}"
+            acts = await self._again(key, lambda: house.db.read(lambda s: golives.acts(s, house.site)))
+            return Beside((), await self._said(house), tuple(acts), await self._cost(house, scene))
+        found = [t for t in scene.triggers if t.id == trigger]
+        if not found:
+            return Beside()
+        key = f"{trigger} {[(t.rule, t.latch.number) for t in found]}"
+        made = await self._again(key, lambda: house.db.read(lambda s: triggers.transitions(s, house.site, trigger)))
+        key = f"course {trigger} {found[0].rule} {found[0].latch.counts_after}"
+        steps, undrawn = await self._again(key, lambda: drawn(house, scene, found[0]))
+        return Beside(tuple(made), await self._said(house), (), await self._cost(house, scene), steps, undrawn)
+
+    async def _said(self, house: House) -> tuple[Decision, ...]:
+        """Give the decisions back to older ones than the scene holds, which knows what became of the newest."""
+        ask = partial(decisions.newest, site=house.site, limit=DECISIONS)
+        return tuple(await self._again("decisions", lambda: house.db.read(ask)))
+
+    async def _cost(self, house: House, scene: Scene) -> Cost | None:
+        return await self._again(f"cost {scene.moment.t0}", lambda: cost_now(house, scene))
+
+    async def _again(self, key: str, read: Callable[[], Awaitable[T]]) -> T:
+        at_s, value = self._held.get(key, (0.0, None))
+        if key not in self._held or monotonic_s() - at_s > AGAIN_S:
+            old = monotonic_s() - AGAIN_S
+            self._held = {k: held for k, held in self._held.items() if held[0] > old}
+            value = await read()
+            self._held[key] = (monotonic_s(), value)
+        return value  # type: ignore[return-value]  # what is held under a key is what its reader gave
+
+
+async def drawn(house: House, scene: Scene, trigger: Trigger) -> tuple[tuple[Step, ...], str]:
+    """Give the course of a trigger's last hour, or why there is none."""
+    plan, now = house.plan, scene.now
+    instance = next((i for i in instances(plan.rules, plan) if i.id == trigger.id), None)
+    if instance is None or instance.rule.version != trigger.rule:
+        return (), desk_words.FORMER_RULE
+    if not is_drawn(instance):
+        return (), desk_words.NOT_DRAWN
+    from_ = now - DRAWN - timedelta(seconds=instance.rule.window_s)
+    probes = probes_of(instance, plan)
+    read = await house.db.read(lambda s: samples.between(s, house.site, probes, from_, now + timedelta(seconds=1)))
+    moments, after = moments_until(now, DRAWN, MOMENTS), trigger.latch.counts_after
+    steps = await asyncio.to_thread(course, instance, plan, read, moments, after)
+    return tuple(steps), "" if any(s.share is not None for s in steps) else desk_words.NOTHING_DRAWN
