@@ -1,10 +1,10 @@
 """What rollback rules would see in the store, now and in its past: nothing is written and nobody is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.backtest import Backtest, Past, pieces
+from app.domain.backtest import FACTORS, Backtest, Past, pieces
 from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
 from app.domain.exam_measures import linked
@@ -70,13 +70,20 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
 
 
 def backtested(
-    session: Session, plan: Plan, from_: datetime, to: datetime, told: Callable[[datetime], None]
+    session: Session,
+    plan: Plan,
+    from_: datetime,
+    to: datetime,
+    told: Callable[[datetime], None],
+    factors: Sequence[float] = FACTORS,
 ) -> list[Past]:
     """Give what every trigger would have done from a moment up to another one; `told` hears how far that has come.
 
-    Exams that began up to two days before are known to it from the start.
+    `factors` are the other limits that it is tried with. Exams that began up to two days before are known to it from
+    the start.
     """
-    site, past = plan.site, Backtest(plan, from_, works=planned_work.since(session, plan, from_))
+    site, works = plan.site, planned_work.since(session, plan, from_)
+    past = Backtest(plan, from_, factors=tuple(factors), works=works)
     t0 = effective_t0(plan.go_live, golives.current(session, site), to)
     past.before(exams.received_between(session, site, from_ - 2 * _DAY, from_))
     unreadable = quarantine.moments(session, site, from_ - _DAY, 1_000_000)

@@ -80,6 +80,7 @@ class Backtest:
         factors: Sequence[float] = FACTORS,
         works: Sequence[PlannedWork] = (),
     ) -> None:
+        self._factors = factors
         own = [_watching(rule, step_s) for rule in plan.rules]
         others = [other for rule in own for factor in factors if (other := _with_limit(rule, factor))]
         self.plan, self._step = replace(plan, rules=(*own, *others)), timedelta(seconds=step_s)
@@ -138,7 +139,7 @@ class Backtest:
                 continue
             past = self._pasts[instance.id]
             area = f":{instance.area}" if instance.area else ""
-            others = {f: self._pasts.get(f"{instance.rule.id}×{f:g}{area}") for f in FACTORS}
+            others = {f: self._pasts.get(f"{instance.rule.id}×{f:g}{area}") for f in self._factors}
             past.otherwise = {f: len(other.breaches) for f, other in others.items() if other is not None}
             found.append(past)
         return found

@@ -195,3 +195,54 @@ def test_the_command_prints_what_a_file_of_rules_would_have_done(db: Database, t
     assert told["breaches"] == [
         {"at": "2026-11-21T11:55:00Z", "reason": "2 messages in 1 h could not be read; 1 allowed"}
     ]
+
+
+PROBED = """
+[site]
+id = "north"
+name = "North"
+[go_live]
+at = 2026-11-21T06:00:00+00:00
+[[systems]]
+id = "ris"
+name = "RIS"
+kind = "ris"
+dicom = { host = "127.0.0.1", port = 4242, ae_title = "RIS" }
+[[probes]]
+id = "worklist"
+kind = "worklist"
+system = "ris"
+every = "10s"
+timeout = "8s"
+[[triggers]]
+id = "slow"
+title = "Slow"
+measure = "worklist.response"
+slower_than = "1s"
+share = 0.2
+"""
+
+
+def test_the_command_lives_a_past_of_a_file_without_any_store(tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "golive.toml").write_text(PROBED)
+    lines = [
+        {"id": f"s{i}", "probe": "worklist", "kind": "worklist", "system": "ris", "outcome": "ok", "total_s": 2.0}
+        | {"at": (NOW + timedelta(seconds=10 * i)).isoformat()}
+        for i in range(120)
+    ]
+    past = tmp_path / "past.jsonl"
+    past.write_text("\n".join(map(json.dumps, [*lines, lines[0] | {"id": "x", "probe": "other"}])))
+    asked = ["golive", "triggers", "backtest", "-c", str(tmp_path / "golive.toml"), "--samples", str(past)]
+    for more, code in ((("--factor", "1.5", "--factor", "3"), 1), (("--json", "--factor", "3"), 1)):
+        monkeypatch.setattr("sys.argv", [*asked, *more])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == code
+    said = capsys.readouterr()
+    assert f'not taken: {past}: x: probe: unknown probe "other"' in said.err
+    text, _, told = said.out.partition("{")
+    assert "limit ×1.5" in text
+    assert "limit ×3" in text
+    (slow,) = json.loads("{" + told)["triggers"]
+    assert (len(slow["breaches"]), slow["by_other_limits"]) == (1, {"3": 0})
+    assert not (tmp_path / "golive.db").exists()
