@@ -156,6 +156,42 @@ def test_a_stored_past_is_lived_again_and_leaves_no_trace(db: Database) -> None:
     assert db.read_now(lambda s: triggers.all(s, "north")) == []
 
 
+def test_a_silence_is_measured_by_the_weeks_that_the_store_holds(db: Database) -> None:
+    habit = Rule("rare", "Rare", kind=Counts.SILENCE, feed="ris-hl7", quiet_for_s=60.0, unlikely_below=0.001, **QUICK)
+    knowing = replace(PLAN, rules=(habit,))
+
+    def said() -> str:
+        (found,) = db.read_now(lambda s: would_see(s, knowing, NOW))
+        return found.share.reason if found.share else ""
+
+    store(db)
+    assert said().endswith("; 60 s allowed")
+    # a message each half hour for three weeks: 6.9 of them are three and a half hours
+    steps = range(1, 3 * 7 * 48 + 2)
+    history = [told(f"k1.w{i}", "ordered", 30 * i) for i in steps]
+    db.write_now(lambda s: exams.append(s, "north", history, PLAN.feed_order))
+    assert said().endswith("called when its chance by the same hours of 3 weeks is below 0.1 %")
+
+    async def judged_once() -> Trigger:
+        heartbeats, clock = Heartbeats(), SteadyClock(NOW)
+        heartbeats.take("main", "ris-hl7", Pulse("listening", "", NOW))
+        changed = asyncio.Event()
+        judge = Judge(knowing, db, heartbeats, clock, changed.set)
+        await judge.load()
+        task = asyncio.create_task(judge.run())
+        try:
+            async with asyncio.timeout(20):
+                while not (found := await db.read(lambda s: triggers.all(s, "north"))):
+                    await changed.wait()
+                    changed.clear()
+                return found[0]
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    assert asyncio.run(judged_once()).share.reason.endswith("of 3 weeks is below 0.1 %")
+
+
 TOML = """[site]
 id = "north"
 name = "North"
