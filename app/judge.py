@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.clock import SteadyClock, monotonic_s
+from app.commands.habits import learn
 from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
 from app.domain.exams import Exam, ExamEvent
@@ -39,6 +40,7 @@ EXAMS_APART_S = 1.0
 TRIGGERS_APART_S = 0.25
 WRITE_LIMIT_S = 3.0
 REFRESH_S = PICTURE_S = 3600.0
+LEARN_S = 86_400.0
 PROBES, EXAMS, TRIGGERS = "numbers of probes", "numbers of exams", "rollback triggers"
 SENTINEL = "sentinel"
 
@@ -69,7 +71,7 @@ class Judge:
         self._triggers_judged_s, self._acted, self._sentinel = 0.0, False, False
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
-        self._by_time_s = self._refreshed_s = 0.0
+        self._by_time_s = self._refreshed_s = self._learnt_s = 0.0
 
     def broken_for(self, measure: str) -> bool:
         """Say whether a mistake of golive's own stops the numbers of a measure."""
@@ -98,6 +100,8 @@ class Judge:
             exam_board.heard_before(event, now)
             rules.hear_events([event], now)
         rules.see_exams(exam_board.exams())
+        await self._db.read(lambda s: learn(s, plan, rules, now))
+        self._learnt_s = monotonic_s()
         for feed in plan.feeds:
             exam_board.messages_before(feed, await self._offsets(feed))
         self._plan, self._board, self._exam_board, self._triggers = plan, board, exam_board, rules
@@ -175,6 +179,9 @@ class Judge:
         if self._acted:
             await self._take_acts()
         site, now = self._plan.site, self._clock.now()
+        if monotonic_s() - self._learnt_s > LEARN_S:
+            self._learnt_s = monotonic_s()
+            await self._db.read(lambda s: learn(s, self._plan, self._triggers, now))
         t0, quarantined, works = await self._db.read(partial(self._beside_triggers, now=now))
         pulses = self._heartbeats.newest_of_all()
         standing = standings_now(self._newest.values(), self._plan, pulses, now, works=works)

@@ -108,6 +108,7 @@ def _rule(r: TriggerRule, speed: float) -> Rule:
         older_than_s=r.older_than or 0.0,
         down_for_s=(r.down_for or 0.0) * speed,
         quiet_for_s=r.quiet_for or 0.0,
+        unlikely_below=r.unlikely_below,
         feed=r.feed or "",
         milestone=r.milestone or "",
         sender=r.sender or "",

@@ -3,23 +3,27 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.cli.options import HERE, File, Json, moment_of
+from app.cli.options import HERE, WANTING, File, Json, moment_of
 from app.cli.printing import aligned
 from app.clock import utc_now
+from app.commands.ingest_reading import known_of
+from app.commands.past_files import FiledPast, lived, read_files
 from app.domain.backtest import FACTORS, Past
+from app.domain.plans import Plan
 from app.domain.words import span
 from app.errors import Invalid
-from app.settings import load
+from app.settings import Config, load
 
 triggers = typer.Typer(help="Rollback rules.", no_args_is_help=True)
 RAW = timedelta(days=7)  # as long as single samples are kept
-SHOWN = 5
+SHOWN, NAMED = 5, 10
 
 
 @triggers.command("backtest")
@@ -27,16 +31,28 @@ def backtest(
     file: File = HERE,
     from_: Annotated[str, typer.Option("--from", help="Its beginning; without it 7 days before the end.")] = "",
     to: Annotated[str, typer.Option(help="Its end, such as 2026-11-23T08:00+01:00; without it now.")] = "",
+    samples: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A file instead of the store: batches as POST /api/ingest takes them, or a sample or event a line."
+        ),
+    ] = None,
+    factor: Annotated[
+        list[float] | None, typer.Option(help="Another limit to try: so many times the rule's own.", min=0.01, max=100)
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Live a stored past again with the rules of this file: when each would have been pending, breached or blind."""
+    """Live a past again with the rules of this file: when each would have been pending, breached or blind."""
     from app.commands.triggers import backtested
     from app.plan import plan_of
     from app.running.housekeeping import reading
 
     config = load(file)
-    end = moment_of("--to", to) if to else utc_now()
-    begin = moment_of("--from", from_) if from_ else end - RAW
+    plan, factors = plan_of(config), tuple(dict.fromkeys(factor or FACTORS))
+    filed = _filed(config, plan, samples) if samples else FiledPast()
+    first, last = filed.span or (None, utc_now())
+    end = moment_of("--to", to) if to else last
+    begin = moment_of("--from", from_) if from_ else first or end - RAW
     if begin >= end:
         raise Invalid("--from", f"{begin.isoformat()} does not lie before {end.isoformat()}")
     columns = (TextColumn("living {task.description}"), BarColumn(), TimeRemainingColumn())
@@ -47,17 +63,38 @@ def backtest(
             done_s = (until - begin).total_seconds()
             progress.update(task, completed=done_s, description=f"{until.astimezone(UTC):%d %b %H:%M}")
 
-        plan = plan_of(config)
-        pasts = reading(config, lambda s: backtested(s, plan, begin, end, told))
-    typer.echo(json.dumps(_as_json(begin, end, pasts), indent=2) if as_json else _text(begin, end, pasts))
+        if samples:
+            pasts = lived(filed, plan, begin, end, factors, told)
+        else:
+            pasts = reading(config, lambda s: backtested(s, plan, begin, end, told, factors))
+    if as_json:
+        typer.echo(json.dumps(_as_json(begin, end, pasts) | ({"refused": filed.refused} if samples else {}), indent=2))
+    else:
+        typer.echo(_text(begin, end, pasts, factors))
+        for line in filed.refused[:NAMED]:
+            typer.echo(f"not taken: {line}", err=True)
+        if len(filed.refused) > NAMED:
+            typer.echo(f"and {len(filed.refused) - NAMED} more were not taken", err=True)
+    if filed.refused:
+        raise typer.Exit(WANTING)
 
 
-def _text(begin: datetime, end: datetime, pasts: Sequence[Past]) -> str:
+def _filed(config: Config, plan: Plan, files: Sequence[Path]) -> FiledPast:
+    # within one past any key ties accession numbers to exams: the site's own is not needed
+    filed = read_files(files, known_of(config.settings, plan, "a past in files", None))
+    if filed.span is None:
+        why = f": {filed.refused[0]}" if filed.refused else ""
+        raise Invalid("--samples", f"holds no sample and no exam event that can be taken{why}")
+    return filed
+
+
+def _text(begin: datetime, end: datetime, pasts: Sequence[Past], factors: Sequence[float] = FACTORS) -> str:
     head = f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, {span((end - begin).total_seconds())}\n\n"
     if not pasts:
         return f"{head}there are no [[triggers]] in this file"
-    names = ("trigger", "breaches", "a week", "limit ×0.5", "limit ×2", "pending", "blind", "too few", "n")
-    rows = [names, *(_row(past) for past in pasts)]
+    limits = (f"limit ×{f:g}" for f in factors)
+    names = ("trigger", "breaches", "a week", *limits, "pending", "blind", "too few", "n")
+    rows = [names, *(_row(past, factors) for past in pasts)]
     lines = [head + aligned(rows)]
     for past in (p for p in pasts if p.breaches):
         lines.append(f"\n{past.id} ({past.title})")
@@ -67,8 +104,8 @@ def _text(begin: datetime, end: datetime, pasts: Sequence[Past]) -> str:
     return "\n".join(lines)
 
 
-def _row(past: Past) -> tuple[str, ...]:
-    others = (str(past.otherwise[f]) if f in past.otherwise else "" for f in FACTORS)
+def _row(past: Past, factors: Sequence[float]) -> tuple[str, ...]:
+    others = (str(past.otherwise[f]) if f in past.otherwise else "" for f in factors)
     seen = f"{past.n[1]} ({past.n[0]}–{past.n[2]})" if past.n else "never enough"
     times = (f"{past.pending} × {span(past.pending_s)}" if past.pending else "0", span(past.blind_s))
     return past.id, str(len(past.breaches)), f"{past.per_week:.1f}", *others, *times, span(past.insufficient_s), seen

@@ -10,11 +10,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from app.commands.ingest_quarantine import Sent, put_aside, without_values
 from app.domain.exams import ExamEvent, Milestone
 from app.domain.feed_messages import FeedMessage
-from app.domain.identity import exam_token
+from app.domain.identity import exam_token, normalised
 from app.domain.plans import Plan
 from app.domain.quarantine import Unreadable
 from app.domain.samples import Sample
 from app.domain.standings import Pulse
+from app.settings import Settings
+from app.settings.accessions import rule_of
 from app.wire import Envelope, ExamEventIn, FeedMessageIn, HeartbeatIn, Refusal, SampleIn, UnreadableIn
 
 AHEAD = timedelta(minutes=10)
@@ -51,6 +53,16 @@ class Known:
     issuers: bool
     normalised: Callable[[str, str], str]
     keep: timedelta | None = KEPT
+
+
+def known_of(settings: Settings, plan: Plan, site_key: str, keep: timedelta | None = KEPT) -> Known:
+    """Give what the reader needs, from the settings of a site."""
+
+    def by_rule(teller: str, accession: str) -> str:
+        rule = rule_of(settings, teller)
+        return normalised(accession, strip=rule.strip, drop_prefix=rule.drop_prefix, upper=rule.upper)
+
+    return Known(plan, site_key, settings.site.accession_issuers, by_rule, keep)
 
 
 @dataclass(slots=True)

@@ -1,10 +1,11 @@
 """What rollback rules would see in the store, now and in its past: nothing is written and nobody is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.backtest import Backtest, Past, pieces
+from app.commands.habits import learn
+from app.domain.backtest import FACTORS, Backtest, Past, pieces
 from app.domain.board import Board
 from app.domain.exam_board import ExamBoard
 from app.domain.exam_measures import linked
@@ -55,6 +56,7 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
     stored = standings.all(session, site)
     board.restore(stored)
     rules.take_over(triggers.all(session, site))
+    learn(session, plan, rules, now)
     rules.see_exams(linked(exams.current(session, site, now - ExamBoard(plan, now).look_back)))
     rows = {(row.series.key, row.window): row for row in (*stored, *board.judged(now))}
     names = (*plan.feeds, *plan.probes) if newest is not None else ()
@@ -70,13 +72,21 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
 
 
 def backtested(
-    session: Session, plan: Plan, from_: datetime, to: datetime, told: Callable[[datetime], None]
+    session: Session,
+    plan: Plan,
+    from_: datetime,
+    to: datetime,
+    told: Callable[[datetime], None],
+    factors: Sequence[float] = FACTORS,
 ) -> list[Past]:
     """Give what every trigger would have done from a moment up to another one; `told` hears how far that has come.
 
-    Exams that began up to two days before are known to it from the start.
+    `factors` are the other limits that it is tried with. Exams that began up to two days before are known to it from
+    the start.
     """
-    site, past = plan.site, Backtest(plan, from_, works=planned_work.since(session, plan, from_))
+    site, works = plan.site, planned_work.since(session, plan, from_)
+    past = Backtest(plan, from_, factors=tuple(factors), works=works)
+    learn(session, plan, past.rules, from_)
     t0 = effective_t0(plan.go_live, golives.current(session, site), to)
     past.before(exams.received_between(session, site, from_ - 2 * _DAY, from_))
     unreadable = quarantine.moments(session, site, from_ - _DAY, 1_000_000)

@@ -70,6 +70,7 @@ class Backtest:
     """A past that is lived step by step: samples and events in the order in which they came to be known.
 
     `factors` are the other limits that each rule is tried with beside its own; `works` is what was planned on systems.
+    `rules` are the triggers that live it.
     """
 
     def __init__(
@@ -80,11 +81,12 @@ class Backtest:
         factors: Sequence[float] = FACTORS,
         works: Sequence[PlannedWork] = (),
     ) -> None:
+        self._factors = factors
         own = [_watching(rule, step_s) for rule in plan.rules]
         others = [other for rule in own for factor in factors if (other := _with_limit(rule, factor))]
         self.plan, self._step = replace(plan, rules=(*own, *others)), timedelta(seconds=step_s)
         self.now, self._works = from_, works
-        self._board, self._rules = Board(self.plan), trigger_board(self.plan)
+        self._board, self.rules = Board(self.plan), trigger_board(self.plan)
         self._feeds = {f.id: FeedWatch(f, from_) for f in plan.feeds.values()}
         self._events: dict[str, list[ExamEvent]] = {}
         self._exams: dict[str, Exam] = {}
@@ -95,7 +97,7 @@ class Backtest:
         self._alive_at = from_
         self._later: list[Sample] = []
         self._stored: dict[str, Trigger] = {}
-        self._pasts = {i.id: Past(i.id, i.rule.title) for i in self._rules.instances.values()}
+        self._pasts = {i.id: Past(i.id, i.rule.title) for i in self.rules.instances.values()}
 
     def before(self, events: Iterable[ExamEvent]) -> None:
         """Take what feeds had told before the beginning."""
@@ -119,7 +121,7 @@ class Backtest:
                 if is_planned(sample.system, _known_at(sample), self._works):
                     sample = replace(sample, planned=True)
                 for series, attempt in self._board.take(sample):
-                    self._rules.hear(series, attempt, sample.id)
+                    self.rules.hear(series, attempt, sample.id)
                 self._alive_at = max(self._alive_at, _known_at(sample))
                 sample = next(taken, None)
             new = []
@@ -133,12 +135,12 @@ class Backtest:
     def pasts(self) -> list[Past]:
         """Give what every trigger did, with how often it would have breached by other limits."""
         found = []
-        for instance in self._rules.instances.values():
+        for instance in self.rules.instances.values():
             if "×" in instance.rule.id:
                 continue
             past = self._pasts[instance.id]
             area = f":{instance.area}" if instance.area else ""
-            others = {f: self._pasts.get(f"{instance.rule.id}×{f:g}{area}") for f in FACTORS}
+            others = {f: self._pasts.get(f"{instance.rule.id}×{f:g}{area}") for f in self._factors}
             past.otherwise = {f: len(other.breaches) for f, other in others.items() if other is not None}
             found.append(past)
         return found
@@ -153,21 +155,21 @@ class Backtest:
                 final = event.milestone is Milestone.FINAL
                 watch.hear(event.received_at, event.received_at, final=final)
             self._alive_at = max(self._alive_at, min(event.received_at, self.now))
-        self._rules.hear_events(events, self.now)
+        self.rules.hear_events(events, self.now)
         for token in changed:
             exam = self._exams[token] = fold(self._events[token], self.plan.feed_order)
             for study in exam.studies:
                 self._by_study.setdefault(study, set()).add(token)
         beside = {t for token in changed for study in self._exams[token].studies for t in self._by_study[study]}
         again = linked([self._exams[token] for token in sorted(changed | beside)])
-        self._rules.put_exams({exam.exam: exam for exam in again})
+        self.rules.put_exams({exam.exam: exam for exam in again})
 
     def _look(self, t0: datetime | None, unreadable: Sequence[datetime]) -> None:
         now, step_s = self.now, self._step.total_seconds()
         planned = by_system(self._works, self.plan.zone, now)
         if self._standings_at is None or (now - self._standings_at).total_seconds() >= STANDINGS_EACH_S:
             self._standings_at, self._standings = now, self._stand()
-        for found in self._rules.evaluated(now, t0, self._standings, unreadable, planned):
+        for found in self.rules.evaluated(now, t0, self._standings, unreadable, planned):
             past = self._pasts[found.trigger.id]
             self._stored[found.trigger.id] = found.trigger
             for made in found.transitions:
@@ -177,13 +179,13 @@ class Backtest:
             if found.trigger.latch.state is State.RECOVERING:
                 latch, _ = decided(found.trigger.latch, now, Kind.FALSE_ALARM, BY, "recovered")
                 self._stored[found.trigger.id] = replace(found.trigger, latch=latch)
-            self._rules.take_over([self._stored[found.trigger.id]])
+            self.rules.take_over([self._stored[found.trigger.id]])
         for name, trigger in self._stored.items():
             self._count(self._pasts[name], trigger, step_s)
 
     def _count(self, past: Past, trigger: Trigger, step_s: float) -> None:
         past.watched_s += step_s
-        latch = self._rules.latch(trigger.id) or trigger.latch
+        latch = self.rules.latch(trigger.id) or trigger.latch
         past.blind_s += step_s * (latch.sight is Sight.BLIND)
         past.insufficient_s += step_s * (latch.sight is Sight.INSUFFICIENT)
         past.pending_s += step_s * (latch.state is State.PENDING)

@@ -133,9 +133,9 @@ class Rule:
 
     Each kind reads its own limits: a share `slower_than_s`, `share`, `recover_below` and `at_least`; a backlog
     `older_than_s`, `limit` and `recover_limit`; availability `down_for_s` and `at_least`; silence `feed`, `milestone`,
-    `sender` and `quiet_for_s`; a count `what`, `limit` and `recover_limit`, of stuck reports `older_than_s` too; all
-    and any the rules they are made `of`. `depends_on` is the rule that explains this one while it is beyond itself:
-    its notice is then held back.
+    `sender`, `quiet_for_s` and `unlikely_below`; a count `what`, `limit` and `recover_limit`, of stuck reports
+    `older_than_s` too; all and any the rules they are made `of`. `depends_on` is the rule that explains this one while
+    it is beyond itself: its notice is then held back.
     """
 
     id: str
@@ -160,6 +160,7 @@ class Rule:
     older_than_s: float = 0.0
     down_for_s: float = 0.0
     quiet_for_s: float = 0.0
+    unlikely_below: float | None = None
     feed: str = ""
     milestone: str = ""
     sender: str = ""

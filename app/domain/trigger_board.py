@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.exams import Exam, ExamEvent
+from app.domain.habits import Heard
 from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_acts import armed
@@ -77,6 +78,16 @@ class TriggerBoard:
     def quarantine_back_s(self) -> float:
         """Give how far back any trigger counts unreadable messages; 0 where none does."""
         return max((r.window_s for r in self._rules() if r.what == "quarantine"), default=0.0)
+
+    @property
+    def feeds_by_habit(self) -> frozenset[str]:
+        """Give the feeds whose silence any trigger measures by how they usually speak."""
+        return frozenset(r.feed for r in self._rules() if r.unlikely_below is not None)
+
+    def know(self, heard: Sequence[Heard], began: Mapping[str, datetime | None], until: datetime) -> None:
+        """Let triggers know how feeds spoke before a moment."""
+        for meter in self._meters.values():
+            meter.know(heard, began, until)
 
     @property
     def series(self) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """How each kind of rule reads what happens: attempts and exams go in, what its trigger sees comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.domain.exams import Exam
+from app.domain.habits import Heard
 from app.domain.plans import Counts
 from app.domain.trigger_exams import BacklogMeter, ExamShareMeter, StrayMeter, StuckReportMeter
 from app.domain.trigger_rules import STUCK, Instance, of_exams
@@ -137,6 +138,10 @@ class CompositeMeter(Meter):
     def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
         for part in self._parts:
             part.told(feed, milestone, sender, at)
+
+    def know(self, heard: Sequence[Heard], began: Mapping[str, datetime | None], until: datetime) -> None:
+        for part in self._parts:
+            part.know(heard, began, until)
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
         for part in self._parts:

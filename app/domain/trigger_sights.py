@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.exams import Exam
+from app.domain.habits import Heard
 from app.domain.intervals import wilson
 from app.domain.standings import Series, Standing, State
 from app.domain.trigger_rules import Instance
@@ -68,6 +69,9 @@ class Meter:
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
         """Take exams as they are now: those that changed, None for one that is gone, and all."""
+
+    def know(self, heard: Sequence[Heard], began: Mapping[str, datetime | None], until: datetime) -> None:
+        """Take how feeds spoke in the weeks before a moment; `began` says since when each has been heard."""
 
     def look(self, around: Around, counts_after: datetime | None) -> Share:
         """Give what it sees now of what is later than `counts_after`."""

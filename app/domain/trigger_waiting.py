@@ -1,10 +1,13 @@
 """What rules read of feeds: that one says nothing, and what of its messages cannot be read."""
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from math import log
 from typing import Any
 
+from app.domain.habits import Habit, Heard, habit_of
 from app.domain.standings import State
 from app.domain.trigger_rules import Instance
 from app.domain.trigger_sights import Around, Meter, Share, unseen, valued
@@ -26,14 +29,24 @@ class SilenceMeter(Meter):
         self._told_at: datetime | None = None
         self._listening_since: datetime | None = None
         self._looked_at: datetime | None = None
+        self._habit: Habit | None = None
 
     def told(self, feed: str, milestone: str, sender: str, at: datetime) -> None:
-        if feed == self.rule.feed and self.rule.milestone in ("", milestone) and self._is_of(sender):
+        if self._counts(feed, milestone, sender):
             self._told_at = max(at, self._told_at or at)
+
+    def _counts(self, feed: str, milestone: str, sender: str) -> bool:
+        return feed == self.rule.feed and self.rule.milestone in ("", milestone) and self._is_of(sender)
 
     def _is_of(self, sender: str) -> bool:
         wanted = self.rule.sender.upper()
         return not wanted or fnmatchcase(sender, wanted) or fnmatchcase(sender.partition("@")[0], wanted)
+
+    def know(self, heard: Sequence[Heard], began: Mapping[str, datetime | None], until: datetime) -> None:
+        if self.rule.unlikely_below is None:
+            return
+        mine = (h.at for h in heard if self._counts(h.feed, h.milestone, h.sender))
+        self._habit = habit_of(mine, began.get(self.rule.feed), until, self.instance.plan.zone)
 
     def pause(self) -> None:
         self._listening_since = None
@@ -47,25 +60,44 @@ class SilenceMeter(Meter):
             return unseen(Sight.BLIND, f"not seen: {why}")
         listening = self._listening_since = min(self._listening_since or around.now, around.now)
         since = listening if counts_after is None else max(listening, counts_after)
-        limit = timedelta(seconds=self.rule.quiet_for_s)
         told, what = self._told_at, f"{self.rule.milestone} " if self.rule.milestone else ""
         whom = f"{self.rule.sender} by {self.rule.feed}" if self.rule.sender else self.rule.feed
-        said = f"no {what}message from {whom} for"
-        allowed = f"{span(limit.total_seconds())} allowed"
-        if told is not None and around.now - told <= limit:
+        allowed = self._allowed()
+        if told is not None and not self._too_long(told, around.now):
             silent_s = max(0.0, (around.now - told).total_seconds())
             words = f"last {what}message from {whom} {span(_rough(silent_s))} ago; {allowed}"
             return valued(_rough(silent_s), False, True, words, 1)
-        if around.now - since <= limit:
+        if not self._too_long(since, around.now):
             heard = span(_rough((around.now - since).total_seconds()))
             return unseen(Sight.INSUFFICIENT, f"listening for {heard} only, and nothing heard; {allowed}")
         silent_s = (around.now - max(since, told or since)).total_seconds()
-        return valued(_rough(silent_s), True, False, f"{said} {span(_rough(silent_s))}; {allowed}", 0)
+        words = f"no {what}message from {whom} for {span(_rough(silent_s))}; {allowed}"
+        return valued(_rough(silent_s), True, False, words, 0)
+
+    def _too_long(self, since: datetime, now: datetime) -> bool:
+        """Say whether a silence is longer than its hours make likely, or than the plain limit while those are unknown.
+
+        Messages of a minute count as one, and minutes as independent: the chance that none of so many speaks is that of
+        a Poisson process.
+        """
+        if self._habit is None or self.rule.unlikely_below is None:
+            return (now - since).total_seconds() > self.rule.quiet_for_s
+        return self._habit.expected(since, now) > -log(self.rule.unlikely_below)
+
+    def _allowed(self) -> str:
+        if self._habit is None:
+            return f"{span(self.rule.quiet_for_s)} allowed"
+        below = (self.rule.unlikely_below or 0.0) * 100
+        return f"called when its chance by the same hours of {self._habit.weeks} weeks is below {below:g} %"
 
     def facts(self, around: Around) -> dict[str, Any]:
         told = self._told_at.isoformat().replace("+00:00", "Z") if self._told_at else None
         named = {"feed": self.rule.feed, "milestone": self.rule.milestone or None, "sender": self.rule.sender or None}
-        return {"quiet_for_s": self.rule.quiet_for_s, "last_told_at": told, **named}
+        limits = {
+            "quiet_for_s": self.rule.quiet_for_s,
+            "unlikely_below": self.rule.unlikely_below if self._habit else None,
+        }
+        return {**limits, "last_told_at": told, **named}
 
     def _deaf(self, around: Around) -> str:
         """Say why golive does not hear the feed itself, or ""; that it says nothing is what is looked for."""

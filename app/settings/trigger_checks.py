@@ -22,7 +22,7 @@ _MAY: Mapping[str, tuple[str, ...]] = {
     "share": ("where", "per", "recover_below", "window", "at_least"),
     "backlog": ("where", "per", "recover_limit"),
     "availability": ("window", "at_least"),
-    "silence": ("milestone", "sender"),
+    "silence": ("milestone", "sender", "unlikely_below"),
     "count": ("recover_limit", "window", "severity", "older_than", "where", "per"),
     "all": ("per",),
     "any": ("per",),

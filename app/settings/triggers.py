@@ -34,6 +34,11 @@ class TriggerRule(Table):
     )
     down_for: Duration | None = Field(None, description="availability: how long without an answer is allowed")
     quiet_for: Duration | None = Field(None, description="silence: how long without a message is allowed")
+    unlikely_below: Share | None = Field(
+        None,
+        description="silence: called once the chance of so long a pause by the same hours of earlier weeks lies below "
+        "this (such as 0.001); until there are three weeks quiet_for counts",
+    )
     feed: Id | None = Field(None, description="silence: the feed that is listened to")
     milestone: str | None = Field(None, description="silence: only messages of this milestone, such as final")
     sender: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(

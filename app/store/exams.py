@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.domain.appended import Appended
 from app.domain.closed import STARTS, hours_of
 from app.domain.exams import Exam, ExamEvent, fold
+from app.domain.habits import Heard
 from app.domain.rollups import hour_of
 from app.store import closed, codec
 from app.store.sets import Shape, append_new, pieces, put, rows_of, table
@@ -164,6 +165,22 @@ def touched_since(session: Session, site: str, since: datetime) -> list[Exam]:
     # no exam's newest moment lies before any other of it, so that the index on it leaves out all that is older
     its = (_EXAM.c.site == site) & (_EXAM.c.last_at >= since) & or_(*(_EXAM.c[name] >= since for name in names))
     return [codec.loads(Exam, row.body) for row in rows_of(session, select(_EXAM.c.body).where(its))]
+
+
+def first_received(session: Session, site: str, feed: str) -> datetime | None:
+    """Give when a feed was first heard, None where it never was."""
+    its = (_EVENT.c.site == site) & (_EVENT.c.feed == feed)
+    rows = rows_of(session, select(_EVENT.c.received_at).where(its).order_by(_EVENT.c.received_at).limit(1))
+    return rows[0].received_at if rows else None
+
+
+def heard_between(session: Session, site: str, feeds: Sequence[str], from_: datetime, to: datetime) -> list[Heard]:
+    """Give what feeds told from a moment up to another one, without a word of whom it was about."""
+    its = (_EVENT.c.site == site) & _EVENT.c.feed.in_(list(feeds))
+    within = (_EVENT.c.received_at >= from_) & (_EVENT.c.received_at < to)
+    columns = (_EVENT.c.feed, _EVENT.c.milestone, _EVENT.c.sender, _EVENT.c.received_at)
+    rows = rows_of(session, select(*columns).where(its, within))
+    return [Heard(row.feed, row.milestone, row.sender or "", row.received_at) for row in rows]
 
 
 def received_between(session: Session, site: str, from_: datetime, to: datetime) -> list[ExamEvent]:

@@ -9,13 +9,11 @@ from starlette.exceptions import HTTPException
 
 from app.clock import monotonic_s, utc_now
 from app.commands import ingest as commands
-from app.commands.ingest_reading import KEPT, Known
+from app.commands.ingest_reading import KEPT, Known, known_of
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
-from app.domain.identity import normalised
 from app.domain.samples import Sample
 from app.errors import Invalid
-from app.settings.accessions import rule_of
 from app.web.house import House, house_of
 from app.web.patient_json import patiently_read
 from app.web.problems import field_of
@@ -103,15 +101,9 @@ def _envelope(body: bytes) -> Envelope:
 
 
 def _known(house: House) -> Known:
-    settings = house.config.settings
-
-    def by_rule(teller: str, accession: str) -> str:
-        rule = rule_of(settings, teller)
-        return normalised(accession, strip=rule.strip, drop_prefix=rule.drop_prefix, upper=rule.upper)
-
     key = house.secrets.site_key.get_secret_value()
     # a simulated hospital may pour a past that a real one would have dropped
-    return Known(house.plan, key, settings.site.accession_issuers, by_rule, None if house.plan.simulation else KEPT)
+    return known_of(house.config.settings, house.plan, key, None if house.plan.simulation else KEPT)
 
 
 def _count(house: House, taken: commands.Taken) -> None:

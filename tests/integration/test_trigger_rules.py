@@ -156,6 +156,42 @@ def test_a_stored_past_is_lived_again_and_leaves_no_trace(db: Database) -> None:
     assert db.read_now(lambda s: triggers.all(s, "north")) == []
 
 
+def test_a_silence_is_measured_by_the_weeks_that_the_store_holds(db: Database) -> None:
+    habit = Rule("rare", "Rare", kind=Counts.SILENCE, feed="ris-hl7", quiet_for_s=60.0, unlikely_below=0.001, **QUICK)
+    knowing = replace(PLAN, rules=(habit,))
+
+    def said() -> str:
+        (found,) = db.read_now(lambda s: would_see(s, knowing, NOW))
+        return found.share.reason if found.share else ""
+
+    store(db)
+    assert said().endswith("; 60 s allowed")
+    # a message each half hour for three weeks: 6.9 of them are three and a half hours
+    steps = range(1, 3 * 7 * 48 + 2)
+    history = [told(f"k1.w{i}", "ordered", 30 * i) for i in steps]
+    db.write_now(lambda s: exams.append(s, "north", history, PLAN.feed_order))
+    assert said().endswith("called when its chance by the same hours of 3 weeks is below 0.1 %")
+
+    async def judged_once() -> Trigger:
+        heartbeats, clock = Heartbeats(), SteadyClock(NOW)
+        heartbeats.take("main", "ris-hl7", Pulse("listening", "", NOW))
+        changed = asyncio.Event()
+        judge = Judge(knowing, db, heartbeats, clock, changed.set)
+        await judge.load()
+        task = asyncio.create_task(judge.run())
+        try:
+            async with asyncio.timeout(20):
+                while not (found := await db.read(lambda s: triggers.all(s, "north"))):
+                    await changed.wait()
+                    changed.clear()
+                return found[0]
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    assert asyncio.run(judged_once()).share.reason.endswith("of 3 weeks is below 0.1 %")
+
+
 TOML = """[site]
 id = "north"
 name = "North"
@@ -195,3 +231,54 @@ def test_the_command_prints_what_a_file_of_rules_would_have_done(db: Database, t
     assert told["breaches"] == [
         {"at": "2026-11-21T11:55:00Z", "reason": "2 messages in 1 h could not be read; 1 allowed"}
     ]
+
+
+PROBED = """
+[site]
+id = "north"
+name = "North"
+[go_live]
+at = 2026-11-21T06:00:00+00:00
+[[systems]]
+id = "ris"
+name = "RIS"
+kind = "ris"
+dicom = { host = "127.0.0.1", port = 4242, ae_title = "RIS" }
+[[probes]]
+id = "worklist"
+kind = "worklist"
+system = "ris"
+every = "10s"
+timeout = "8s"
+[[triggers]]
+id = "slow"
+title = "Slow"
+measure = "worklist.response"
+slower_than = "1s"
+share = 0.2
+"""
+
+
+def test_the_command_lives_a_past_of_a_file_without_any_store(tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "golive.toml").write_text(PROBED)
+    lines = [
+        {"id": f"s{i}", "probe": "worklist", "kind": "worklist", "system": "ris", "outcome": "ok", "total_s": 2.0}
+        | {"at": (NOW + timedelta(seconds=10 * i)).isoformat()}
+        for i in range(120)
+    ]
+    past = tmp_path / "past.jsonl"
+    past.write_text("\n".join(map(json.dumps, [*lines, lines[0] | {"id": "x", "probe": "other"}])))
+    asked = ["golive", "triggers", "backtest", "-c", str(tmp_path / "golive.toml"), "--samples", str(past)]
+    for more, code in ((("--factor", "1.5", "--factor", "3"), 1), (("--json", "--factor", "3"), 1)):
+        monkeypatch.setattr("sys.argv", [*asked, *more])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == code
+    said = capsys.readouterr()
+    assert f'not taken: {past}: x: probe: unknown probe "other"' in said.err
+    text, _, told = said.out.partition("{")
+    assert "limit ×1.5" in text
+    assert "limit ×3" in text
+    (slow,) = json.loads("{" + told)["triggers"]
+    assert (len(slow["breaches"]), slow["by_other_limits"]) == (1, {"3": 0})
+    assert not (tmp_path / "golive.db").exists()
