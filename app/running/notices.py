@@ -23,6 +23,7 @@ from app.store.db import Database, Session
 log = logging.getLogger("golive.notices")
 
 TICK_S, OWED_EACH_S, ADDRESSES_EACH_S = 1.0, 5.0, 10.0
+GAP_S = 0.02  # between two looks, so that a burst of commits costs one
 HELD_FOR_S = 15.0
 LEASE_BEYOND_S = 30.0
 MARK_AGAIN_S = 1.0
@@ -74,10 +75,11 @@ class Notices:
                     if monotonic_s() - self._looked_s >= TICK_S:
                         self._looked_s = monotonic_s()
                         await self.steps.do("state of the channels", self._look)
+                    await asyncio.sleep(GAP_S)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(TICK_S):
                             await self._poked.wait()
-                    self._poked.clear()
+                    self._poked.clear()  # before the next look: what is committed while it runs is looked at again
         finally:
             await self._carrier.close()
 
@@ -91,7 +93,9 @@ class Notices:
                 yield Ground("watch", subject, f"not taken: {one.problem}; {one.waiting} waiting", one.since)
             if one.given_up:
                 lost = counted(one.given_up, "notice")
-                yield Ground("watch", subject, f"{lost} given up: nobody got them in the last day", one.given_up_at)
+                yield Ground(
+                    "watch", subject, f"{lost} given up: nobody got what it said, in the last day", one.given_up_at
+                )
         if self._untold:
             entries = counted(self._untold, "entry", "entries")
             yield Ground("watch", "notices", f"not made: of {entries} of the journal, by a mistake of golive's own")

@@ -16,7 +16,8 @@ router = APIRouter(tags=["record"], dependencies=[Depends(reader)])
 async def listed(
     request: Request,
     subject: Annotated[
-        str | None, Query(max_length=100, description="only about this trigger, decision or site")
+        str | None,
+        Query(max_length=100, pattern=r"^[^\x00]*$", description="only about this trigger, decision or site"),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> list[dict[str, Any]]:

@@ -313,3 +313,16 @@ def test_a_breach_that_another_explains_is_not_told_until_that_is_over(tmp_path:
         assert first(receiver, "within again: Network")
         told: Message = wait_for(lambda: next((m for m in receiver.taken() if "breach: Worklist" in m.title), None), 40)
         assert "Breached at" in told.text
+
+
+def test_a_notice_that_nobody_takes_is_given_up_after_its_time_and_that_is_seen(tmp_path: Path) -> None:
+    file = configured(tmp_path, {"desk": "json://127.0.0.1:1/nobody"})
+    file.write_text(file.read_text() + '[notices]\ngive_up_after = "10s"\n')
+    with serving(tmp_path, ["engineer"], file) as golive:
+        (found,) = wait_for(lambda: [n for n in golive.get("/api/notices") if n["stage"] == "given_up"], 40)
+        assert (found["occasion"], found["problem"]) == ("go_live", "the service cannot be reached")
+        assert found["attempts"] >= 3
+        said = "notices to desk: 1 notice given up: nobody got what it said, in the last day"
+        wait_for(lambda: said in golive.get("/api/status")["reasons"])
+        page = golive.call("GET", "/metrics", "engineer").text
+        assert 'golive_notices_total{channel="desk",result="given_up"} 1.0' in page
