@@ -28,7 +28,7 @@ from app.domain.standings import Judged, known_by
 from app.domain.trigger_board import TriggerBoard, trigger_board
 from app.domain.trigger_sights import by_series
 from app.steps import Steps
-from app.store import exams, feed_messages, golives, planned_work, quarantine, samples, standings, triggers
+from app.store import exams, feed_messages, golives, marks, planned_work, quarantine, samples, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -42,6 +42,7 @@ WRITE_LIMIT_S = 3.0
 REFRESH_S = PICTURE_S = 3600.0
 LEARN_S = 86_400.0
 PROBES, EXAMS, TRIGGERS = "numbers of probes", "numbers of exams", "rollback triggers"
+SENTINEL = "sentinel"
 
 
 class Judge:
@@ -62,11 +63,12 @@ class Judge:
         self._plan, self._db, self._heartbeats, self._clock, self._changed = plan, db, heartbeats, clock, changed
         self.steps = Steps(log, "judging goes on in memory", count_bug)
         self.alive_at: datetime | None = None
+        self.heard_at: datetime | None = None  # the newest samples were stored
         self.passes = 0
         self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
         self._triggers = trigger_board(plan)
         self._newest: dict[tuple[str, str], Judged] = {}
-        self._triggers_judged_s, self._acted = 0.0, False
+        self._triggers_judged_s, self._acted, self._sentinel = 0.0, False, False
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
         self._by_time_s = self._refreshed_s = self._learnt_s = 0.0
@@ -115,6 +117,7 @@ class Judge:
         for sample in samples:
             _hear(self._board, self._triggers, sample)
         if samples:
+            self.heard_at = self._clock.now()
             self._wake.set()
         if events or messages:
             self._exam_board.hear(events, messages, self._clock.now())
@@ -124,6 +127,11 @@ class Judge:
     def acted(self) -> None:
         """Take over at once what people have just done to triggers and to the go-live."""
         self._acted = True
+        self._wake.set()
+
+    def pass_on(self) -> None:
+        """Carry the sentinel that lies in the store on, with the next pass in which everything is judged."""
+        self._sentinel = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -142,7 +150,20 @@ class Judge:
             if self._acted or monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
                 self._triggers_judged_s = monotonic_s()
                 await self.steps.do(TRIGGERS, self._judge_triggers)
+            if self._sentinel and not {PROBES, EXAMS, TRIGGERS} & {*self.steps.waiting, *self.steps.broken}:
+                await self.steps.do(SENTINEL, self._pass_sentinel)
             self.alive_at, self.passes = self._clock.now(), self.passes + 1
+
+    async def _pass_sentinel(self) -> None:
+        site, self._sentinel = self._plan.site, False  # before the read: one that comes while it runs is read again
+        try:
+            word = await self._db.read(lambda s: marks.get(s, site, marks.SENTINEL))
+            async with asyncio.timeout(WRITE_LIMIT_S):
+                await self._db.write(lambda s: marks.set(s, site, marks.SENTINEL_JUDGED, word or ""))
+        except BaseException:
+            self._sentinel = True
+            raise
+        self._changed()
 
     async def _judge_probes(self) -> None:
         now = self._clock.now()

@@ -26,6 +26,7 @@ from app.web import (
     live,
     login,
     not_built,
+    notices,
     ops,
     planned_work,
     problems,
@@ -56,6 +57,7 @@ ROUTES = (
     triggers,
     decisions,
     golive,
+    notices,
     planned_work,
     not_built,
 )

@@ -6,6 +6,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
+from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
 from app.domain.planned_work import PlannedWork
 from app.domain.plans import (
     Armed,
@@ -49,13 +50,34 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         rules=tuple(_rule(r, speed) for r in settings.triggers),
         legacy=tuple(s.id for s in settings.systems if s.kind == "legacy"),
         replaced=tuple(s.id for s in settings.systems if s.kind in ROLLED_BACK_KINDS),
-        authorities=tuple(Authority(a.name, a.telephone, a.deputy_for) for a in settings.authorities),
+        authorities=tuple(Authority(a.name, a.telephone, a.deputy_for, a.channel) for a in settings.authorities),
         maintenance=tuple(_maintenance(m, settings.site.id) for m in settings.maintenance),
+        notices=_notices(settings, speed),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
         simulation=simulation,
         speed=speed,
+    )
+
+
+def _notices(settings: Settings, speed: float) -> NoticePlan:
+    said = settings.notices
+    return NoticePlan(
+        channels=tuple(Channel(c.id, c.timeout) for c in settings.channels),
+        routes=tuple(
+            Route(
+                r.channel,
+                frozenset(Occasion(o) for o in r.on),
+                frozenset() if "*" in r.triggers else frozenset(r.triggers),
+                frozenset(r.phases),
+                r.remind_every * speed if r.remind_every else None,
+            )
+            for r in settings.routes
+        ),
+        next_authority_after_s=said.next_authority_after * speed,
+        give_up_after_s=said.give_up_after * speed,
+        pace=speed,
     )
 
 

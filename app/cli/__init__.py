@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from app.cli import backtesting, demo, golive, measuring, records, serving
+from app.cli import backtesting, demo, golive, measuring, notices, records, serving
 from app.cli.later import LATER, refusal
 from app.cli.options import CANNOT
 from app.errors import ConfigInvalid, GoLiveError
@@ -39,6 +39,7 @@ cli.add_typer(records.token, name="token")
 cli.add_typer(measuring.feed, name="feed")
 cli.add_typer(records.journal, name="journal")
 cli.add_typer(backtesting.triggers, name="triggers")
+cli.add_typer(notices.notice, name="notice")
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ feed = typer.Typer(help="Feeds of clinical events.", no_args_is_help=True)
 
 
 def check(file: File = HERE, as_json: Json = False) -> None:
-    """Validate the file, try every probe and feed once, and see what every rollback rule would see now."""
-    from app.cli import rules
+    """Validate the file, try every probe and feed once, see what every rollback rule would see and every channel is."""
+    from app.cli import notices, rules
     from collectors import check as checks
     from collectors import check_table
 
@@ -24,13 +24,15 @@ def check(file: File = HERE, as_json: Json = False) -> None:
         typer.echo(f"warning: {warning}", err=True)
     found = asyncio.run(checks.check_all(config))
     tried, why_not = rules.tried(config)
-    never = any(t.instance.never for t in tried)
+    channels = notices.checked(config)
+    fine = found.ok and not any(t.instance.never for t in tried) and not any(c.problem for c in channels)
     if as_json:
-        told = found.as_json() | {"ok": found.ok and not never, "triggers": rules.as_json(tried, why_not)}
+        told = found.as_json() | {"ok": fine, "triggers": rules.as_json(tried, why_not)}
+        told |= {"channels": notices.as_rows(channels)}
         typer.echo(json.dumps(told, indent=2))
     else:
-        typer.echo(check_table.table(found) + rules.text(tried, why_not), nl=False)
-    raise typer.Exit(FINE if found.ok and not never else WANTING)
+        typer.echo(check_table.table(found) + rules.text(tried, why_not) + notices.text(channels), nl=False)
+    raise typer.Exit(FINE if fine else WANTING)
 
 
 def probe(

@@ -15,7 +15,7 @@ from app.domain.plans import GoLivePlan, Plan
 from app.errors import ConfigInvalid, Unavailable
 from app.plan import go_live_of
 from app.settings import Config, load, takes_a_restart
-from app.store import configurations, exams, golives, journal, marks
+from app.store import configurations, exams, golives, journal, marks, notices
 from app.store.db import Database, Session
 
 log = logging.getLogger("golive.configuration")
@@ -107,6 +107,7 @@ class Starting:
 
     def __call__(self, s: Session) -> None:
         site, plan = self.config.settings.site.id, self.config.settings.go_live
+        notices.begin(s, site)  # before the first entry: that a T0 was past at the first start is told as well
         body = {"version": self.version, "configuration": self.config.version, "simulation": self.simulation}
         journal.append(s, site, self.at, "golive", "app.start", site, body)
         configurations.effective(s, site, self.config.version, self.config.canonical, self.at)

@@ -1,6 +1,6 @@
 """The go-live itself: when T0 was, which phase it is, and how long a way back stays open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -139,6 +139,18 @@ def phase_at(plan: GoLivePlan, t0: datetime | None, now: datetime, rolled_back: 
     if since_s < plan.command_center_s:
         return "command_center"
     return "stabilisation" if since_s < plan.stabilisation_s else "handed_over"
+
+
+def phases_around(plan: GoLivePlan, acts: Sequence[GoLiveAct], moment: datetime, grace: timedelta) -> frozenset[str]:
+    """Name the phase of a moment, and the one that ended just before it: what ends a phase belongs to it still."""
+    before, until = [a for a in acts if a.done_at < moment], [a for a in acts if a.done_at <= moment]
+    ways = ((before, moment - grace), (before, moment), (until, moment))
+    found = set()
+    for done, at in ways:
+        record = folded(done)
+        t0, rolled_back = effective_t0(plan, record, at), record is not None and record.rolled_back_at is not None
+        found.add(phase_at(plan, t0, at, rolled_back))
+    return frozenset(found)
 
 
 def rollback_at(plan: GoLivePlan, t0: datetime | None, now: datetime, spent: Spent | None = None) -> str:

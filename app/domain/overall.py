@@ -30,11 +30,12 @@ _STATE_WORDS = {State.NOT_EXPECTED: "not expected", State.INSUFFICIENT: "not eno
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One reason of the overall state: which state it makes, of what, and why in words."""
+    """One reason of the overall state: which state it makes, of what, why in words, and since when if that is known."""
 
     overall: str
     subject: str
     text: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from app.domain.notice_plans import NoticePlan
 from app.domain.planned_work import PlannedWork
 from app.domain.samples import Kind
 from app.domain.triggers import Allowance
@@ -95,11 +96,15 @@ class GoLivePlan:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who may confirm a decision, in the order of the file; `deputy_for` names whom this one stands in for."""
+    """Who may confirm a decision, in the order of the file; `deputy_for` names whom this one stands in for.
+
+    `channel` is the way by which this one is told of a proposal, None where only the telephone leads there.
+    """
 
     name: str
     telephone: str
     deputy_for: str | None = None
+    channel: str | None = None
 
 
 class Armed(StrEnum):
@@ -188,6 +193,7 @@ class Plan:
     measures: dict[str, MeasurePlan] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    notices: NoticePlan = field(default_factory=NoticePlan)
     maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
     replaced: tuple[str, ...] = ()  # systems that it would put aside

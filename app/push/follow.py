@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.decisions import Decision
 from app.domain.golive import GoLive, moment_of
 from app.domain.no_return import spent
+from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
 from app.domain.trigger_board import Trigger
@@ -40,6 +41,7 @@ class Seen:
     unreadable: int = 0
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    sentinel: str = ""
     cost: Cost | None = None
 
 
@@ -74,6 +76,7 @@ class Follow:
         judge_alive_at: Callable[[], datetime | None] = lambda: None,
         trouble: Callable[[], str] = lambda: "",
         own: Callable[[], Sequence[str]] = tuple,
+        outside: Callable[[], Sequence[Ground]] = tuple,
         shown: Callable[[], datetime] = utc_now,
         beside_of: BesideOf = nothing_beside,
     ) -> None:
@@ -81,12 +84,13 @@ class Follow:
         self._look, self._stand, self._whole = look, stand, whole
         self._clock, self._hub, self._shown = clock, hub, shown
         self._judge_alive_at, self._trouble, self._own = judge_alive_at, trouble, own
-        self._beside_of = beside_of
+        self._outside, self._beside_of = outside, beside_of
         self._poked, self._looked = asyncio.Event(), asyncio.Event()
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
         self._why = ""
         self._pictures: dict[str, dict[str, Fragment]] = {}
+        self._sentinel, self._rendered = "", asyncio.Event()  # of the store that every view was last rendered from
         self._beside: dict[str, Beside] = {}  # of each view of the desk that somebody looks at
 
     def poke(self) -> None:
@@ -155,8 +159,8 @@ class Follow:
         """Render every view once and give the hub the fragments that are not as they were."""
         self._publish((*ALWAYS, *self._beside))
 
-    def _publish(self, views: Iterable[str]) -> None:
-        scene = self.scene()
+    def _publish(self, views: Collection[str]) -> None:
+        seen, scene = self._seen, self.scene()
         for view in views:
             try:
                 self._hub.publish(view, self._changed(view, scene))
@@ -164,6 +168,15 @@ class Follow:
                 if view in ALWAYS:
                     raise
                 log.exception("the view %s cannot be shown", view)
+        if not scene.trouble and {*ALWAYS} <= {*views}:
+            self._sentinel = seen.sentinel
+            self._rendered.set()
+
+    async def shows(self, sentinel: str) -> None:
+        """Wait until every view was rendered from a store in which the judge had passed this sentinel on."""
+        while self._sentinel != sentinel:
+            self._rendered.clear()
+            await self._rendered.wait()
 
     def _changed(self, view: str, scene: Scene) -> list[Fragment]:
         before = self._pictures.get(view, {})
@@ -226,6 +239,7 @@ class Follow:
             own,
             self._seen.triggers,
             self._seen.decisions,
+            outside=tuple(self._outside()),
         )
 
     def trouble_at(self, now: datetime) -> str:

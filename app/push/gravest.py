@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.domain.overall import OF_TRIGGER
+from app.domain.overall import OF_TRIGGER, Ground
 from app.domain.segments import segment_words
 from app.domain.standings import Standing, State
 from app.domain.states import run_words, trouble_words
@@ -21,7 +21,9 @@ def gravest(scene: Scene) -> Rows:
     if scene.trouble:
         shape, said = words.SHAPES[State.BLIND], words.TAGS[State.BLIND]
         return Rows((Row(words.EVERYTHING, "blind", shape, said, None, scene.trouble),), "", "", 1, 1)
-    rows = [_row(scene, fault) for fault in faults(scene)] or _of_the_whole(scene)
+    rows = [_row(scene, fault) for fault in faults(scene)]
+    told = [_unreached(scene, ground) for ground in scene.outside]
+    rows = [*rows[: GRAVEST - 2], *told, *rows[GRAVEST - 2 :]] or _of_the_whole(scene)
     shown = rows if len(rows) <= GRAVEST else rows[: GRAVEST - 1]
     more = words.more(len(rows) - len(shown)) if len(rows) > len(shown) else ""
     return Rows(tuple(shown), more, more, len(rows), len(rows))
@@ -33,6 +35,13 @@ def _of_the_whole(scene: Scene) -> list[Row]:
     if scene.overall not in ("act", "watch") or not told:
         return []
     return [Row(told[0], "degraded", words.OVERALL_SHAPES[scene.overall], "")]
+
+
+def _unreached(scene: Scene, ground: Ground) -> Row:
+    """Give the line of somebody outside whom golive does not reach; beside whatever else is wrong it is seen."""
+    what, _, why = ground.text.partition(": ")
+    name = f"{ground.subject[:1].upper()}{ground.subject[1:]}: {what}"
+    return Row(name, State.DEGRADED.value, words.SHAPES[State.DEGRADED], "", since(scene, ground.since), why)
 
 
 def quiet_words(scene: Scene) -> str:

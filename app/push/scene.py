@@ -8,6 +8,7 @@ from app.domain.decisions import Decision
 from app.domain.exam_sights import STRAYS
 from app.domain.golive import Moment
 from app.domain.measures import CATALOGUE, Source
+from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
@@ -36,7 +37,7 @@ class Scene:
 
     `now` is steady and ages are counted by it; `shown_at` is what the clock on the wall says, in the site's zone.
     `trouble` says why golive itself cannot judge now, or ""; `own` what else golive wants of its own keepers, such as a
-    golive.toml that cannot be used.
+    golive.toml that cannot be used; `outside` whom golive wants to tell and does not reach.
     """
 
     now: datetime
@@ -52,6 +53,7 @@ class Scene:
     own: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    outside: tuple[Ground, ...] = ()
 
     @property
     def leading(self) -> tuple[Standing, ...]:

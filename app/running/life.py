@@ -13,6 +13,7 @@ from app.commands import configuration
 from app.commands.way_back import Counted
 from app.domain.decisions import Decision
 from app.domain.exams import ExamEvent
+from app.domain.eyes import nobody_measures
 from app.domain.feed_messages import FeedMessage
 from app.domain.overall import Ground, nearly_full, of_decisions, of_planned_work, of_triggers, overall
 from app.domain.planned_work import PlannedWork
@@ -27,10 +28,12 @@ from app.judge import Judge
 from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
+from app.running.dead_man import Sentinel
 from app.running.loops import Loop, Run
+from app.running.outside import Outside
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import decisions, golives, planned_work, quarantine, standings, triggers
+from app.store import decisions, golives, marks, planned_work, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.web import security
@@ -61,9 +64,7 @@ class Life:
         self._rolled_back = False
         self._cost = Counted()
         plan = plan_of(config, simulation=simulation, speed=speed)
-        self._judge = Judge(
-            plan, self._db, self._heartbeats, self._clock, lambda: self.house.follow.poke(), self._count_bug
-        )
+        self._judge = Judge(plan, self._db, self._heartbeats, self._clock, self._judged, self._count_bug)
         self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
         follow = Follow(
             self._look,
@@ -75,7 +76,18 @@ class Life:
             judge_alive_at=lambda: self._judge.alive_at,
             trouble=lambda: self._db.trouble,
             own=lambda: [ground.text for ground in self._own_grounds()],
+            outside=lambda: list(self._outside.grounds()),
             beside_of=Besides(lambda: self.house).of,
+        )
+        self._outside = Outside(
+            lambda: self.house.config,
+            lambda: self.house.plan,
+            self._db,
+            self._clock,
+            Sentinel(self._db, settings.site.id, self._judge.pass_on, follow.shows, self._eyes_shut),
+            lambda channel, result: self.house.metrics.notices.labels(channel, result).inc(),
+            lambda result: self.house.metrics.pings.labels(result).inc(),
+            self._count_bug,
         )
         limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
         self.house = House(
@@ -99,6 +111,7 @@ class Life:
         yield "judge", lambda: self._judge.run()
         yield "upkeep", lambda: self._upkeep.run()
         yield "push", lambda: self.house.follow.run()
+        yield from self._outside.runs()
         yield "configuration", self._watch_file
 
     def _loop(self, name: str, run: Run) -> Loop:
@@ -149,6 +162,17 @@ class Life:
     def _acted(self) -> None:
         self._judge.acted()
         self.house.follow.poke()
+        self._outside.poke()
+
+    def _judged(self) -> None:
+        self.house.follow.poke()
+        self._outside.poke()
+
+    def _eyes_shut(self) -> str:
+        """Say why nobody measures, "" while somebody does or nothing is to be measured."""
+        plan, now = self.house.plan, self._clock.now()
+        heard = {vantage: self._heartbeats.last_heard(vantage) for vantage in plan.vantages}
+        return nobody_measures(plan, heard, self._judge.heard_at or self._started_at, now)
 
     # --- what Follow asks
 
@@ -165,6 +189,7 @@ class Life:
                 unreadable=quarantine.count(s, site, now - UNREADABLE_FOR),
                 triggers=tuple(shown(triggers.all(s, site), self.house.plan)),
                 decisions=tuple(decisions.newest(s, site, DECISIONS)),
+                sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
                 cost=self._cost.now(s, self.house.plan, record, now),
             )
 
@@ -180,7 +205,8 @@ class Life:
         self, found: Sequence[Standing], triggers: Sequence[Trigger], decisions: Sequence[Decision], now: datetime
     ) -> tuple[str, list[str]]:
         works = of_planned_work(self._works, found, self.house.plan, now)
-        acts = [*self._own_grounds(), *of_triggers(triggers), *of_decisions(decisions, now), *works]
+        own = (*self._own_grounds(), *self._outside.grounds())
+        acts = [*own, *of_triggers(triggers), *of_decisions(decisions, now), *works]
         whole = overall(found, self.house.plan, self._pulses(), now, acts, rolled_back=self._rolled_back)
         return whole.state, whole.reasons
 

@@ -18,6 +18,7 @@ from app.settings.addresses import has_password, without_secrets
 from app.settings.checks import UNBUILT_FEEDS, check
 from app.settings.endpoints import Auth, Dicom, HttpEndpoint, TlsClient
 from app.settings.fixed import takes_a_restart
+from app.settings.outside import channel_address, dead_man_address
 from app.settings.secrets_file import Secrets, from_environment, read_secret, secrets_of
 from app.settings.tables import (
     AccessionRule,
@@ -61,6 +62,8 @@ __all__ = [
     "Table",
     "TlsClient",
     "TriggerRule",
+    "channel_address",
+    "dead_man_address",
     "duration_s",
     "host_of",
     "is_loopback",

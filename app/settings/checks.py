@@ -14,6 +14,7 @@ from app.settings.keywords import dicom_keywords
 from app.settings.maintenance_checks import check_maintenance
 from app.settings.measure_checks import check_measures
 from app.settings.names import MILESTONES
+from app.settings.notice_checks import check_notices
 from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
 from app.settings.trigger_checks import check_triggers
@@ -67,6 +68,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_measures(tables, mistaken)
     check_triggers(tables, mistaken)
     check_authorities(tables, mistaken)
+    check_notices(tables, mistaken)
     check_maintenance(tables, mistaken)
 
 

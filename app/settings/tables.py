@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.settings.endpoints import Dicom, HttpEndpoint
+from app.settings.notices import Channel, DeadMan, Notices, Route
 from app.settings.triggers import TriggerRule
 from app.settings.values import (
     HL7_FIELD_PATTERN,
@@ -212,6 +213,7 @@ class Authority(Table):
     name: Name = Field(description="who may confirm a decision")
     telephone: Annotated[str, Field(min_length=3, max_length=40)] = Field(description="number to call, day and night")
     deputy_for: Name | None = Field(None, description="the name of the authority that this one stands in for")
+    channel: Id | None = Field(None, description="the channel by which this one is told of a proposal")
 
 
 class Settings(Table):
@@ -229,4 +231,8 @@ class Settings(Table):
     measures: dict[str, MeasureRule] = Field(default_factory=dict)
     triggers: list[TriggerRule] = Field(default_factory=list)
     authorities: list[Authority] = Field(default_factory=list)
+    channels: list[Channel] = Field(default_factory=list)
+    routes: list[Route] = Field(default_factory=list)
+    notices: Notices = Field(default_factory=Notices)
+    dead_man: DeadMan | None = None
     maintenance: list[Maintenance] = Field(default_factory=list)

@@ -20,7 +20,7 @@ Loc = tuple[str | int, ...]
 _LATER = {
     "baselines": "baselines come with a later version of golive: remove the table",
 }
-_HIDDEN = re.compile(r"password|passwd|secret|token|credential|^auth$|^database$|^pw$", re.IGNORECASE)
+_HIDDEN = re.compile(r"password|passwd|secret|token|credential|^auth$|^database$|^pw$|^url_file$", re.IGNORECASE)
 _PATTERNS = {
     ID_PATTERN: 'is no short name (letters, digits and . _ -, 48 at most, such as "ct")',
     AE_PATTERN: "is no AE title (1 to 16 ASCII characters without backslash)",

@@ -8,6 +8,7 @@ from app.store.sets import put, run, table
 SIMULATION = "simulation"
 DROPPED_UP_TO = "samples.dropped_up_to"
 CONFIGURATION = "configuration.effective"
+SENTINEL, SENTINEL_JUDGED = "sentinel.stored", "sentinel.judged"
 _MARK = table("mark")
 
 

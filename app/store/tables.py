@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.access import Role
 from app.domain.exams import Milestone
+from app.domain.notices import NoticeStage
 from app.domain.samples import Kind, Outcome
 
 metadata = SQLModel.metadata
@@ -332,6 +333,37 @@ class DecisionRow(Row, table=True):
     at: datetime
     ended: bool
     body: str = _text()
+
+
+class NoticeRow(Row, table=True):
+    """One message to one channel: who sends it until when, when it is tried next, and what became of it."""
+
+    __table_args__: ClassVar[Any] = (
+        _one_of("stage", NoticeStage),
+        CheckConstraint("attempts >= 0 and reminder >= 0", name="counts_fit"),
+        Index("notice_by_stage", "site", "stage", "channel"),
+        Index("notice_by_happened_at", "site", "happened_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    channel: str
+    occasion: str
+    subject: str
+    rule: str
+    number: int
+    reminder: int
+    happened_at: datetime
+    severity: str
+    title: str = _text()
+    text: str = _text()
+    stage: str
+    made_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    sender: str = ""
+    leased_until: datetime | None = None
+    ended_at: datetime | None = None
+    problem: str = _text()
 
 
 class ActRow(Row, table=True):

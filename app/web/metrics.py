@@ -66,6 +66,15 @@ class Metrics:
             buckets=buckets,
             registry=r,
         )
+        self.notices = Counter(
+            "golive_notices",
+            "Attempts to send a notice, and notices that were not sent",
+            ["channel", "result"],
+            registry=r,
+        )
+        self.pings = Counter(
+            "golive_dead_man_pings", "Pings that went out, failed or were withheld", ["result"], registry=r
+        )
         self.browsers = Gauge("golive_live_connections", "Browsers on the live socket", registry=r)
         size = Gauge(
             "golive_database_size_bytes", "What the database takes on its disk, of the last minute", registry=r

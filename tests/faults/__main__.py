@@ -9,6 +9,7 @@ import traceback
 CASES = (
     "kills_sqlite",
     "kills_postgres",
+    "notice_kills",
     "hostile_hl7",
     "hostile_dicom",
     "database_gone",

@@ -86,6 +86,7 @@ def test_check_of_a_site_without_probes_is_fine(said):
         "per_day": [],
         "late": [],
         "triggers": [],
+        "channels": [],
     }
 
 

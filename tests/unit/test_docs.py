@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import cli
 from app.domain.measures import CATALOGUE
+from app.domain.notice_plans import Occasion
 from app.settings import Settings
+from app.settings.notices import Channel, DeadMan, Notices, Route
+from app.web.metrics import Metrics, families, of_feeds
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -52,3 +56,33 @@ def test_toml_examples_of_the_documents_parse() -> None:
     for document in DOCS:
         for block in re.findall(r"```toml\n(.*?)```", document.read_text(), re.S):
             tomllib.loads(block)
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda d: d.name)
+def test_metrics_that_a_document_names_exist(document: Path) -> None:
+    made = Metrics().page([], "main").decode() + "".join(metrics_of_standings())
+    named = set(re.findall(r"`(golive_[a-z_]+?)(?:\{[^`]*)?`", document.read_text()))
+    assert not [name for name in sorted(named) if name not in made and name.removesuffix("_total") not in made]
+
+
+def metrics_of_standings() -> list[str]:
+    return [family.name for family in (*families([], "main"), *of_feeds([]))]
+
+
+def test_every_table_and_key_of_notices_is_documented_and_every_documented_one_exists() -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/notices.md").read_text(), re.S)
+    written = tomllib.loads(block)
+    tables = {"channels": Channel, "routes": Route, "notices": Notices, "dead_man": DeadMan}
+    for name, model in tables.items():
+        rows = written[name] if isinstance(written[name], list) else [written[name]]
+        keys = {key for row in rows for key in row}
+        assert keys - {"timeout"} == set(model.model_fields) - {"timeout"}
+    assert all(f"| `{occasion}` |" in (ROOT / "docs/notices.md").read_text() for occasion in Occasion)
+
+
+def test_commands_that_a_document_names_exist() -> None:
+    known = {c.name or c.callback.__name__ for c in cli.registered_commands if c.callback is not None}
+    known |= {g.name for g in cli.registered_groups if g.name}
+    for document in DOCS:
+        named = set(re.findall(r"`golive ([a-z]+)", document.read_text()))
+        assert named <= known, document.name

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.golive import Act, GoLive, GoLiveAct, acted, effective_t0, folded, moment_of, planned_at
+from app.domain.golive import Act, GoLive, GoLiveAct, acted, effective_t0, folded, moment_of, phases_around, planned_at
 from app.domain.plans import GoLivePlan
 from app.errors import Conflict, Invalid
 
@@ -139,3 +139,22 @@ def test_t0_may_be_back_dated_and_needs_no_reason_and_what_is_called_off_may_be_
     done = acted(act(Act.DECLARE, 0.5, 3, "", None), PLAN, folded([act(Act.CALL_OFF, 0, 0)]), after(3))
     assert done.planned_at == AT
     assert effective_t0(PLAN, folded([act(Act.CALL_OFF, 0, 0), done]), after(3)) == after(0.5)
+
+
+def test_what_ends_a_phase_belongs_to_it_still() -> None:
+    minute = timedelta(minutes=1)
+    declared = GoLiveAct(Act.DECLARE, AT, after(0.1), "ada")
+    back = GoLiveAct(Act.ROLL_BACK, after(1), after(1), "ada")
+
+    def around(moment: datetime, *acts: GoLiveAct) -> set[str]:
+        return set(phases_around(PLAN, acts, moment, minute))
+
+    assert around(after(-0.1)) == {"before"}
+    assert around(after(0.1), declared) == {"before", "decision"}
+    assert around(after(0.5), declared) == {"decision"}
+    assert around(after(1), declared, back) == {"decision", "rolled_back"}
+    assert around(after(0.1), declared, replace(back, at=after(0.1), done_at=after(0.1))) == {"before", "rolled_back"}
+    assert around(after(2), declared) == {"decision", "command_center"}
+    assert around(after(2.1), declared) == {"command_center"}
+    assert around(after(1.5), declared, back) == {"rolled_back"}
+    assert set(phases_around(PLAN, (declared,), after(2), timedelta())) == {"command_center"}

@@ -11,7 +11,7 @@ from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import CostLimit
 from app.errors import ConfigInvalid, Unavailable
 from app.plan import go_live_of, plan_of
-from app.settings import Config, duration_s, load, load_secrets, parse_hours
+from app.settings import Config, channel_address, dead_man_address, duration_s, load, load_secrets, parse_hours
 from app.settings.keywords import dicom_keywords
 from app.settings.names import BUILT_MEASURES, LATER_MEASURES, MILESTONES, WITHOUT_RANGE, WITHOUT_WINDOW
 
@@ -179,6 +179,81 @@ def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
     return f'{first}[[authorities]]\nname = "{name}"\ntelephone = "4711"\ndeputy_for = "{deputy_for}"\n'
 
 
+def channel(**fields: str) -> str:
+    row = {"id": '"desk"', **fields}
+    return "[[channels]]\n" + "".join(f"{key} = {value}\n" for key, value in row.items())
+
+
+def route(**fields: str) -> str:
+    row = {"channel": '"desk"', "on": '["breach"]', **fields}
+    return "[[routes]]\n" + "".join(f"{key} = {value}\n" for key, value in row.items())
+
+
+TOLD = channel() + route()
+NOT_TOLD = [
+    (TOLD + channel(), 'channels[1].id: "desk" is taken already by channels[0]'),
+    (channel(), 'channels[0]: "desk" is told of nothing: name it in [[routes]] or [[authorities]]'),
+    (TOLD + route(channel='"dsk"'), 'routes[1].channel: "dsk" is no id of [[channels]]: did you mean "desk"?'),
+    (TOLD + route(on='["breech"]'), '"breech" is none of "breach"'),
+    (TOLD + route(on="[]"), "routes[1].on: [] is empty: leave it out, or name one at least"),
+    (RIS + trigger() + TOLD + route(triggers='["slwo"]'), '"slwo" is no id of [[triggers]]: did you mean "slow"?'),
+    (TOLD + route(triggers="[]"), 'routes[1].triggers: is empty: leave it out, or give ["*"], for all'),
+    (
+        RIS + trigger() + TOLD + route(triggers='["slow"]', on='["decision"]'),
+        "routes[1].triggers: has a meaning only with one of breach, unseen, undecided, recovery in on",
+    ),
+    (
+        TOLD + route(remind_every='"10m"', on='["go_live"]'),
+        "remind_every: has a meaning only with one of breach, unseen, undecided, proposal in on",
+    ),
+    (TOLD + route(remind_every='"9s"'), 'remind_every: "9s" is too often ("10s" at least)'),
+    (TOLD + route(phases='["decided"]'), '"decided" is none of "before"'),
+    (channel(timeout='"2m"') + route(), 'timeout: "2m" is no time to wait for an answer ("1s" to "60s")'),
+    (channel(url='"json://user:word@host"') + route(), "channels[0].url: is an unknown key"),
+    (
+        channel(url_file='"json://user:word@host"') + route(),
+        "channels[0].url_file: the value is no name of a file",
+    ),
+    (
+        channel(id='"a-b"') + channel(id='"a.b"') + route(channel='"a-b"') + route(channel='"a.b"'),
+        'channels[1].id: "a.b" has the variable of "a-b": rename one',
+    ),
+    (two_authorities() + 'channel = "desk"\n', 'authorities[1].channel: "desk" is no id of [[channels]]'),
+    ('[dead_man]\nevery = "1s"\n', 'dead_man.every: "1s" is too often ("10s" at least)'),
+]
+
+
+def test_no_mistake_of_a_channel_shows_its_secret(tmp_path: Path) -> None:
+    for key in ("url", "url_file"):
+        text = channel(**{key: '"json://user:the-word@host"'}) + route()
+        assert "the-word" not in " ".join(mistakes(tmp_path, HEAD + text))
+
+
+def test_whom_golive_tells_is_planned_and_no_address_is_part_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "desk.url").write_text("json://user:the-word@host\n")
+    text = channel(url_file='"desk.url"') + route(triggers='["*"]', remind_every='"10m"') + channel(id='"a.b"')
+    text += route(channel='"a.b"', phases='["decision"]') + two_authorities() + 'channel = "a.b"\n'
+    config = loaded(tmp_path, HEAD + text + '[dead_man]\nurl_file = "ping.url"\n')
+    assert "the-word" not in config.canonical
+    desk, other = config.settings.channels
+    assert channel_address(desk, tmp_path, {}).get_secret_value() == "json://user:the-word@host"
+    assert channel_address(other, tmp_path, {"GOLIVE_CHANNEL_A_B": "x://y"}).get_secret_value() == "x://y"
+    with pytest.raises(Unavailable, match=r"a\.b has no address: set GOLIVE_CHANNEL_A_B, or url_file"):
+        channel_address(other, tmp_path, {})
+    planned = plan_of(config, simulation=True, speed=60.0)
+    assert [a.channel for a in planned.authorities] == [None, "a.b"]
+    first, second = planned.notices.routes
+    assert (first.triggers, first.remind_every_s, first.phases) == (frozenset(), 36_000.0, frozenset())
+    assert (second.remind_every_s, second.phases, planned.notices.pace) == (None, frozenset({"decision"}), 60.0)
+    assert config.settings.dead_man is not None
+    with pytest.raises(Unavailable, match="cannot be read"):
+        dead_man_address(config.settings.dead_man, tmp_path, {})
+    (tmp_path / "ping.url").write_text("the-word")
+    with pytest.raises(Unavailable, match="no http or https address") as caught:
+        dead_man_address(config.settings.dead_man, tmp_path, {})
+    assert "the-word" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -197,6 +272,7 @@ def two_authorities(name: str = "Bo", deputy_for: str = "Ann") -> str:
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\n', "feeds[0]: listen is missing: hl7-mllp needs it"),
         ('[[feeds]]\nid = "s"\nkind = "sql"\nquery = "q"\n', 'feeds of kind "sql" are not built yet'),
         ('[[feeds]]\nid = "h"\nkind = "hl7-mllp"\nlisten = "127.0.0.1:8000"\n', "is where [server] listens already"),
+        *NOT_TOLD,
         (two_authorities(name="Ann"), 'authorities[1].name: "Ann" stands in authorities[0] already'),
         (two_authorities(deputy_for="An"), 'deputy_for: "An" is no other of [[authorities]]: did you mean "Ann"?'),
         (two_authorities(deputy_for="Bo"), 'deputy_for: "Bo" is no other of [[authorities]]'),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.overall import subject_of
+from app.domain.overall import Ground, subject_of
 from app.domain.standings import Series, State
 from app.push.gravest import gravest
 from app.push.nearest import nearest
@@ -169,3 +169,16 @@ def test_a_segment_of_unknown_class_does_not_read_like_all_of_its_modality() -> 
         series = Series(measure, segment=segment)
         assert place(plan, series) == parts
         assert subject_of(series, plan).split(", ")[1:] == [p for p in parts.split(" · ") if p]
+
+
+def test_who_outside_is_not_reached_is_seen_beside_whatever_else_is_wrong() -> None:
+    told = Ground("watch", "notices to pager", "not taken: it did not answer in time; 2 waiting", NOON)
+    alone = gravest(named("calm", outside=(told,))).rows
+    assert [(r.name, r.detail, clock(r)) for r in alone] == [
+        ("Notices to pager: not taken", "it did not answer in time; 2 waiting", "07:23:41"),
+    ]  # fmt: skip
+    more = replace(told, subject="dead man", text="not pinged: its address answered 503")
+    among = gravest(named("everything-wrong", outside=(told, more)))
+    assert among.total > len(among.rows)
+    assert "Notices to pager: not taken" in [r.name for r in among.rows]
+    assert gravest(named("everything-wrong", trouble="no database", outside=(told,))).total == 1
