@@ -15,6 +15,7 @@ from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
 from app.domain.triggers import Cause, Sight, State
 from app.errors import Conflict, GoLiveError, Invalid
+from app.push import desk_words, words
 from app.push.wall_triggers import triggers
 from app.settings import maintenance_checks
 from tests.unit.made import IMAGE, WORKLIST, at, feed, plan, sample
@@ -55,22 +56,22 @@ def test_work_is_extended_and_ended_while_it_lasts_and_withdrawn_before() -> Non
     assert (ended.until, stage_of(ended, at(1000)), ended.ended_by) == (at(1000), Stage.ENDED, "Bo")
     off = acted(WORK, Action.WITHDRAW, None, "next week", "Bo", at(10))
     assert (stage_of(off, at(700)), off.holds(at(700))) == (Stage.WITHDRAWN, False)
-    for work, action, until, now, words in (
+    for work, action, until, now, said in (
         (WORK, Action.END, None, 10, "withdraw it"),
         (WORK, Action.WITHDRAW, None, 700, "end it"),
         (WORK, Action.EXTEND, at(1800), 1300, "ended by itself"),
         (ended, Action.EXTEND, at(1800), 1010, "was ended by Bo"),
         (off, Action.END, None, 700, "was withdrawn by Bo"),
     ):
-        with pytest.raises(Conflict, match=words):
+        with pytest.raises(Conflict, match=said):
             acted(work, action, until, "why", "Cy", at(now))
-    for action, until, words in (
+    for action, until, said in (
         (Action.EXTEND, None, "is missing"),
         (Action.EXTEND, at(1200), "does not lie after"),
         (Action.EXTEND, at(900) + LONGEST + timedelta(days=1), "more than 7 d"),
         (Action.END, at(1300), "belongs to extend"),
     ):
-        with pytest.raises(Invalid, match=words):
+        with pytest.raises(Invalid, match=said):
             acted(WORK, action, until, "why", "Cy", at(900))
 
 
@@ -225,3 +226,8 @@ def test_the_strip_says_planned_work_in_its_own_shape() -> None:
     house = AtWork().live(550, 610, 0.1)
     (line,) = triggers(named("calm", triggers=(house.one,))).lines
     assert (line.state, line.shape, line.said) == ("planned", "‖", SAID)
+
+
+def test_the_desk_has_words_for_every_state_and_every_cause() -> None:
+    assert set(desk_words.MEANS) == set(desk_words.TO_DO) == set(words.TRIGGER_STATES) == set(words.TRIGGER_SHAPES)
+    assert set(desk_words.CAUSES) == {cause.value for cause in Cause}
