@@ -141,7 +141,7 @@ def row(scene: Scene, trigger: Trigger) -> TriggerRow:
         state_words(scene, trigger),
         since(scene, latch.unseen_since if unseen else latch.since),
         f"{share.beyond} of {share.n}" if share.n else "",
-        scene.trouble or share.reason + explained(scene, state, [trigger]),
+        scene.trouble or " · ".join(filter(None, (share.reason, explained(scene, state, [trigger])))),
         desk_words.SIGHT[sight.value] if sight is not Sight.OK else "",
         decision_words(told_of(scene.decisions, trigger, scene.now), scene.now),
     )

@@ -113,7 +113,8 @@ def _line(scene: Scene, state: str, group: Iterable[Trigger]) -> TriggerLine:
     shape = words.TRIGGER_SHAPES[state]
     began = since(scene, at) if at is not None and state not in (*QUIET, "pending", "proposed") else None
     waits, counts, proposal = _waits(scene, state, worst), _counts(state, worst), proposed(worst, scene)
-    said = _said(scene, state, worst, waits, counts) + explained(scene, state, members)
+    # first what explains it: the end of a long line finds no room
+    said = " · ".join(filter(None, (explained(scene, state, members), _said(scene, state, worst, waits, counts))))
     left = since(scene, proposal.expires_at) if proposal is not None else None
     return TriggerLine(worst.title, where, state, shape, said, began, waits, counts, _heard(worst), len(members), left)
 
@@ -142,7 +143,7 @@ def explained(scene: Scene, state: str, members: Iterable[Trigger]) -> str:
     known = by_id(scene.triggers)
     holders = [known.get(held_back(trigger, known)) for trigger in members]
     first = holders[0]
-    return f" · {words.EXPLAINED_BY} {first.title}" if first is not None and all(holders) else ""
+    return f"{words.EXPLAINED_BY} {first.title}" if first is not None and all(holders) else ""
 
 
 def _counts(state: str, trigger: Trigger) -> str:
