@@ -186,7 +186,7 @@ class Judge:
         pulses = self._heartbeats.newest_of_all()
         standing = standings_now(self._newest.values(), self._plan, pulses, now, works=works)
         planned = by_system(works, self._plan.zone, now)
-        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined, planned)
+        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined, planned, works)
         if not found:
             return
 
@@ -215,7 +215,7 @@ class Judge:
         t0, back_s = self._t0(session), self._triggers.quarantine_back_s
         since = now - timedelta(seconds=back_s)
         quarantined = quarantine.moments(session, self._plan.site, since) if back_s else None
-        works = planned_work.since(session, self._plan, now)
+        works = planned_work.since(session, self._plan, now - timedelta(seconds=self._triggers.work_back_s))
         return t0 if t0 is not None and t0 <= now else None, quarantined, works
 
     async def _exams(self) -> None:

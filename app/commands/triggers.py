@@ -64,10 +64,10 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
     t0 = effective_t0(plan.go_live, golives.current(session, site), now)
     back_s = rules.quarantine_back_s
     unreadable = quarantine.moments(session, site, now - timedelta(seconds=back_s)) if back_s else None
-    works = planned_work.since(session, plan, now)
+    works = planned_work.since(session, plan, now - timedelta(seconds=rules.work_back_s))
     standing = by_series(standings_now(rows.values(), plan, pulses, now, works=works))
     begun, planned = t0 if t0 is not None and t0 <= now else None, by_system(works, plan.zone, now)
-    seen = rules.looked(Around(now, begun, standing, unreadable, planned))
+    seen = rules.looked(Around(now, begun, standing, unreadable, planned, works))
     return [Tried(instance, seen[instance.id]) for instance in every]
 
 

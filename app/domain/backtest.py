@@ -169,7 +169,7 @@ class Backtest:
         planned = by_system(self._works, self.plan.zone, now)
         if self._standings_at is None or (now - self._standings_at).total_seconds() >= STANDINGS_EACH_S:
             self._standings_at, self._standings = now, self._stand()
-        for found in self.rules.evaluated(now, t0, self._standings, unreadable, planned):
+        for found in self.rules.evaluated(now, t0, self._standings, unreadable, planned, self._works):
             past = self._pasts[found.trigger.id]
             self._stored[found.trigger.id] = found.trigger
             for made in found.transitions:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.exams import Exam, ExamEvent
 from app.domain.habits import Heard
+from app.domain.planned_work import PlannedWork
 from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.standings import Standing
 from app.domain.trigger_acts import armed
@@ -73,6 +74,11 @@ class TriggerBoard:
     def longest_window_s(self) -> float:
         """Give how far back any trigger counts attempts."""
         return max((r.window_s for r in self._rules() if not of_exams(r)), default=0.0)
+
+    @property
+    def work_back_s(self) -> float:
+        """Give how far back any trigger leaves out what came to count during planned work."""
+        return max((r.window_s for r in self._rules() if of_exams(r)), default=0.0)
 
     @property
     def quarantine_back_s(self) -> float:
@@ -160,12 +166,13 @@ class TriggerBoard:
         standings: Mapping[str, Standing],
         quarantined: Sequence[datetime] | None = None,
         planned: Mapping[str, str] | None = None,
+        works: Sequence[PlannedWork] = (),
     ) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored.
 
         A transition counts once it is stored: until `take_over` says so it is found again.
         """
-        around = Around(now, t0, standings, quarantined, planned or {})
+        around = Around(now, t0, standings, quarantined, planned or {}, works)
         found = (self._evaluated(instance, around) for instance in self.instances.values())
         return [evaluated for evaluated in found if evaluated is not None]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.exam_gauges import after_t0
 from app.domain.exam_measures import View, stay_of
+from app.domain.exam_sights import milestones
 from app.domain.exams import Exam
 from app.domain.trigger_rules import Instance
 from app.domain.trigger_sights import Around, Meter, Share, blind_series, share_seen, unseen, valued, why_blind
@@ -75,6 +76,9 @@ class ExamShareMeter(ExamMeter):
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
         self._of_worklist = self.rule.measure == "order.to_worklist"
+        told = milestones(self.rule.measure)
+        feeds = instance.plan.feeds.values()
+        self._told_by = {f.system for f in feeds if f.system and not f.legacy and f.gives.intersection(told)}
         self._listed: set[str | None] = set()
 
     def see(self, changed: Mapping[str, Exam | None], exams: Mapping[str, Exam]) -> None:
@@ -102,9 +106,17 @@ class ExamShareMeter(ExamMeter):
 
     def look(self, around: Around, counts_after: datetime | None) -> Share:
         self.bounded(around, counts_after)
-        rule, beyond = self.rule, self.within(around, timedelta(seconds=self.rule.window_s))
+        rule, beyond = self.rule, self._without_work(around, self.within(around, timedelta(seconds=self.rule.window_s)))
         what = f"{beyond} of {counted(len(self.counted), 'exam')} longer than {answer_time(rule.slower_than_s)}"
         return share_seen(self.instance, around, len(self.counted), beyond, what, "exams")
+
+    def _without_work(self, around: Around, beyond: int) -> int:
+        """Leave out what came to count while a system that tells of it was in planned work; give the beyond left."""
+        works = [w for w in around.works if w.system in self._told_by and not w.withdrawn]
+        if works:
+            self.counted = [c for c in self.counted if not any(w.holds(c.known_at) for w in works)]
+            beyond = sum(c.beyond for c in self.counted)
+        return beyond
 
     def facts(self, around: Around) -> dict[str, Any]:
         limits = {"limit_share": self.rule.share, "slower_than_s": self.rule.slower_than_s}

@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.exams import Exam
 from app.domain.habits import Heard
 from app.domain.intervals import wilson
+from app.domain.planned_work import PlannedWork
 from app.domain.standings import Series, Standing, State
 from app.domain.trigger_rules import Instance
 from app.domain.triggers import Reading, Sight
@@ -20,7 +21,7 @@ class Around:
     """What stands around all triggers at one moment: how each series stands, and when messages could not be read.
 
     `t0` is None until go-live has begun; `quarantined` is None where nobody asked. `planned` has words for each system
-    that is in planned work.
+    that is in planned work, `works` is what was planned within the windows.
     """
 
     now: datetime
@@ -28,6 +29,7 @@ class Around:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     quarantined: Sequence[datetime] | None = None
     planned: Mapping[str, str] = field(default_factory=dict)
+    works: Sequence[PlannedWork] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ MEANS = {
     "recovering": "It was breached and is within again. A decision is still due.",
     "decided": "People decided about its breach.",
     "overridden": "A person suspended it until a moment; that ends by itself.",
+    "planned": "All that it reads is in planned work: it sees nothing of it, and nobody is called for that.",
     "blind": "Nobody sees what it reads. That it says nothing is no good news.",
     "insufficient": "Too few attempts or exams in its window to say anything.",
 }
@@ -24,6 +25,7 @@ TO_DO = {
     "recovering": "Say so to the authority; a decision is still due.",
     "decided": "Know what was decided; “continue” watches again at its moment.",
     "overridden": "Know the moment at which it ends.",
+    "planned": "Know until when; the reason says who works on what.",
     "blind": "Find out why golive does not see: probe, collector, feed, network. Until then ask the floor.",
     "insufficient": "Wait; at night it is usual for rules that count exams.",
 }
@@ -45,6 +47,8 @@ CAUSES = {
     "would breach": "would have breached",
     "unseen": "unseen for longer than allowed",
     "seen again": "seen again",
+    "planned work": "planned work takes its sight",
+    "planned work over": "the planned work is over",
     "undecided": "undecided at the decision point",
     "arm": "armed",
     "disarm": "its watch was ended",

@@ -1,4 +1,7 @@
-"""The wall clock set forth and back by an hour while golive runs: no negative age, no lost cadence, states stay ok."""
+"""The wall clock set forth and back by an hour while golive runs: no negative age, no lost cadence, states stay ok.
+
+Rollback triggers stay what they are: one that watches, one whose feed speaks, one pending, one breached.
+"""
 
 import struct
 import subprocess
@@ -17,6 +20,14 @@ RESTARTS = (("collect", 3600), ("collect", -3600), ("serve", -3600), ("serve", 0
 EACH_S, EVERY_S = 15.0, 3.0
 LOST_MOST = 1  # the two ends of a span
 OLDEST_S = 2 * EVERY_S
+WORKLIST = {"measure": "worklist.response", "share": 0.3, "window": "60s", "at_least": 5, "armed": "always"}
+RULES: dict[str, tuple[str, dict[str, Any]]] = {
+    "calm": ("watching", {**WORKLIST, "slower_than": "1s", "breach_after": "0s"}),
+    "up": ("watching", {"kind": "availability", "where": {"system": "ris"}, "down_for": "10s", "at_least": 3}),
+    "speaks": ("watching", {"kind": "silence", "feed": "ris-hl7", "quiet_for": "10m", "breach_after": "0s"}),
+    "soon": ("pending", {**WORKLIST, "slower_than": "0.0001s", "breach_after": "30m"}),
+    "slow": ("breached", {**WORKLIST, "slower_than": "0.0001s", "breach_after": "0s"}),
+}
 
 
 def check() -> str:
@@ -28,18 +39,25 @@ def check() -> str:
         probes += [{"id": "worklist", "kind": "worklist", "match": {"Modality": "CT"}, **often}]
         feed = {"id": "ris-hl7", "kind": "hl7-mllp", "listen": f"127.0.0.1:{port}"}
         systems = [dicom_system("ris", ris.port, ris.aet)]
-        with GoLive(live_hours=3, systems=systems, probes=probes, feeds=[feed]) as golive:
+        rules = [{"id": name, "title": name, "armed": "always", **rule} for name, (_, rule) in RULES.items()]
+        with GoLive(live_hours=3, systems=systems, probes=probes, feeds=[feed], triggers=rules) as golive:
             clock = Clock(golive)
             golive.start("serve", "collect")
             sender = Sender(golive.listens(port))
             sender.start()
             wait_for("all is well", lambda: _states(golive) == {"ok"}, 40)
+            wait_for("the triggers are what they are to stay", lambda: _triggers(golive) == _WANTED, 40)
+            told, began_s = _told(golive), time.monotonic()
             stepped = [_lived(golive, clock, step, sender) for step in STEPS]
             restarts = [_restarted(golive, clock, which, step) for which, step in RESTARTS]
+            assert _triggers(golive) == _WANTED
+            assert _told(golive) == told, "a clock moved a trigger"
+            pending_s = golive.get("/api/triggers/soon")["pending_s"]
+            assert pending_s <= time.monotonic() - began_s + 60, f"pending for {pending_s:.0f} s"
             sender.stopping.set()
             sender.join(60)
-            told = golive.get("/api/exams/summary")["milestones"]["ordered"]
-            assert told == sender.acknowledged, f"{told} orders told, {sender.acknowledged} acknowledged"
+            orders = golive.get("/api/exams/summary")["milestones"]["ordered"]
+            assert orders == sender.acknowledged, f"{orders} orders told, {sender.acknowledged} acknowledged"
             verified = golive.cli("journal", "verify")
             assert verified.returncode == 0, verified.stdout + verified.stderr
             said = golive.said("serve") + golive.said("collect")
@@ -49,7 +67,8 @@ def check() -> str:
     steps, again = (", ".join(f"{s:{form}}" for s in found) for found, form in ((STEPS, "+d"), (restarts, ".1f")))
     return (
         f"set to {steps} s: ok throughout, never older than {most:.1f} s, {max(0, lost)} probes lost; "
-        f"restarts of either half an hour off: ok after {again} s; {told} messages there once"
+        f"restarts of either half an hour off: ok after {again} s; {orders} messages there once; "
+        f"triggers stayed {', '.join(f'{n} {s}' for n, (s, _) in RULES.items())} (for {pending_s:.0f} s)"
     )
 
 
@@ -73,6 +92,18 @@ def _standings(golive: GoLive) -> list[Mapping[str, Any]]:
     return [r for r in rows if r["measure"] in ("echo.response", "worklist.response")]
 
 
+_WANTED = {name: state for name, (state, _) in RULES.items()}
+
+
+def _triggers(golive: GoLive) -> dict[str, str]:
+    return {row["id"]: row["state"] for row in golive.get("/api/triggers")}
+
+
+def _told(golive: GoLive) -> dict[str, list[str]]:
+    """Give all that was ever recorded of each trigger."""
+    return {name: [t["cause"] for t in golive.get(f"/api/triggers/{name}")["transitions"]] for name in RULES}
+
+
 def _states(golive: GoLive) -> set[str]:
     return {row["state"] for row in _standings(golive)}
 
@@ -94,6 +125,7 @@ def _lived(golive: GoLive, clock: Clock, shift_s: int, sender: Sender) -> tuple[
             assert row["age_s"] < OLDEST_S, f"{shift_s:+d} s: {row}"
             assert row["state"] == "ok", f"{shift_s:+d} s: {row}"
             oldest = max(oldest, row["age_s"])
+        assert _triggers(golive) == _WANTED, f"{shift_s:+d} s: {_triggers(golive)}"
         status = golive.get("/api/status")
         assert status["overall"] != "blind", f"{shift_s:+d} s: {status}"
         gone_s = status["since_go_live_s"] - since_s

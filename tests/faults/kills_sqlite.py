@@ -2,6 +2,7 @@
 
 import sqlite3
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from tests.faults.kills import run
@@ -17,20 +18,22 @@ from (select i, strftime('%Y-%m-%d %H:%M:%f', julianday('now') - 6.9 * (1 - 1.0 
 """
 
 
+def fill(file: Path, n: int) -> None:
+    """Put so many samples of the last week into a database that nobody has open."""
+    with sqlite3.connect(file) as db:
+        for fast in ("journal_mode = off", "synchronous = off", "cache_size = -262144"):
+            db.execute(f"pragma {fast}")
+        db.execute(_FILL, {"n": n})
+    db.close()
+
+
 def check() -> str:
     """Run the case on a database file of its own."""
     with tempfile.TemporaryDirectory(prefix="golive-kills-") as folder:
         file = Path(folder) / "golive.db"
 
-        def prefill(n: int) -> None:
-            with sqlite3.connect(file) as db:
-                for fast in ("journal_mode = off", "synchronous = off", "cache_size = -262144"):
-                    db.execute(f"pragma {fast}")
-                db.execute(_FILL, {"n": n})
-            db.close()
-
         def count(sql: str) -> int:
             with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
                 return int(db.execute(sql).fetchone()[0])
 
-        return run(f"sqlite:///{file}", prefill, count, 1)
+        return run(f"sqlite:///{file}", partial(fill, file), count, 1)

@@ -8,16 +8,28 @@ import pytest
 from app.domain.backtest import Backtest
 from app.domain.board import Board
 from app.domain.overall import of_planned_work
-from app.domain.planned_work import LONGEST, Action, PlannedWork, Stage, acted, at_work, current, planned, stage_of
+from app.domain.planned_work import (
+    LONGEST,
+    Action,
+    PlannedWork,
+    Stage,
+    acted,
+    at_work,
+    by_system,
+    current,
+    planned,
+    stage_of,
+)
 from app.domain.plans import Counts, Plan, Rule
 from app.domain.series import rolled_up
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
 from app.domain.triggers import Cause, Sight, State
 from app.errors import Conflict, GoLiveError, Invalid
+from app.push import desk_words, words
 from app.push.wall_triggers import triggers
 from app.settings import maintenance_checks
-from tests.unit.made import IMAGE, WORKLIST, at, feed, plan, sample
+from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, exam, feed, plan, sample
 from tests.unit.test_trigger_board import RULE, House
 from tests.unit.walls import named
 
@@ -55,22 +67,22 @@ def test_work_is_extended_and_ended_while_it_lasts_and_withdrawn_before() -> Non
     assert (ended.until, stage_of(ended, at(1000)), ended.ended_by) == (at(1000), Stage.ENDED, "Bo")
     off = acted(WORK, Action.WITHDRAW, None, "next week", "Bo", at(10))
     assert (stage_of(off, at(700)), off.holds(at(700))) == (Stage.WITHDRAWN, False)
-    for work, action, until, now, words in (
+    for work, action, until, now, said in (
         (WORK, Action.END, None, 10, "withdraw it"),
         (WORK, Action.WITHDRAW, None, 700, "end it"),
         (WORK, Action.EXTEND, at(1800), 1300, "ended by itself"),
         (ended, Action.EXTEND, at(1800), 1010, "was ended by Bo"),
         (off, Action.END, None, 700, "was withdrawn by Bo"),
     ):
-        with pytest.raises(Conflict, match=words):
+        with pytest.raises(Conflict, match=said):
             acted(work, action, until, "why", "Cy", at(now))
-    for action, until, words in (
+    for action, until, said in (
         (Action.EXTEND, None, "is missing"),
         (Action.EXTEND, at(1200), "does not lie after"),
         (Action.EXTEND, at(900) + LONGEST + timedelta(days=1), "more than 7 d"),
         (Action.END, at(1300), "belongs to extend"),
     ):
-        with pytest.raises(Invalid, match=words):
+        with pytest.raises(Invalid, match=said):
             acted(WORK, action, until, "why", "Cy", at(900))
 
 
@@ -183,6 +195,31 @@ def test_silence_of_a_feed_in_planned_work_means_nothing_and_listening_begins_an
     assert look(1510) == "breached"
 
 
+def test_exams_that_came_to_count_during_the_work_stay_out_of_the_window_after_it() -> None:
+    late = Rule(
+        "late", "Late", "exam.end_to_available", slower_than_s=300.0, share=0.2, recover_below=0.1, at_least=3,
+        window_s=3600.0, breach_after_s=0.0, version="v",
+    )  # fmt: skip
+    of = plan(WORKLIST, feeds=(feed("list", "pacs-studies", frozenset({"available"}), system="pacs"), FEEDS[0]))
+    work = replace(WORK, system="pacs")
+
+    def seen_at(seconds: float, *works: PlannedWork) -> tuple[str, int, int]:
+        house = House(late, of=of)
+        # four come to count as too late at 700 to 880 s, while the PACS is worked on, and one at 1260 s
+        house.triggers.put_exams({f"x{i}": exam(f"x{i}", ended_at=m) for i, m in enumerate((400 / 60, 8, 9, 9.6, 16))})
+        told = {("main", name): Pulse("listening", "", at(seconds)) for name in of.feeds}
+        standings = {s.series.key: s for s in standings_now([], of, told, at(seconds), works=works)}
+        planned = by_system(works, of.zone, at(seconds))
+        (found,) = house.triggers.evaluated(at(seconds), at(-1), standings, None, planned, works)
+        return found.trigger.latch.sight.value, found.trigger.share.n, found.trigger.share.beyond
+
+    assert seen_at(900, work)[0] == "insufficient"
+    assert seen_at(1300) == ("ok", 5, 5)
+    assert seen_at(1300, work) == ("insufficient", 1, 1)
+    assert seen_at(1300, replace(work, system="ris")) == ("ok", 5, 5)
+    assert seen_at(1300, acted(work, Action.END, None, "done", "Bo", at(750))) == ("ok", 4, 4)
+
+
 def overran(now: float, *outcomes: tuple[float, str]) -> list[str]:
     of = plan(WORKLIST)
     board = Board(of)
@@ -225,3 +262,8 @@ def test_the_strip_says_planned_work_in_its_own_shape() -> None:
     house = AtWork().live(550, 610, 0.1)
     (line,) = triggers(named("calm", triggers=(house.one,))).lines
     assert (line.state, line.shape, line.said) == ("planned", "‖", SAID)
+
+
+def test_the_desk_has_words_for_every_state_and_every_cause() -> None:
+    assert set(desk_words.MEANS) == set(desk_words.TO_DO) == set(words.TRIGGER_STATES) == set(words.TRIGGER_SHAPES)
+    assert set(desk_words.CAUSES) == {cause.value for cause in Cause}

@@ -8,6 +8,7 @@ from app.domain.trigger_board import Trigger
 from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.trigger_sights import Share, unseen, valued
 from app.domain.triggers import Latch, Sight, State
+from app.push.desk_triggers import row
 from app.push.wall_triggers import triggers
 from tests.unit.made import at
 from tests.unit.walls import named as wall
@@ -83,4 +84,10 @@ def test_the_wall_shows_the_breach_all_the_same_and_names_what_holds_its_notice_
     scene = wall("calm", triggers=(trigger("network", State.BREACHED, BEYOND), WORKLIST))
     (line,) = triggers(scene).lines
     assert (line.state, line.name) == ("breached", "Worklist")
-    assert line.said.endswith(" · notice held back by Network")
+    assert line.said.startswith("notice held back by Network · to be decided")
+
+
+def test_the_desk_names_it_beside_the_reason() -> None:
+    scene = wall("calm", triggers=(trigger("network", State.BREACHED, BEYOND), WORKLIST))
+    shown = row(scene, WORKLIST)
+    assert (shown.state, shown.reason) == ("breached", "no answer for 5 min · notice held back by Network")

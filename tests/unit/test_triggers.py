@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.domain.intervals import wilson
 from app.domain.trigger_acts import acknowledged, armed, decided, disarmed, overridden
@@ -195,77 +193,6 @@ def test_a_clock_set_forth_or_back_by_an_hour_breaches_nothing() -> None:
     assert life.see(BEYOND).state is State.PENDING
     life.now_s -= 7200
     assert life.see(BEYOND, 30).state is State.PENDING
-
-
-ACTS = ("arm", "disarm", "override", "roll_back", "continue", "false_alarm")
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from([1, 1, 1, 2, 30, 119, 121, 400, 4000, -3600]),
-        st.sampled_from([WITHIN, BEYOND, RECOVERED, BLIND, FEW, *ACTS]),
-        st.integers(1, 130),
-    ),
-    max_size=25,
-)
-
-
-def _act(latch: Latch, act: str, now: datetime) -> tuple[Latch, tuple[Transition, ...]]:
-    later = now + timedelta(seconds=300)
-    match act:
-        case "arm":
-            return armed(latch, now, "Ada")
-        case "disarm":
-            return disarmed(latch, now, "Ada", "why")
-        case "override":
-            return overridden(latch, now, later, "Ada", "why")
-        case "continue":
-            return decided(latch, now, Kind.CONTINUE, "Ada", "why", rearm_at=later)
-        case _:
-            return decided(latch, now, Kind(act), "Ada", "why")
-
-
-def check_history(start: State, steps: list[tuple[int, Reading | str, int]]) -> None:
-    """Live a history and hold every law of a trigger against each of its steps."""
-    latch, now, told = Latch(start, T), T, list[Transition]()
-    beyond_s = 0.0
-    for gap_s, what, times in steps:
-        now += timedelta(seconds=gap_s)
-        for _ in range(1 if isinstance(what, str) else times):
-            now += timedelta(seconds=1)
-            before = latch
-            latch, made = _act(before, what, now) if isinstance(what, str) else evaluate(before, ALLOWED, what, now)
-            told += made
-            if isinstance(what, str):
-                beyond_s = 0.0
-                continue
-            same = evaluate(before, ALLOWED, what, now)
-            assert same == (latch, made)  # the same input, the same transition
-            if before.state in LATCHED:
-                assert latch.state in LATCHED  # nothing but a person ends a breach
-            if what.sight is not Sight.OK:
-                _assert_absence_moves_nothing(before, latch, now)
-            beyond_s = beyond_s + 1 if what is BEYOND else (0.0 if what.sight is Sight.OK else beyond_s)
-            if latch.state in (State.WATCHING, State.PENDING):
-                assert latch.pending_s < ALLOWED.breach_after.total_seconds()  # a breach is seen
-    assert [t.number for t in told] == list(range(1, len(told) + 1))
-    replayed = start
-    for transition in told:
-        assert transition.before is replayed
-        replayed = transition.after
-    assert replayed is latch.state
-
-
-def _assert_absence_moves_nothing(before: Latch, after: Latch, now: datetime) -> None:
-    assert after.pending_s <= before.pending_s
-    limited = (before.until is not None and now >= before.until) or (
-        before.rearm_at is not None and now >= before.rearm_at
-    )
-    assert after.state is before.state or limited
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from([State.WATCHING, State.SHADOW, State.NOT_ARMED]), STEPS)
-def test_the_laws_hold_in_every_history(start: State, steps: list[tuple[int, Reading | str, int]]) -> None:
-    check_history(start, steps)
 
 
 @pytest.mark.parametrize(

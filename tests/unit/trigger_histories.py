@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from app.domain.trigger_acts import armed, decided, disarmed, overridden, rested
+from app.domain.trigger_acts import acknowledged, armed, decided, disarmed, overridden, rested
 from app.domain.trigger_replay import recorded, replayed
 from app.domain.triggers import (
     LATCHED,
@@ -34,7 +34,8 @@ ALLOWED = Allowance(breach_after=timedelta(seconds=60), blind_after=timedelta(se
 AT_ONCE = replace(ALLOWED, breach_after=timedelta())
 
 ACTS = (
-    "arm", "disarm", "override", "override long", "roll_back", "continue", "false_alarm", "rest", "decision point",
+    "arm", "disarm", "override", "override long", "roll_back", "continue", "false_alarm", "rest", "acknowledge",
+    "decision point",
 )  # fmt: skip
 ENDING = ("roll_back", "continue", "false_alarm", "rest")  # what may end a breach: a decision
 GAPS_S = (0, 0, 0, 0, 0, 1, 30, 301, 4000, 3600, -3600)
@@ -106,7 +107,7 @@ class History:
             assert beneath(self.latch) in LATCHED  # a breach is neither armed nor disarmed nor overridden away
         self._keep(made)
         self.seen = None
-        if made and what not in ("override", "override long", "decision point"):
+        if made and what not in ("override", "override long", "decision point", "acknowledge"):
             self.beyond_s, self.beyond_at = 0.0, None
 
     def _look(self, reading: Reading, *, lost: bool, twice: bool) -> None:
@@ -166,6 +167,8 @@ class History:
             assert reading is RECOVERED
         if self.latch.told_breach and not before.told_breach:
             assert {Cause.BREACH, Cause.WOULD_BREACH} & {*causes}
+        if {Cause.BREACH, Cause.BREACH_AGAIN, Cause.UNSEEN} & {*causes}:
+            assert not self.latch.acknowledged_by  # what is new has been heard by nobody yet
         self._assert_breach_is_seen(before, reading, causes)
         self._assert_absence_is_told(reading)
 
@@ -217,6 +220,8 @@ def _done(latch: Latch, what: str, now: datetime) -> Stepped:
             return decided(latch, now, Kind.CONTINUE, "Ada", "why", rearm_at=soon)
         case "rest":
             return rested(latch, now, "Ada", "why")
+        case "acknowledge":
+            return acknowledged(latch, now, "Bo")
         case "decision point":
             return undecided(latch, now, now)
     return decided(latch, now, Kind(what), "Ada", "why")
