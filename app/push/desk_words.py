@@ -142,4 +142,40 @@ AT_BREACH, NO_BREACH = "at the breach", "This decision is about the go-live as a
 GAUGE_THEN = "The point is what was seen, the bar its 95 % interval, the dashes the limit."
 RECORD_PRESS, RECORD_JSON = "Print", "The same as JSON"
 NOT_KEPT = "not looked at then"
+DESK, SCREENS, WALL, START, STATE = "Desk", "Screens", "Wall", "Start", "State"
+YOU_ARE, AS_JSON = "You are {who}, {role}.", "All of this as JSON"
+SINCE_BEFORE, SINCE_AFTER, NOW = "for ", " ago", "now"
+ALARMS, PROPOSALS, TIMELINE, EVIDENCE, DECISION = "Alarms", "Proposals", "Timeline", "Evidence", "Decision"
+BESIDE, JOURNAL, TO_RECORD = "Beside the decision", "Journal", "Record to print"
+PROPOSED, BY, FORMER = "{kind} proposed", "by", "former rule"
+WAITS_FOR, WAITS_UNTIL = "waits for somebody with authority until {clock}", "waits until {clock}"
+TOLD = {
+    "proposed": "proposed",
+    "confirmed": "confirmed",
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+    "waits": "waits until",
+    "why": "why",
+    "risk": "accepted risk",
+    "again": "watches again",
+    "ended": "ended",
+    "how": "how",
+    "costs": "a rollback costs",
+    "would_cost": "a rollback would have cost",
+    "way_back": "a way back",
+    "rollback": "rollback was",
+    "evidence": "evidence is",
+    "evidence_was": "evidence was",
+    "t0": "T0",
+    "may_confirm": "may confirm",
+    "rule": "rule",
+}
+WHEN_BREACHED, WHEN_PROPOSED, WHEN_ENDED = "when it breached, {clock}", "when proposed", "when it ended"
+FROZEN, FROM_BREACH = "frozen at the breach of {at}", "From the breach to the end of the decision"
+READS, NO_SERIES, VERSION, RULE_VERSION = "Reads", "no series", "version", "Rule version {rule}"
+COUNTED_NAMED = "the {n} that were counted are named in the JSON"
+STOOD, NOT_SO, DEPUTY = "What else stood then: {n} as expected", "not so:", "for {name}"
+ALLOWED_SHARE, TOO_FEW_SEEN = "{limit} allowed", "too few seen"
+SIGNATURES, SIGNED = "Signatures", ("Proposed by", "Confirmed by", "Witness")
+PRINTED = "Decision {uuid}. Printed {at} by {who}."
 RINGS = {"breach": "Breach", "unseen": "Lost sight"}

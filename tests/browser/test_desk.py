@@ -20,7 +20,7 @@ PRESSED = "a[href], button, input:not([type=hidden]), select, textarea, summary,
 SMALL = """selector => [...document.querySelectorAll(selector)]
   .map(e => e.closest("label.choice") ?? e)
   .filter(e => { const box = e.getBoundingClientRect(); return box.height && box.height < 48; })
-  .filter(e => !e.closest("p, td") && !e.matches("[tabindex='0'], .heading a"))
+  .filter(e => !e.closest(".note") && !e.matches("[tabindex='0']"))
   .map(e => e.outerHTML.slice(0, 80))"""
 EAR = """window.heard = [];
 const start = OscillatorNode.prototype.start;
