@@ -200,8 +200,6 @@ def first_hour(browser: Browser) -> None:
 def decision(browser: Browser) -> None:
     """Take the desk's page of a breach, with a decision that waits for its confirmation."""
     with hospital(browser) as (played, camera, _):
-        with played.file.open("a") as file:
-            file.write(RULE)
         token = played.token("desk", "Ann Desk")
         page = camera.open("/login?next=/desk/triggers", 1280, 1400)
         page.fill("input[name=token]", token)
@@ -220,24 +218,6 @@ def decision(browser: Browser) -> None:
         camera.keep("decision", page)
 
 
-RULE = """
-[[authorities]]
-name = "Dr. Ada Chief"
-telephone = "+49 30 1234"
-
-[[triggers]]
-id = "worklist-unusable"
-title = "Modality worklist unusable"
-measure = "worklist.response"
-where = { system = "ris" }
-per = "area"
-slower_than = "5s"
-share = 0.20
-window = "5m"
-at_least = 20
-breach_after = "2m"
-recover_below = 0.15
-"""
 PARTS: dict[str, Callable[[Browser], None]] = {
     "calm": calm,
     "slow-worklist": slow_worklist,
