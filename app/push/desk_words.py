@@ -35,7 +35,12 @@ CHOICES = {
     "go": ("Go", "The go-live goes on."),
     "hold": ("Hold", "The go-live waits."),
 }
-STAGES = {"proposed": "proposed", "confirmed": "decided", "withdrawn": "withdrawn", "expired": "expired"}
+SHORTLY = {
+    "proposed": "{kind} proposed by {by}, waits for a second person",
+    "confirmed": "{kind} proposed by {by}, confirmed by {confirmed_by}",
+    "withdrawn": "{kind} proposed by {by}, withdrawn",
+    "expired": "{kind} proposed by {by}, expired unconfirmed",
+}
 CAUSES = {
     "beyond": "beyond its limit",
     "within": "within again",

@@ -94,6 +94,13 @@ def test_the_worst_stands_first_and_groups_stay_together() -> None:
     assert shown.groups[2].rows[0].word == "pending 40 s of 2 min"
 
 
+def test_what_is_proposed_stands_beside_the_breach_and_its_age() -> None:
+    row = trigger_list(desk("proposed")[0]).groups[0].rows[0]
+    assert (row.state, row.word) == ("proposed", "breached")
+    assert row.decision == "Continue proposed by Ann Desk, waits for a second person"
+    assert trigger_list(desk("pending")[0]).groups[0].rows[0].since is None  # the pending clock is its age
+
+
 def test_a_rule_that_has_changed_is_named_a_former_one() -> None:
     scene = of(trigger(NOON, "Worklist unusable", State.BREACHED), trigger(NOON, "Images not loading", State.WATCHING))
     rules = (replace(RULES[0], version="v2"), RULES[1])
