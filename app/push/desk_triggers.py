@@ -13,7 +13,7 @@ from app.push import desk_words, words
 from app.push.scene import Scene, Since, since
 from app.push.wall_decisions import rollback
 from app.push.wall_head import Point, points
-from app.push.wall_triggers import ORDER, standing
+from app.push.wall_triggers import ORDER, explained, standing
 
 GO_LIVE = "/desk/go-live"
 
@@ -141,7 +141,7 @@ def row(scene: Scene, trigger: Trigger) -> TriggerRow:
         state_words(scene, trigger),
         since(scene, latch.unseen_since if unseen else latch.since) if state != "pending" else None,
         f"{share.beyond} of {share.n}" if share.n else "",
-        scene.trouble or share.reason,
+        scene.trouble or share.reason + explained(scene, state, [trigger]),
         desk_words.SIGHT[sight.value] if sight is not Sight.OK else "",
         decision_words(told_of(scene.decisions, trigger, scene.now), scene.now),
     )

@@ -13,6 +13,7 @@ MEANS = {
     "overridden": "A person suspended it until a moment; that ends by itself.",
     "blind": "Nobody sees what it reads. That it says nothing is no good news.",
     "insufficient": "Too few attempts or exams in its window to say anything.",
+    "planned": "What it reads is under planned work: measured, and not counted.",
 }
 TO_DO = {
     "not_armed": "Arm it, or know why not.",
@@ -25,6 +26,7 @@ TO_DO = {
     "decided": "Know what was decided; “continue” watches again at its moment.",
     "overridden": "Know the moment at which it ends.",
     "blind": "Find out why golive does not see: probe, collector, feed, network. Until then ask the floor.",
+    "planned": "Know who works there and until when; its overrun is said.",
     "insufficient": "Wait; at night it is usual for rules that count exams.",
 }
 SIGHT = {"ok": "sees enough", "insufficient": "sees too little", "blind": "sees nothing"}
@@ -58,6 +60,8 @@ CAUSES = {
     "override ends": "the override ended",
     "decide": "decided",
     "re-arm": "watches again",
+    "planned work": "planned work takes its sight",
+    "planned work over": "the planned work is over",
     "acknowledge": "its alarm was acknowledged",
 }
 COSTS = {"studies": "studies", "reports": "reports", "in_progress": "exams in progress"}

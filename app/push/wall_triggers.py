@@ -113,7 +113,7 @@ def _line(scene: Scene, state: str, group: Iterable[Trigger]) -> TriggerLine:
     shape = words.TRIGGER_SHAPES[state]
     began = since(scene, at) if at is not None and state not in (*QUIET, "pending", "proposed") else None
     waits, counts, proposal = _waits(scene, state, worst), _counts(state, worst), proposed(worst, scene)
-    said = _said(scene, state, worst, waits, counts) + _explained(scene, state, members)
+    said = _said(scene, state, worst, waits, counts) + explained(scene, state, members)
     left = since(scene, proposal.expires_at) if proposal is not None else None
     return TriggerLine(worst.title, where, state, shape, said, began, waits, counts, _heard(worst), len(members), left)
 
@@ -135,7 +135,7 @@ def _heard(trigger: Trigger) -> str:
     return words.heard_by(latch.acknowledged_by) if latch.acknowledged_at is not None and raised(latch) else ""
 
 
-def _explained(scene: Scene, state: str, members: Iterable[Trigger]) -> str:
+def explained(scene: Scene, state: str, members: Iterable[Trigger]) -> str:
     """Name what explains all of a line, and holds back its notice; the line stands all the same."""
     if state in QUIET or state in ("decided", "overridden", "planned"):
         return ""

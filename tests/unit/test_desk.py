@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.decisions import Asked, Choice, Decision
+from app.commands.trigger_acts import Doing
+from app.domain.decisions import Asked, Choice, Decision, Stage
+from app.domain.golive import Act
 from app.domain.journal import Entry
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import Cause, Kind, Sight, State, Transition
 from app.domain.way_back import Amount
+from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms
 from app.push.desk_beside import amount_told, cost_words
@@ -136,6 +139,33 @@ def test_each_state_has_words_and_what_to_do(name: str) -> None:
     assert page.means
     assert page.to_do
     assert page.stands == (name in ("breached", "proposed", "replaced", "recovering"))
+
+
+def test_no_state_cause_or_choice_is_without_its_words() -> None:
+    assert desk_words.MEANS.keys() == desk_words.TO_DO.keys() == words.TRIGGER_STATES.keys()
+    assert desk_words.CAUSES.keys() == {cause.value for cause in Cause}
+    assert desk_words.CHOICES.keys() == {choice.value for choice in Choice}
+    assert desk_words.SHORTLY.keys() == {stage.value for stage in Stage}
+    assert desk_words.ACTS.keys() == {act.value for act in Act}
+    assert {action.value for action in Doing} == {value for value, _, _ in desk_words.BY_HAND} | {"acknowledge"}
+
+
+def test_what_explains_a_breach_is_named_beside_its_reason() -> None:
+    network = trigger(NOON, "Network down", State.BREACHED, beyond=40, n=88)
+    slow = replace(trigger(NOON, "Slow", State.BREACHED, beyond=33), depends_on="network-down")
+    rows = [g.rows[0] for g in trigger_list(of(slow, network)).groups]
+    assert {r.id: r.reason.partition(" · ")[2] for r in rows} == {
+        "slow": f"{words.EXPLAINED_BY} Network down",
+        "network-down": "",
+    }
+
+
+def test_a_trigger_under_planned_work_says_so() -> None:
+    held = trigger(NOON, "PACS down", State.WATCHING, sight=Sight.BLIND, unseen_since=NOON - MINUTE)
+    held = replace(held, share=replace(held.share, planned="New PACS"))
+    page = trigger_page(of(held), held, Beside())
+    assert (page.row.state, page.row.shape) == ("planned", "‖")
+    assert "planned work" in page.means
 
 
 def test_an_acknowledged_breach_names_who_heard_it_and_no_longer_asks_for_that() -> None:
