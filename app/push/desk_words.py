@@ -92,7 +92,7 @@ VALUES = {
 }
 READS_PARTS, PARTS, QUIET = "made of", {"all": "all of", "any": "any of"}, "listens to"
 ALLOWED_VALUE, WINDOW, MUST_LAST, IN_WORDS = "limit", "the window looks back", "must last to be a breach", "in words"
-NO_EVIDENCE = "No breach is on record: there is no frozen evidence."
+NO_EVIDENCE = "No breach is on record, so nothing is frozen. This is what it sees:"
 
 LISTED, UNLISTED = "named in golive.toml", "not named in golive.toml"
 BY_PHONE = (

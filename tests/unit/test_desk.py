@@ -11,6 +11,7 @@ from app.commands.trigger_acts import Doing
 from app.domain.decisions import Asked, Choice, Decision, Stage
 from app.domain.golive import Act
 from app.domain.journal import Entry
+from app.domain.plans import Counts
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import Cause, Kind, Sight, State, Transition
 from app.domain.way_back import Amount
@@ -18,7 +19,7 @@ from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms
 from app.push.desk_beside import amount_told, cost_words
-from app.push.desk_evidence import facts, frozen
+from app.push.desk_evidence import facts, frozen, seen_now
 from app.push.desk_golive import go_live_page
 from app.push.desk_record import breach_of, record
 from app.push.desk_trigger import trigger_page
@@ -187,6 +188,19 @@ def test_the_evidence_of_a_share_is_a_table_of_then_and_now() -> None:
     assert rows["with 95 % certainty between"] == ("28 % and 48 %", "31 % and 51 %")
     assert rows["allowed share"] == ("20 %", "20 %")
     assert rows["the window looks back"] == ("5 min", "")
+
+
+def test_without_a_breach_the_table_says_what_is_seen_now_by_the_rules_limits() -> None:
+    scene, beside = desk("pending")
+    page = trigger_page(scene, scene.triggers[0], beside)
+    assert page.breached == ""
+    rows = {f.name: f.then for f in page.facts}
+    assert rows["of these slower than 5.0 s, failed ones included"] == "27"
+    assert rows["allowed share"] == "20 %"
+    assert rows["must last to be a breach"] == "2 min"
+    down = replace(RULES[0], kind=Counts.AVAILABILITY, down_for_s=120.0, window_s=600.0, measure="")
+    told = {f.name: f.then for f in seen_now(replace(scene.triggers[0], kind="availability"), down)}
+    assert (told["limit"], told["the window looks back"]) == ("2 min", "10 min")
 
 
 KINDS = [
