@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.decisions import standing
+from app.domain.decisions import standing, told_of
 from app.domain.trigger_board import Trigger
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms
@@ -10,7 +10,7 @@ from app.push.desk_beside import beside_view
 from app.push.desk_decisions import decisions_of, waits
 from app.push.desk_golive import go_live_page
 from app.push.desk_trigger import trigger_page
-from app.push.desk_triggers import head, name, state_words, trigger_list
+from app.push.desk_triggers import decision_words, head, name, state_words, trigger_list
 from app.push.fragments import Fragment, fragment
 from app.push.scene import Scene
 from app.push.share_drawing import drawing
@@ -97,5 +97,11 @@ def _acts_of(scene: Scene, trigger: Trigger, beside: Beside) -> Acts:
         asked.asked.uuid if asked is not None else "",
         asked.by.called if asked is not None else "",
         trigger.latch.state.value,
-        f"{name(scene, trigger)}: {state_words(scene, trigger)}",
+        _said(scene, trigger),
     )
+
+
+def _said(scene: Scene, trigger: Trigger) -> str:
+    told = told_of(scene.decisions, trigger, scene.now)
+    parts = (f"{name(scene, trigger)}: {state_words(scene, trigger)}", decision_words(told, scene.now))
+    return ". ".join(filter(None, parts))

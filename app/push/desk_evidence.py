@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.plans import Counts
+from app.domain.plans import Counts, Rule
 from app.domain.trigger_board import Trigger
+from app.domain.trigger_rules import is_exam_measure, limit_of
 from app.domain.trigger_sights import percent
 from app.domain.words import answer_time, span, window_words
 from app.push import desk_words
@@ -43,6 +44,22 @@ def facts(then: Mapping[str, Any], trigger: Trigger) -> Iterable[Fact]:
     for fact in frozen(then):
         yield Fact(fact.name, fact.then, "" if fact.name in own else current.get(fact.name, ""))
     yield Fact(desk_words.MUST_LAST, span(trigger.breach_after_s))
+
+
+def seen_now(trigger: Trigger, rule: Rule | None) -> Iterable[Fact]:
+    """Give what a trigger sees now by the limits of its rule, while there is no breach to set it beside."""
+    if rule is None:
+        return
+    share = trigger.share
+    seen = {name: getattr(share, name) for name in ("n", "beyond", "share", "low", "high", "value", "reason")}
+    limits: dict[str, Any] = {"kind": rule.kind.value, "limit": limit_of(rule), "of": dict.fromkeys(rule.of)}
+    if rule.kind is Counts.SHARE:
+        limits |= {"limit_share": rule.share, "slower_than_s": rule.slower_than_s}
+        limits |= {"exams": ()} if is_exam_measure(rule.measure) else {}
+    if rule.window_s and rule.kind in (Counts.SHARE, Counts.COUNT, Counts.AVAILABILITY):
+        limits["window_s"] = rule.window_s
+    yield from frozen({**seen, **limits, "feed": rule.feed, "milestone": rule.milestone})
+    yield Fact(desk_words.MUST_LAST, span(rule.breach_after_s))
 
 
 def _limited(now: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:

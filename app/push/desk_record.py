@@ -15,6 +15,7 @@ from app.push.desk_beside import cost_words
 from app.push.desk_decisions import phone_words
 from app.push.desk_evidence import Fact, frozen
 from app.push.desk_trigger import not_well
+from app.push.desk_words import TOLD
 from app.push.scene import Scene
 from app.push.share_drawing import Gauge, share_gauge, value_gauge
 
@@ -104,35 +105,35 @@ def _about(scene: Scene, decision: Decision, trigger: Trigger | None) -> str:
 
 def _people(scene: Scene, decision: Decision) -> Iterable[Fact]:
     asked, end = decision.asked, decision.end
-    yield Fact("proposed", f"by {decision.by.called} ({decision.by.role}), {dated(scene, decision.at)}")
-    yield Fact("why", asked.reason)
+    yield Fact(TOLD["proposed"], f"by {decision.by.called} ({decision.by.role}), {dated(scene, decision.at)}")
+    yield Fact(TOLD["why"], asked.reason)
     if asked.accepted_risk:
-        yield Fact("accepted risk", asked.accepted_risk)
+        yield Fact(TOLD["risk"], asked.accepted_risk)
     if asked.rearm_at is not None:
-        yield Fact("watches again", dated(scene, asked.rearm_at))
+        yield Fact(TOLD["again"], dated(scene, asked.rearm_at))
     if end is None:
-        word = "expired" if stage_of(decision, scene.now) is Stage.EXPIRED else "waits until"
+        word = TOLD["expired" if stage_of(decision, scene.now) is Stage.EXPIRED else "waits"]
         yield Fact(word, dated(scene, decision.expires_at))
         return
     confirmed = decision.confirmed_by is not None
     entered = "" if decision.confirmed_by == end.by.called or not confirmed else f", entered by {end.by.called}"
     role = f" ({end.by.role})" if not entered else ""
     who = f"by {decision.confirmed_by or end.by.called}{role}{entered}, {dated(scene, end.at)}"
-    yield Fact("confirmed" if confirmed else "withdrawn", who)
-    yield Fact("why", end.event.reason)
+    yield Fact(TOLD["confirmed" if confirmed else "withdrawn"], who)
+    yield Fact(TOLD["why"], end.event.reason)
     if phone := phone_words(end.event.by_phone, end.by.called):
-        yield Fact("how", phone)
+        yield Fact(TOLD["how"], phone)
 
 
 def _beside(
     scene: Scene, then: Mapping[str, Any] | None, ended: Mapping[str, Any] | None, over: bool
 ) -> Iterable[Fact]:
     for called, said in (
-        ("T0", lambda kept: _t0(scene, kept)),
-        ("a rollback would have cost", _cost),
-        ("a way back", _way_back),
-        ("rollback was", _rollback),
-        ("evidence was", lambda kept: str(kept.get("evidence", desk_words.NOT_KEPT))),
+        (TOLD["t0"], lambda kept: _t0(scene, kept)),
+        (TOLD["would_cost"], _cost),
+        (TOLD["way_back"], _way_back),
+        (TOLD["rollback"], _rollback),
+        (TOLD["evidence_was"], lambda kept: str(kept.get("evidence", desk_words.NOT_KEPT))),
     ):
         yield Fact(called, said(then or {}), said(ended or {}) if over else "")
 

@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 from app.domain.decisions import Decision, standing, told_of
+from app.domain.plans import Rule
 from app.domain.trigger_alarms import raised
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import Cause, Transition
 from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_decisions import Dated, Entry, Told, decisions_of, entries, in_order, told_words
-from app.push.desk_evidence import Fact, facts
+from app.push.desk_evidence import Fact, facts, seen_now
 from app.push.desk_triggers import TriggerRow, clock, name, row
 from app.push.scene import Scene
 
@@ -57,7 +58,7 @@ def trigger_page(scene: Scene, trigger: Trigger, beside: Beside) -> TriggerPage:
         heard,
         any(t is trigger for t in standing([trigger])),
         clock(scene, datetime.fromisoformat(then["at"])) if then else "",
-        tuple(facts(then, trigger)) if then else (),
+        tuple(facts(then, trigger) if then else seen_now(trigger, _rule(scene, trigger))),
         tuple((key, f"/series/{quote(key, safe='/=:@')}") for key in then.get("series", ())),
         str(then.get("rule", trigger.rule))[:12],
         len(then.get("samples", ()) or then.get("exams", ())),
@@ -66,6 +67,10 @@ def trigger_page(scene: Scene, trigger: Trigger, beside: Beside) -> TriggerPage:
         told_words(scene, told) if told is not None else None,
         in_order((*_moves(scene, beside.transitions, mine), *entries(scene, mine))),
     )
+
+
+def _rule(scene: Scene, trigger: Trigger) -> Rule | None:
+    return next((r for r in scene.plan.rules if (r.id, r.version) == (trigger.rule_id, trigger.rule)), None)
 
 
 def _acknowledged(scene: Scene, trigger: Trigger) -> str:

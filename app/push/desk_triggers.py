@@ -11,7 +11,7 @@ from app.domain.triggers import Sight
 from app.domain.words import span
 from app.push import desk_words, words
 from app.push.scene import Scene, Since, since
-from app.push.wall_decisions import proposal_words, proposed, rollback
+from app.push.wall_decisions import rollback
 from app.push.wall_head import Point, points
 from app.push.wall_triggers import ORDER, explained, standing
 
@@ -139,7 +139,7 @@ def row(scene: Scene, trigger: Trigger) -> TriggerRow:
         state,
         words.TRIGGER_SHAPES[state],
         state_words(scene, trigger),
-        since(scene, latch.unseen_since if unseen else latch.since),
+        since(scene, latch.unseen_since if unseen else latch.since) if state != "pending" else None,
         f"{share.beyond} of {share.n}" if share.n else "",
         scene.trouble or " · ".join(filter(None, (share.reason, explained(scene, state, [trigger])))),
         desk_words.SIGHT[sight.value] if sight is not Sight.OK else "",
@@ -152,8 +152,8 @@ def state_words(scene: Scene, trigger: Trigger) -> str:
     state, latch = standing(trigger, scene), trigger.latch
     if state == "pending":
         return f"pending {span(latch.pending_s)} of {span(trigger.breach_after_s)}"
-    if state == "proposed" and (told := proposed(trigger, scene)) is not None:
-        return f"{words.TRIGGER_STATES[latch.state.value]}, {proposal_words(told)}"
+    if state == "proposed":  # what is proposed stands beside it; its age is that of the breach
+        return words.TRIGGER_STATES[latch.state.value]
     if state in ("breached", "recovering") and latch.told_undecided:
         return f"{words.TRIGGER_STATES[state]}, {words.UNDECIDED}"
     if state == "recovering":
@@ -171,9 +171,8 @@ def decision_words(decision: Decision | None, now: datetime) -> str:
     if decision is None:
         return ""
     kind, stage = desk_words.CHOICES[decision.asked.kind.value][0], stage_of(decision, now)
-    if stage is Stage.CONFIRMED:
-        return f"{kind}: proposed by {decision.by.called}, confirmed by {decision.confirmed_by}"
-    return f"{kind}: {desk_words.STAGES[stage.value]}, proposed by {decision.by.called}"
+    said = desk_words.SHORTLY[stage.value]
+    return said.format(kind=kind, by=decision.by.called, confirmed_by=decision.confirmed_by)
 
 
 def name(scene: Scene, trigger: Trigger) -> str:

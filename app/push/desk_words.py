@@ -37,7 +37,12 @@ CHOICES = {
     "go": ("Go", "The go-live goes on."),
     "hold": ("Hold", "The go-live waits."),
 }
-STAGES = {"proposed": "proposed", "confirmed": "decided", "withdrawn": "withdrawn", "expired": "expired"}
+SHORTLY = {
+    "proposed": "{kind} proposed by {by}, waits for a second person",
+    "confirmed": "{kind} proposed by {by}, confirmed by {confirmed_by}",
+    "withdrawn": "{kind} proposed by {by}, withdrawn",
+    "expired": "{kind} proposed by {by}, expired unconfirmed",
+}
 CAUSES = {
     "beyond": "beyond its limit",
     "within": "within again",
@@ -87,7 +92,7 @@ VALUES = {
 }
 READS_PARTS, PARTS, QUIET = "made of", {"all": "all of", "any": "any of"}, "listens to"
 ALLOWED_VALUE, WINDOW, MUST_LAST, IN_WORDS = "limit", "the window looks back", "must last to be a breach", "in words"
-NO_EVIDENCE = "No breach is on record: there is no frozen evidence."
+NO_EVIDENCE = "No breach is on record, so nothing is frozen. This is what it sees:"
 
 LISTED, UNLISTED = "named in golive.toml", "not named in golive.toml"
 BY_PHONE = (
@@ -146,4 +151,40 @@ AT_BREACH, NO_BREACH = "at the breach", "This decision is about the go-live as a
 GAUGE_THEN = "The point is what was seen, the bar its 95 % interval, the dashes the limit."
 RECORD_PRESS, RECORD_JSON = "Print", "The same as JSON"
 NOT_KEPT = "not looked at then"
+DESK, SCREENS, WALL, START, STATE = "Desk", "Screens", "Wall", "Start", "State"
+YOU_ARE, AS_JSON = "You are {who}, {role}.", "All of this as JSON"
+SINCE_BEFORE, SINCE_AFTER, NOW = "for ", " ago", "now"
+ALARMS, PROPOSALS, TIMELINE, EVIDENCE, DECISION = "Alarms", "Proposals", "Timeline", "Evidence", "Decision"
+BESIDE, JOURNAL, TO_RECORD = "Beside the decision", "Journal", "Record to print"
+PROPOSED, BY, FORMER = "{kind} proposed", "by", "former rule"
+WAITS_FOR, WAITS_UNTIL = "waits for somebody with authority until {clock}", "waits until {clock}"
+TOLD = {
+    "proposed": "proposed",
+    "confirmed": "confirmed",
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+    "waits": "waits until",
+    "why": "why",
+    "risk": "accepted risk",
+    "again": "watches again",
+    "ended": "ended",
+    "how": "how",
+    "costs": "a rollback costs",
+    "would_cost": "a rollback would have cost",
+    "way_back": "a way back",
+    "rollback": "rollback was",
+    "evidence": "evidence is",
+    "evidence_was": "evidence was",
+    "t0": "T0",
+    "may_confirm": "may confirm",
+    "rule": "rule",
+}
+WHEN_BREACHED, WHEN_PROPOSED, WHEN_ENDED = "when it breached, {clock}", "when proposed", "when it ended"
+FROZEN, FROM_BREACH = "frozen at the breach of {at}", "From the breach to the end of the decision"
+READS, NO_SERIES, VERSION, RULE_VERSION = "Reads", "no series", "version", "Rule version {rule}"
+COUNTED_NAMED = "the {n} that were counted are named in the JSON"
+STOOD, NOT_SO, DEPUTY = "What else stood then: {n} as expected", "not so:", "for {name}"
+ALLOWED_SHARE, TOO_FEW_SEEN = "{limit} allowed", "too few seen"
+SIGNATURES, SIGNED = "Signatures", ("Proposed by", "Confirmed by", "Witness")
+PRINTED = "Decision {uuid}. Printed {at} by {who}."
 RINGS = {"breach": "Breach", "unseen": "Lost sight"}

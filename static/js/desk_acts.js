@@ -2,6 +2,8 @@
 // sending it again after a lost answer does it once. No form lies in a pushed fragment: what is written stays.
 const done = document.getElementById("done"), zone = document.querySelector("main").dataset.zone;
 const LIMIT_MS = 15000;
+const words = JSON.parse(document.querySelector("main").dataset.words);
+const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 const form = (id) => document.getElementById(id);
 const propose = form("propose"), end = form("end"), byHand = form("by-hand"), goLive = form("go-live-act");
 const acts = () => document.getElementById("acts")?.dataset ?? {};
@@ -32,10 +34,10 @@ async function call(method, address, body) {
     });
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return { told };
-    if (answer.status === 401) return { title: "You are no longer logged in", detail: "log in in another tab, then send this again" };
-    return { title: told.title ?? `golive answered ${answer.status}`, detail: told.detail ?? "", field: told.field ?? "" };
+    if (answer.status === 401) return { refused: say("logged_out") };
+    return { refused: `${told.title ?? say("status", answer)}: ${told.detail ?? ""}`, field: told.field ?? "" };
   } catch {
-    return { title: "No answer from golive", detail: "nothing is known of what you sent; send it again, it is done once" };
+    return { refused: say("no_answer") };
   }
 }
 
@@ -51,7 +53,7 @@ async function send(of, method, address, body) {
     of.reset();
     return answer.told;
   }
-  of.querySelector(".refused").textContent = `${answer.title}: ${answer.detail}`;
+  of.querySelector(".refused").textContent = answer.refused;
   const named = of.elements.namedItem((answer.field ?? "").replace("by_phone.", ""));
   if (named instanceof HTMLElement) {
     named.setAttribute("aria-invalid", "true");
@@ -94,12 +96,12 @@ function show(of, due, why) {
 
 function fit() {
   const now = acts(), stands = Boolean(now.stands), waits = Boolean(now.proposal);
-  show(propose, stands && !waits, waits ? `Meanwhile ${now.proposed} has proposed. What you wrote is kept.` : "Meanwhile no decision is due. What you wrote is kept.");
+  show(propose, stands && !waits, waits ? say("overtaken", { by: now.proposed }) : say("not_due"));
   // what was written about one proposal never goes to another one
   if (end && !isWritten(end)) end.dataset.proposal = now.proposal ?? "";
   const same = end?.dataset.proposal === now.proposal;
-  show(end, waits && same, `Meanwhile that proposal has ended${waits ? `, and ${now.proposed} has made another one` : ""}. What you wrote is kept; clear it to go on.`);
-  show(goLive, now.state === "planned", "Meanwhile T0 was declared. What you wrote is kept.");
+  show(end, waits && same, say(waits ? "replaced" : "ended", { by: now.proposed }));
+  show(goLive, now.state === "planned", say("declared"));
   if (propose) {
     const goesOn = value(propose, "kind") === "continue", risk = propose.elements.namedItem("accepted_risk");
     document.getElementById("of-continue")?.toggleAttribute("hidden", !goesOn);
@@ -109,7 +111,7 @@ function fit() {
   if (byHand) document.getElementById("of-override").hidden = value(byHand, "action") !== "override";
   if (goLive) document.getElementById("of-moment").hidden = !["declare", "delay"].includes(value(goLive, "action"));
   for (const select of document.querySelectorAll("select")) {
-    select.parentElement.querySelector(".at").textContent = `until ${clock.format(serverMs() + 1000 * Number(select.value))}`;
+    select.parentElement.querySelector(".at").textContent = say("until", { clock: clock.format(serverMs() + 1000 * Number(select.value)) });
   }
   document.body.toggleAttribute("data-written", [...document.forms].some(isWritten));
   said();
@@ -129,7 +131,7 @@ propose?.addEventListener("submit", async (event) => {
   const act = actOf("propose", JSON.stringify([kind, reason, risk, again]), () => ({
     trigger: propose.dataset.trigger || null, kind, reason, accepted_risk: risk, rearm_at: again && inSeconds(again),
   }));
-  if (await send(propose, "PUT", `/api/decisions/${act.id}`, act.body)) tell("Proposed. Another person with authority confirms it.");
+  if (await send(propose, "PUT", `/api/decisions/${act.id}`, act.body)) tell(say("proposed"));
 });
 
 end?.addEventListener("submit", async (event) => {
@@ -140,7 +142,7 @@ end?.addEventListener("submit", async (event) => {
   const body = { action, reason: value(end, "reason"), by_phone: phone };
   const act = actOf("end", JSON.stringify([proposal, body]), () => body);
   const told = await send(end, "POST", `/api/decisions/${proposal}/events/${act.id}`, act.body);
-  if (told) tell(action === "confirm" ? `Decided, confirmed by ${told.confirmed_by}.` : "Withdrawn.");
+  if (told) tell(action === "confirm" ? say("confirmed", told) : say("withdrawn"));
 });
 
 byHand?.addEventListener("submit", async (event) => {
@@ -148,18 +150,18 @@ byHand?.addEventListener("submit", async (event) => {
   const action = value(byHand, "action"), reason = value(byHand, "reason"), until = action === "override" ? value(byHand, "until") : null;
   const act = actOf("by-hand", JSON.stringify([action, reason, until]), () => ({ action, reason, until: until && inSeconds(until) }));
   const trigger = encodeURIComponent(byHand.dataset.trigger);
-  if (await send(byHand, "POST", `/api/triggers/${trigger}/acts/${act.id}`, act.body)) tell("Done, and on record.");
+  if (await send(byHand, "POST", `/api/triggers/${trigger}/acts/${act.id}`, act.body)) tell(say("done"));
 });
 
 goLive?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const action = value(goLive, "action"), reason = value(goLive, "reason"), at = action === "call_off" ? null : ofSite(value(goLive, "at"));
   const act = actOf("go-live-act", JSON.stringify([action, reason, at]), () => ({ action, reason, at }));
-  if (await send(goLive, "POST", `/api/go-live/acts/${act.id}`, act.body)) tell("Done, and on record.");
+  if (await send(goLive, "POST", `/api/go-live/acts/${act.id}`, act.body)) tell(say("done"));
 });
 
-function tell(words) {
-  done.textContent = words;
+function tell(what) {
+  done.textContent = what;
   fit();
 }
 
@@ -169,7 +171,7 @@ document.addEventListener("click", async (event) => {
   const body = { action: "acknowledge", reason: "" }, act = actOf(`ring ${trigger}`, trigger, () => body);
   const answer = await call("POST", `/api/triggers/${encodeURIComponent(trigger)}/acts/${act.id}`, act.body);
   if (answer.told) kept.delete(`ring ${trigger}`);
-  document.getElementById("acknowledging").textContent = answer.told ? "" : `${answer.title}: ${answer.detail}`;
+  document.getElementById("acknowledging").textContent = answer.refused ?? "";
 });
 
 for (const name of ["htmx:after:swap", "change", "input"]) document.addEventListener(name, fit);

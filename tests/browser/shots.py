@@ -198,46 +198,22 @@ def first_hour(browser: Browser) -> None:
 
 
 def decision(browser: Browser) -> None:
-    """Take the desk's page of a breach, with a decision that waits for its confirmation."""
-    with hospital(browser) as (played, camera, _):
-        with played.file.open("a") as file:
-            file.write(RULE)
-        token = played.token("desk", "Ann Desk")
-        page = camera.open("/login?next=/desk/triggers", 1280, 1400)
-        page.fill("input[name=token]", token)
-        page.click("button[type=submit]")
-        page.wait_for_selector(".row.is-watching", timeout=MINUTE_MS)
-        played.play("slow-worklist")
-        page.wait_for_selector(".row.is-breached", timeout=10 * MINUTE_MS)
-        page.click(".row.is-breached a >> nth=0")
-        page.click(".acknowledge >> nth=0")
-        page.check("#propose input[value=continue]")
-        page.fill("#reason", "The vendor restarts the worklist server; new orders come in by telephone.")
-        page.fill("#risk", "Technologists type patients by hand until then.")
-        page.click("#propose button")
-        page.wait_for_selector("#decision.is-proposed")
-        page.wait_for_selector("#end:not([hidden])")
-        camera.keep("decision", page)
+    """Take the desk's page of a breach in the rollback drill, while its decision waits for a second person."""
+    with tempfile.TemporaryDirectory(prefix="golive-shots-") as folder:
+        played = Hospital(Path(folder), "--scenario", "rollback-drill", "--history", "2h")
+        try:
+            wait_for("the hospital is there", lambda: played.alive() and _answers(browser, played.url), 300)
+            camera = Camera(browser, played.url)
+            page = camera.open("/login?next=/desk/triggers", 1280, 1400)
+            page.fill("input[name=token]", played.token("desk", "Ann Desk"))
+            page.click("button[type=submit]")
+            page.locator(".row.is-breached a, .row.is-proposed a").first.click(timeout=10 * MINUTE_MS)
+            page.wait_for_selector("#decision.is-proposed", timeout=3 * MINUTE_MS)
+            camera.keep("decision", page)
+        finally:
+            played.end()
 
 
-RULE = """
-[[authorities]]
-name = "Dr. Ada Chief"
-telephone = "+49 30 1234"
-
-[[triggers]]
-id = "worklist-unusable"
-title = "Modality worklist unusable"
-measure = "worklist.response"
-where = { system = "ris" }
-per = "area"
-slower_than = "5s"
-share = 0.20
-window = "5m"
-at_least = 20
-breach_after = "2m"
-recover_below = 0.15
-"""
 PARTS: dict[str, Callable[[Browser], None]] = {
     "calm": calm,
     "slow-worklist": slow_worklist,

@@ -64,6 +64,7 @@ class Stage:
     since_t0: timedelta = SINCE_T0
     triggers: Callable[[datetime], Held] = TRIGGERS["none"]
     desk: Callable[[datetime], Scenery] | None = None
+    undeclared: bool = False
     unreadable: int = 0
     reading: str = ""
     samples: tuple[Sample, ...] = ()
@@ -89,7 +90,7 @@ class Stage:
             raise OSError(self.reading)
         held, said = self._held(now)
         back = [d.end.at for d in said if d.asked.kind is Choice.ROLL_BACK and d.confirmed_by is not None and d.end]
-        record = GoLive(rolled_back_at=back[0]) if back else GoLive(self.t0, self.t0)
+        record = GoLive(rolled_back_at=back[0]) if back else None if self.undeclared else GoLive(self.t0, self.t0)
         return Seen(record=record, unreadable=self.unreadable, triggers=tuple(held), decisions=tuple(said))
 
     def _held(self, now: datetime) -> Held:
@@ -210,6 +211,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
         since_t0=timedelta(seconds=arguments.since),
         triggers=TRIGGERS[arguments.triggers],
     )
+    if arguments.undeclared:  # planned for tomorrow
+        stage.undeclared = True
+        stage.plan = stage.follow.plan = replace(
+            stage.plan, go_live=replace(stage.plan.go_live, at=stage.desk_at + timedelta(days=1))
+        )
     stage.desk = DESKS.get(arguments.desk)
     stage.unreadable, stage.samples = arguments.unreadable, some_samples(utc_now())
     config = uvicorn.Config(
@@ -244,6 +250,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.browser.stage")
     parser.add_argument("--scene", default="calm", choices=sorted(SCENES))
     parser.add_argument("--triggers", default="none", choices=sorted(TRIGGERS))
+    parser.add_argument("--undeclared", action="store_true")
     parser.add_argument("--desk", default="", choices=["", *sorted(DESKS)])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--since", type=float, default=SINCE_T0.total_seconds())

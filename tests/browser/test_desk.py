@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ PRESSED = "a[href], button, input:not([type=hidden]), select, textarea, summary,
 SMALL = """selector => [...document.querySelectorAll(selector)]
   .map(e => e.closest("label.choice") ?? e)
   .filter(e => { const box = e.getBoundingClientRect(); return box.height && box.height < 48; })
-  .filter(e => !e.closest("p, td") && !e.matches("[tabindex='0'], .heading a"))
+  .filter(e => !e.closest(".note") && !e.matches("[tabindex='0']"))
   .map(e => e.outerHTML.slice(0, 80))"""
 EAR = """window.heard = [];
 const start = OscillatorNode.prototype.start;
@@ -148,6 +149,58 @@ def test_what_was_written_about_one_proposal_never_confirms_another(
         page.click("#end button[value=confirm]")
         expect(page.locator("#end .refused")).not_to_be_empty()
         assert [url.split("/")[5] for url in sent] == [PROPOSAL, PROPOSAL[:-1] + "2"]
+
+
+def bodies(page: Page, pattern: str) -> list[dict[str, Any]]:
+    """Collect what a page sends, and answer that it is done."""
+    sent: list[dict[str, Any]] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(status=200, json={})
+
+    page.route(pattern, answer)
+    return sent
+
+
+def test_a_moment_is_the_sites_time_of_day_wherever_the_browser_is(
+    chromium: Browser, serve: Callable[..., Server]
+) -> None:
+    server = serve("--desk", "watching", "--undeclared")
+    with at_desk(chromium, server, WHOLE, timezone_id="Pacific/Auckland") as page:
+        live(page)
+        sent = bodies(page, "**/api/go-live/acts/**")
+        for written, utc in (
+            ("2026-11-21T06:00", "2026-11-21T05:00:00.000Z"),
+            ("2026-07-01T06:00", "2026-07-01T04:00:00.000Z"),
+        ):
+            page.check("#go-live-act input[value=delay]")
+            page.fill("#moment", written)
+            page.fill("#act-reason", "the network is late")
+            page.click("#go-live-act button[type=submit]")
+            expect(page.locator("#done")).to_have_text("Done, and on record.")
+            assert sent[-1] == {"action": "delay", "at": utc, "reason": "the network is late"}
+        page.check("#go-live-act input[value=declare]")
+        page.click("#go-live-act button[type=submit]")
+        page.wait_for_function("() => document.querySelector('#go-live-act input:checked') === null")
+        assert sent[-1] == {"action": "declare", "at": None, "reason": ""}
+
+
+def test_an_override_ends_so_long_from_the_servers_now(chromium: Browser, serve: Callable[..., Server]) -> None:
+    server = serve("--desk", "watching")
+    with at_desk(chromium, server, ONE) as page:
+        live(page)
+        sent = bodies(page, "**/api/triggers/**")
+        page.click("summary")
+        page.check("#by-hand input[value=override]")
+        page.select_option("#until", "7200")
+        page.fill("#hand-reason", "the vendor restarts it")
+        now_ms = page.evaluate("() => Number(document.getElementById('tick').dataset.now)")
+        page.click("#by-hand button[type=submit]")
+        expect(page.locator("#done")).to_have_text("Done, and on record.")
+        until_ms = datetime.fromisoformat(sent[0]["until"]).timestamp() * 1000
+        assert 7_200_000 <= until_ms - now_ms < 7_205_000
+        assert (sent[0]["action"], sent[0]["reason"]) == ("override", "the vendor restarts it")
 
 
 def test_an_open_page_and_a_fresh_one_are_the_same_after_any_pushes(

@@ -7,15 +7,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.decisions import Asked, Choice, Decision
+from app.commands.trigger_acts import Doing
+from app.domain.decisions import Asked, Choice, Decision, Stage
+from app.domain.golive import Act
 from app.domain.journal import Entry
+from app.domain.plans import Counts
 from app.domain.trigger_board import Trigger
 from app.domain.triggers import Cause, Kind, Sight, State, Transition
 from app.domain.way_back import Amount
+from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms
 from app.push.desk_beside import amount_told, cost_words
-from app.push.desk_evidence import facts, frozen
+from app.push.desk_evidence import facts, frozen, seen_now
 from app.push.desk_golive import go_live_page
 from app.push.desk_record import breach_of, record
 from app.push.desk_trigger import trigger_page
@@ -94,6 +98,13 @@ def test_the_worst_stands_first_and_groups_stay_together() -> None:
     assert shown.groups[2].rows[0].word == "pending 40 s of 2 min"
 
 
+def test_what_is_proposed_stands_beside_the_breach_and_its_age() -> None:
+    row = trigger_list(desk("proposed")[0]).groups[0].rows[0]
+    assert (row.state, row.word) == ("proposed", "breached")
+    assert row.decision == "Continue proposed by Ann Desk, waits for a second person"
+    assert trigger_list(desk("pending")[0]).groups[0].rows[0].since is None  # the pending clock is its age
+
+
 def test_a_rule_that_has_changed_is_named_a_former_one() -> None:
     scene = of(trigger(NOON, "Worklist unusable", State.BREACHED), trigger(NOON, "Images not loading", State.WATCHING))
     rules = (replace(RULES[0], version="v2"), RULES[1])
@@ -131,6 +142,33 @@ def test_each_state_has_words_and_what_to_do(name: str) -> None:
     assert page.stands == (name in ("breached", "proposed", "replaced", "recovering"))
 
 
+def test_no_state_cause_or_choice_is_without_its_words() -> None:
+    assert desk_words.MEANS.keys() == desk_words.TO_DO.keys() == words.TRIGGER_STATES.keys()
+    assert desk_words.CAUSES.keys() == {cause.value for cause in Cause}
+    assert desk_words.CHOICES.keys() == {choice.value for choice in Choice}
+    assert desk_words.SHORTLY.keys() == {stage.value for stage in Stage}
+    assert desk_words.ACTS.keys() == {act.value for act in Act}
+    assert {action.value for action in Doing} == {value for value, _, _ in desk_words.BY_HAND} | {"acknowledge"}
+
+
+def test_what_explains_a_breach_is_named_beside_its_reason() -> None:
+    network = trigger(NOON, "Network down", State.BREACHED, beyond=40, n=88)
+    slow = replace(trigger(NOON, "Slow", State.BREACHED, beyond=33), depends_on="network-down")
+    rows = [g.rows[0] for g in trigger_list(of(slow, network)).groups]
+    assert {r.id: r.reason.partition(" · ")[2] for r in rows} == {
+        "slow": f"{words.EXPLAINED_BY} Network down",
+        "network-down": "",
+    }
+
+
+def test_a_trigger_under_planned_work_says_so() -> None:
+    held = trigger(NOON, "PACS down", State.WATCHING, sight=Sight.BLIND, unseen_since=NOON - MINUTE)
+    held = replace(held, share=replace(held.share, planned="New PACS"))
+    page = trigger_page(of(held), held, Beside())
+    assert (page.row.state, page.row.shape) == ("planned", "‖")
+    assert "planned work" in page.means
+
+
 def test_an_acknowledged_breach_names_who_heard_it_and_no_longer_asks_for_that() -> None:
     scene, beside = desk("breached")
     assert trigger_page(scene, scene.triggers[0], beside).to_do.startswith("Acknowledge")
@@ -150,6 +188,19 @@ def test_the_evidence_of_a_share_is_a_table_of_then_and_now() -> None:
     assert rows["with 95 % certainty between"] == ("28 % and 48 %", "31 % and 51 %")
     assert rows["allowed share"] == ("20 %", "20 %")
     assert rows["the window looks back"] == ("5 min", "")
+
+
+def test_without_a_breach_the_table_says_what_is_seen_now_by_the_rules_limits() -> None:
+    scene, beside = desk("pending")
+    page = trigger_page(scene, scene.triggers[0], beside)
+    assert page.breached == ""
+    rows = {f.name: f.then for f in page.facts}
+    assert rows["of these slower than 5.0 s, failed ones included"] == "27"
+    assert rows["allowed share"] == "20 %"
+    assert rows["must last to be a breach"] == "2 min"
+    down = replace(RULES[0], kind=Counts.AVAILABILITY, down_for_s=120.0, window_s=600.0, measure="")
+    told = {f.name: f.then for f in seen_now(replace(scene.triggers[0], kind="availability"), down)}
+    assert (told["limit"], told["the window looks back"]) == ("2 min", "10 min")
 
 
 KINDS = [
