@@ -206,3 +206,44 @@ def test_repeating_an_evaluation_repeats_no_record() -> None:
             latch, first = evaluate(latch, ALLOWED, reading, lived_at(seconds))
             assert evaluate(latch, ALLOWED, reading, lived_at(seconds)) == (latch, ())
             assert len(first) <= 1
+
+
+# --- what a rule left behind when it was changed
+
+
+def left_behind(until_s: float) -> House:
+    """Give a house whose rule was changed while an override lay on its breach."""
+    old = House(of=ONE).live(0, 170, 6.0).one
+    latch, made = overridden(old.latch, at(170), at(until_s), "Ada", "known")
+    assert made
+    house = House(replace(RULE, version="v2", share=0.9), of=ONE, t0_s=-3600)
+    house.triggers.take_over([acted_on(old, latch)])
+    return house
+
+
+def former(house: House, from_: int, to: int) -> list[Cause]:
+    found = [e for second in range(from_, to) for e in house.look(second) if e.trigger.rule == "v1"]
+    assert all(e.trigger.evidence for e in found)
+    return [t.cause for e in found for t in e.transitions]
+
+
+def test_an_override_on_a_breach_of_a_former_rule_ends_by_itself_too() -> None:
+    house = left_behind(300)
+    assert former(house, 171, 300) == []
+    assert former(house, 300, 310) == [Cause.OVERRIDE_ENDS]
+    assert former(house, 310, 400) == []
+
+
+def test_a_breach_of_a_former_rule_is_undecided_at_the_decision_point_too() -> None:
+    house = left_behind(9000)
+    house.t0_s = 250 - 7200.0
+    assert former(house, 171, 400) == [Cause.UNDECIDED]
+
+
+def test_a_breach_of_a_former_rule_that_was_decided_is_at_rest() -> None:
+    house = left_behind(9000)
+    (old,) = house.triggers.former.values()
+    latch, _ = decided(old.latch, at(180), Kind.FALSE_ALARM, "Ada", "a test")
+    house.triggers.take_changed([acted_on(old, latch)])
+    house.t0_s = 250 - 7200.0
+    assert former(house, 181, 400) == []
