@@ -10,6 +10,8 @@ CASES = (
     "kills_sqlite",
     "kills_postgres",
     "notice_kills",
+    "kills_triggers_sqlite",
+    "kills_triggers_postgres",
     "hostile_hl7",
     "hostile_dicom",
     "database_gone",
@@ -38,7 +40,7 @@ def main() -> int:
         except Exception as error:
             traceback.print_exc()
             figure, word, failed = f"{type(error).__name__}: {error}", "FAILS", failed + 1
-        sys.stdout.write(f"{word}  {name:<16} {time.monotonic() - began:6.0f} s  {' '.join(figure.split())}\n")
+        sys.stdout.write(f"{word}  {name:<23} {time.monotonic() - began:6.0f} s  {' '.join(figure.split())}\n")
         sys.stdout.flush()
     return 1 if failed else 0
 

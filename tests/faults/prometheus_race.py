@@ -44,7 +44,7 @@ OURS, THEIRS = "golive", "Prometheus"
 
 
 def check() -> str:
-    """Race three times in each fault, all started anew each time; give the middle times, and their ratios in the docs."""
+    """Race three times in each fault, all anew each time; give the middle times, with their ratios in the docs."""
     if lacking := missing():
         raise AssertionError(f"not installed: {', '.join(lacking)}; run ./install rivals")
     dice, lines, said = random.Random(4), [], []
