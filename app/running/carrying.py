@@ -120,8 +120,17 @@ def _done(job: dict[str, Any]) -> str:
     heard = _Heard()
     log = logging.getLogger("apprise")
     log.handlers[:], log.propagate = [heard], False
-    taken = service.notify(title=job["title"], body=job["text"], notify_type=job["severity"])
-    return "" if taken else _why(heard.said)
+    return "" if _taken(service, job) else _why(heard.said)
+
+
+def _taken(service: Any, job: dict[str, Any]) -> bool:
+    """Send a message as text, so that a service which shows HTML keeps its lines."""
+    from apprise import Apprise, NotifyFormat
+
+    carrier = Apprise(asset=service.asset)
+    carrier.add(service)
+    what = {"title": job["title"], "body": job["text"], "notify_type": job["severity"]}
+    return bool(carrier.notify(**what, body_format=NotifyFormat.TEXT))
 
 
 def _why(said: str) -> str:

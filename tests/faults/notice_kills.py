@@ -1,6 +1,7 @@
 """A hundred SIGKILLs on each database while triggers breach and people decide: no notice lost, repeats have one id."""
 
 import contextlib
+import http.client
 import json
 import random
 import signal
@@ -64,7 +65,7 @@ class Life(threading.Thread):
     def _surely(self, method: str, path: str, body: Any, role: str) -> Any:
         while True:
             token = self.golive.tokens[role] if role else self.golive.ingest_token
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, http.client.HTTPException):  # killed before or in its answer
                 status, answer = self.golive.ask(method, path, body, token)
                 if status < 300:
                     return answer
