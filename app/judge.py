@@ -174,7 +174,7 @@ class Judge:
 
     async def _judge_triggers(self) -> None:
         """Evaluate every trigger and store what it came to; where somebody else was faster, take that over."""
-        if not self._triggers.instances:
+        if not (self._triggers.instances or self._triggers.former):
             return
         if self._acted:
             await self._take_acts()

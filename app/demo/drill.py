@@ -75,7 +75,7 @@ class Drill:
             await self._until("the worklist answers as expected", self._recovered)
             await self._declare_anew()
             await self._until("every worklist is watched again", self._watched)
-            self._tell(f"the drill is over; its record: /desk/triggers/{ids[0]}")
+            self._tell(f"the drill is over; its record: /desk/decisions/{proposal}")
 
     async def _acknowledge(self, ids: Sequence[str]) -> None:
         for trigger in ids:

@@ -4,6 +4,7 @@ Every rule counts as armed. Nobody decides in a past: once a breach has recovere
 a false alarm, so that the next one is seen. Heartbeats are not kept: while samples came, feeds count as heard.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -165,6 +166,9 @@ class Backtest:
         self.rules.put_exams({exam.exam: exam for exam in again})
 
     def _look(self, t0: datetime | None, unreadable: Sequence[datetime]) -> None:
+        taken = bisect_right(unreadable, self.now)
+        if taken and unreadable[taken - 1] > self._alive_at:  # whoever took it listened, though nobody can read it
+            self._alive_at, self._standings_at = unreadable[taken - 1], None
         now, step_s = self.now, self._step.total_seconds()
         planned = by_system(self._works, self.plan.zone, now)
         if self._standings_at is None or (now - self._standings_at).total_seconds() >= STANDINGS_EACH_S:

@@ -14,7 +14,18 @@ from app.domain.trigger_acts import armed
 from app.domain.trigger_meters import meter_of
 from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
 from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
-from app.domain.triggers import LATCHED, Cause, Kind, Latch, State, Transition, evaluate, undecided, with_limits_ended
+from app.domain.triggers import (
+    LATCHED,
+    Cause,
+    Kind,
+    Latch,
+    State,
+    Stepped,
+    Transition,
+    evaluate,
+    undecided,
+    with_limits_ended,
+)
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
@@ -69,6 +80,7 @@ class TriggerBoard:
         self._listening = any(r.kind is Counts.SILENCE for r in self._rules())
         self._stored: dict[str, Trigger] = {}
         self._latches: dict[str, Latch] = {}
+        self.former: dict[tuple[str, str], Trigger] = {}
 
     @property
     def longest_window_s(self) -> float:
@@ -148,16 +160,24 @@ class TriggerBoard:
         return found
 
     def take_over(self, triggers: Iterable[Trigger]) -> None:
-        """Hold these as what is stored now, those of today's rules; one of an older rule stays as it is."""
+        """Hold these as what is stored now; of an older rule a breach that stands, for which nothing is counted."""
         for trigger in triggers:
             instance = self.instances.get(trigger.id)
             if instance is not None and instance.rule.version == trigger.rule:
                 self._stored[trigger.id] = trigger
                 self._latches[trigger.id] = trigger.latch
+            elif _stands(trigger.latch):
+                self.former[trigger.id, trigger.rule] = trigger
+            else:
+                self.former.pop((trigger.id, trigger.rule), None)
 
     def take_changed(self, triggers: Iterable[Trigger]) -> None:
         """Hold those of these that somebody else has changed; what was seen of the others meanwhile is kept."""
-        self.take_over(t for t in triggers if t.id in self._latches and self._latches[t.id].number != t.latch.number)
+        self.take_over(t for t in triggers if (before := self._held(t)) is not None and before.number != t.latch.number)
+
+    def _held(self, trigger: Trigger) -> Latch | None:
+        of_former = self.former.get((trigger.id, trigger.rule))
+        return of_former.latch if of_former is not None else self._latches.get(trigger.id)
 
     def evaluated(
         self,
@@ -173,8 +193,22 @@ class TriggerBoard:
         A transition counts once it is stored: until `take_over` says so it is found again.
         """
         around = Around(now, t0, standings, quarantined, planned or {}, works)
-        found = (self._evaluated(instance, around) for instance in self.instances.values())
+        found = [self._passed(trigger, around) for trigger in self.former.values()]
+        found += [self._evaluated(instance, around) for instance in self.instances.values()]
         return [evaluated for evaluated in found if evaluated is not None]
+
+    def _passed(self, former: Trigger, around: Around) -> Evaluated | None:
+        """Give what time alone does to a breach of a former rule: an override ends, the decision point passes."""
+        latch, made = with_limits_ended(former.latch, around.now)
+        latch, passed = self._undecided(former, latch, around)
+        if not (made := made + passed):
+            return None
+        return Evaluated(replace(former, latch=latch), former.latch.number, made)
+
+    def _undecided(self, stored: Trigger | None, latch: Latch, around: Around) -> Stepped:
+        if around.t0 is None or not _stood_at(stored, decide_by := around.t0 + self._decision_window):
+            return latch, ()
+        return undecided(latch, decide_by, around.now)
 
     def latch(self, name: str) -> Latch | None:
         """Give a trigger's latch as last evaluated, None before the first time."""
@@ -192,10 +226,8 @@ class TriggerBoard:
         latch, ended = with_limits_ended(latch, now)  # before the look: a re-arm leaves out what was seen until then
         share = meter.seen(around, latch.counts_after)
         latch, more = evaluate(latch, rule.allowance, read(share), now)
-        more = ended + more
-        if around.t0 is not None and _stood_at(stored, decide_by := around.t0 + self._decision_window):
-            latch, passed = undecided(latch, decide_by, now)
-            more += passed
+        latch, passed = self._undecided(stored, latch, around)
+        more = ended + more + passed
         if not made and not more:
             self._latches[instance.id] = latch
             if stored is not None and not _worth_storing(stored, latch, share):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.intervals import wilson
 from app.domain.measures import CATALOGUE, Source
-from app.domain.plans import Counts, Plan, Rule
+from app.domain.plans import Counts, FeedPlan, Plan, Rule
 from app.domain.standings import Series
 from app.domain.watched import Watched, watched
 from app.domain.words import counted, span, window_words
@@ -65,9 +65,11 @@ def _instance(rule: Rule, area: str | None, known: Mapping[str, Rule], plan: Pla
     if rule.kind is Counts.SILENCE:
         feed = plan.feeds.get(rule.feed)
         of_feed = (Series("feed.age", feed.system, None, (("feed", feed.id),)),) if feed else ()
-        return Instance(id_, rule, area, of_feed, plan, 5 * feed.heartbeat_s if feed else 0.0)
+        return Instance(id_, rule, area, of_feed, plan, _gap_s(feed) if feed else 0.0)
     if rule.kind is Counts.COUNT and not of_exams(rule):
-        return Instance(id_, rule, area, _counted_by(rule, plan), plan)
+        return Instance(
+            id_, rule, area, _counted_by(rule, plan), plan, max(map(_gap_s, plan.feeds.values()), default=0.0)
+        )
     if of_exams(rule):
         return Instance(id_, rule, area, (Series(rule.measure or "exam.backlog"),), plan)
     read = [w for w in _attempted(rule, plan) if area is None or w.series.area == area]
@@ -106,7 +108,16 @@ def is_exam_measure(measure: str) -> bool:
     return measure in CATALOGUE and CATALOGUE[measure].source is Source.EXAM
 
 
+def _gap_s(feed: FeedPlan) -> float:
+    """Give how long a feed may say nothing of itself and still count as listened to."""
+    return 5 * feed.heartbeat_s
+
+
 def _counted_by(rule: Rule, plan: Plan) -> tuple[Series, ...]:
+    """Give the series without which nothing of this is counted: bad messages come by the feeds that take messages."""
+    if rule.what == "quarantine":
+        taking = [feed for feed in plan.feeds.values() if feed.kind == "hl7-mllp"]
+        return tuple(Series("feed.age", feed.system, None, (("feed", feed.id),)) for feed in taking)
     legacy = next((f for f in plan.feeds.values() if f.legacy), None)
     return (Series("legacy.stray", legacy.system),) if rule.what == "strays" and legacy else ()
 

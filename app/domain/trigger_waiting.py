@@ -8,9 +8,9 @@ from math import log
 from typing import Any
 
 from app.domain.habits import Habit, Heard, habit_of
-from app.domain.standings import State
+from app.domain.standings import Series, State
 from app.domain.trigger_rules import Instance
-from app.domain.trigger_sights import Around, Meter, Share, unseen, valued
+from app.domain.trigger_sights import Around, Meter, Share, blind_words, unseen, valued
 from app.domain.triggers import Sight
 from app.domain.words import counted, span, window_words
 
@@ -55,7 +55,7 @@ class SilenceMeter(Meter):
         looked, self._looked_at = self._looked_at, around.now
         if looked is not None and (around.now - looked).total_seconds() > self.instance.gap_s:
             self._listening_since = None
-        if why := self._deaf(around):
+        if why := _deaf(self.instance.series[:1], self.instance.gap_s, around):
             self._listening_since = None
             return unseen(Sight.BLIND, f"not seen: {why}")
         listening = self._listening_since = min(self._listening_since or around.now, around.now)
@@ -99,30 +99,35 @@ class SilenceMeter(Meter):
         }
         return {**limits, "last_told_at": told, **named}
 
-    def _deaf(self, around: Around) -> str:
-        """Say why golive does not hear the feed itself, or ""; that it says nothing is what is looked for."""
-        standing = around.standings.get(self.instance.series[0].key) if self.instance.series else None
-        if standing is None:
-            return "there is no such feed"
-        known_at = standing.judged.known_at
-        if known_at is None or (around.now - known_at).total_seconds() > self.instance.gap_s:
-            return standing.reason
-        return standing.reason if standing.state is State.DOWN else ""
+
+def _deaf(feed: Sequence[Series], gap_s: float, around: Around) -> str:
+    """Say why golive does not hear a feed itself, or ""; that it says nothing is what is looked for."""
+    standing = around.standings.get(feed[0].key) if feed else None
+    if standing is None:
+        return "there is no such feed"
+    known_at = standing.judged.known_at
+    if known_at is None or (around.now - known_at).total_seconds() > gap_s:
+        return standing.reason
+    return standing.reason if standing.state is State.DOWN else ""
 
 
 class QuarantineMeter(Meter):
-    """The messages of the window that could not be read."""
+    """The messages of the window that could not be read; where no feed is heard that would take any, nobody knows."""
 
     def look(self, around: Around, counts_after: datetime | None) -> Share:
         if around.quarantined is None:
             return unseen(Sight.BLIND, "not seen: the quarantine was not counted")
+        taking, gap_s = self.instance.series, self.instance.gap_s
+        deaf = [series for series in taking if _deaf([series], gap_s, around)]
+        if deaf and len(deaf) == len(taking):
+            return unseen(Sight.BLIND, f"not seen: {_deaf(deaf, gap_s, around)}")
         oldest = around.now - timedelta(seconds=self.rule.window_s)
         oldest = oldest if counts_after is None else max(oldest, counts_after)
         moments = around.quarantined
         n = bisect_right(moments, around.now) - bisect_right(moments, oldest)
         words = f"{counted(n, 'message')} in {window_words(self.rule.window_s)} could not be read"
         over, recovered = n > self.rule.limit, n <= self.rule.recover_limit
-        return valued(n, over, recovered, f"{words}; {self.rule.limit} allowed", n, n)
+        return valued(n, over, recovered, f"{words}; {self.rule.limit} allowed{blind_words(deaf)}", n, n)
 
     def facts(self, around: Around) -> dict[str, Any]:
         return {"limit": self.rule.limit, "window_s": self.rule.window_s}

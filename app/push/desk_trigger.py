@@ -16,7 +16,7 @@ from app.push.beside import Beside
 from app.push.desk_decisions import Dated, Entry, Told, decisions_of, entries, in_order, told_words
 from app.push.desk_evidence import Fact, facts, seen_now
 from app.push.desk_triggers import TriggerRow, clock, name, row
-from app.push.scene import Scene
+from app.push.scene import GRAVITY, Scene
 
 _SHAPES = {Cause.BREACH: "◆", Cause.BREACH_AGAIN: "◆", Cause.BEYOND: "△", Cause.RECOVERY: "◇", Cause.UNSEEN: "◌"}
 STOOD_WELL = ("ok", "not_expected")
@@ -81,8 +81,13 @@ def _acknowledged(scene: Scene, trigger: Trigger) -> str:
 
 
 def not_well(stood: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Give what did not stand well at a moment, and how it stood."""
-    return tuple((key, state.replace("_", " ")) for key, state in stood.items() if state not in STOOD_WELL)
+    """Give what did not stand well at a moment, and how it stood, the gravest first."""
+    found = sorted((item for item in stood.items() if item[1] not in STOOD_WELL), key=lambda item: _gravity(item[1]))
+    return tuple((key, state.replace("_", " ")) for key, state in found)
+
+
+def _gravity(state: str) -> int:
+    return next((place for place, known in enumerate(GRAVITY) if known.value == state), len(GRAVITY))
 
 
 def _then(trigger: Trigger, made: Sequence[Transition]) -> Mapping[str, Any] | None:

@@ -197,21 +197,41 @@ def first_hour(browser: Browser) -> None:
         camera.walls("first-hour", "near")
 
 
+RULE = """
+[[triggers]]
+id = "worklist-slow"
+title = "Modality worklist slow"
+measure = "worklist.response"
+where = { system = "ris", area = "ct" }
+slower_than = "1s"
+share = 0.20
+window = "5m"
+at_least = 10
+breach_after = "30s"
+"""
+
+
 def decision(browser: Browser) -> None:
-    """Take the desk's page of a breach in the rollback drill, while its decision waits for a second person."""
-    with tempfile.TemporaryDirectory(prefix="golive-shots-") as folder:
-        played = Hospital(Path(folder), "--scenario", "rollback-drill", "--history", "2h")
-        try:
-            wait_for("the hospital is there", lambda: played.alive() and _answers(browser, played.url), 300)
-            camera = Camera(browser, played.url)
-            page = camera.open("/login?next=/desk/triggers", 1280, 1400)
-            page.fill("input[name=token]", played.token("desk", "Ann Desk"))
-            page.click("button[type=submit]")
-            page.locator(".row.is-breached a, .row.is-proposed a").first.click(timeout=10 * MINUTE_MS)
-            page.wait_for_selector("#decision.is-proposed", timeout=3 * MINUTE_MS)
-            camera.keep("decision", page)
-        finally:
-            played.end()
+    """Take the desk's page of a breach, while its decision waits for a second person."""
+    with hospital(browser) as (played, camera, _):
+        with played.file.open("a") as file:
+            file.write(RULE)
+        page = camera.open("/login?next=/desk/triggers", 1280, 1400)
+        page.fill("input[name=token]", played.token("desk", "Ann Desk"))
+        page.click("button[type=submit]")
+        listed = page.locator("a[href='/desk/triggers/worklist-slow']").first
+        listed.click(timeout=MINUTE_MS)  # golive.toml is read again by itself
+        page.wait_for_selector("#state.is-watching", timeout=3 * MINUTE_MS)
+        played.play("slow-worklist")
+        page.wait_for_selector("#state.is-breached", timeout=10 * MINUTE_MS)
+        page.click(".acknowledge >> nth=0")
+        page.check("#propose input[value=continue]")
+        page.fill("#reason", "The vendor restarts the worklist server; new orders come in by telephone.")
+        page.fill("#risk", "Technologists type patients by hand until then.")
+        page.click("#propose button[type=submit]")
+        page.wait_for_selector("#decision.is-proposed")
+        page.wait_for_selector("#end:not([hidden])")
+        camera.keep("decision", page)
 
 
 PARTS: dict[str, Callable[[Browser], None]] = {

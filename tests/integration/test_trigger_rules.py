@@ -137,7 +137,7 @@ def test_a_check_of_an_empty_store_sees_nothing(db: Database) -> None:
         "late": "blind",
         "jam": "blind",
         "down": "blind",
-        "bad": "ok",
+        "bad": "blind",
         "quiet": "blind",
         "both": "blind",
     }

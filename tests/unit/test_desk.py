@@ -22,7 +22,7 @@ from app.push.desk_beside import amount_told, cost_words
 from app.push.desk_evidence import facts, frozen, seen_now
 from app.push.desk_golive import go_live_page
 from app.push.desk_record import breach_of, record
-from app.push.desk_trigger import trigger_page
+from app.push.desk_trigger import not_well, trigger_page
 from app.push.desk_triggers import trigger_list
 from app.push.follow import Follow, Seen
 from app.push.fragments import Fragment
@@ -333,7 +333,10 @@ def test_the_record_is_complete_without_golive() -> None:
     assert people["accepted risk"].startswith("Technologists")
     assert shown.columns[1].then == "208 studies"
     assert shown.columns[1].now == "not looked at then"
-    assert shown.stood == (("worklist.response/ris/ct", "degraded"), ("feed.age/ris/-/feed=ris-hl7", "stale"))
+    assert shown.stood == (("feed.age/ris/-/feed=ris-hl7", "stale"), ("worklist.response/ris/ct", "degraded"))
+    many = {f"s{i}": "insufficient" for i in range(30)} | {"pacs": "down", "fine": "ok"}
+    assert not_well(many)[0] == ("pacs", "down")
+    assert len(not_well(many)) == 31
     assert [said for _, said in shown.moves][-1] == "decided"
     assert shown.journal == ((7, "21 Nov 2026 07:23:41", "decision.propose", "Ann Desk", "abc"),)
 

@@ -7,10 +7,14 @@ import pytest
 
 from app.domain.plans import Counts, Rule
 from app.domain.samples import Kind as Asks
+from app.domain.sights import standings_now
+from app.domain.standings import Pulse
 from app.domain.trigger_acts import armed, decided, overridden, rested
 from app.domain.trigger_board import acted_on
+from app.domain.trigger_sights import by_series
 from app.domain.triggers import Cause, Kind, Latch, Sight, State, evaluate
-from tests.unit.made import IMAGE, WORKLIST, at, plan, probe
+from tests.unit import test_trigger_kinds as kinds
+from tests.unit.made import IMAGE, WORKLIST, at, exam, plan, probe
 from tests.unit.test_trigger_board import RULE, House
 from tests.unit.test_triggers import ALLOWED, BEYOND, BLIND, FEW, RECOVERED, WITHIN, T, breached
 from tests.unit.test_triggers import Life as Lived
@@ -206,3 +210,96 @@ def test_repeating_an_evaluation_repeats_no_record() -> None:
             latch, first = evaluate(latch, ALLOWED, reading, lived_at(seconds))
             assert evaluate(latch, ALLOWED, reading, lived_at(seconds)) == (latch, ())
             assert len(first) <= 1
+
+
+# --- what a rule left behind when it was changed
+
+
+def left_behind(until_s: float) -> House:
+    """Give a house whose rule was changed while an override lay on its breach."""
+    old = House(of=ONE).live(0, 170, 6.0).one
+    latch, made = overridden(old.latch, at(170), at(until_s), "Ada", "known")
+    assert made
+    house = House(replace(RULE, version="v2", share=0.9), of=ONE, t0_s=-3600)
+    house.triggers.take_over([acted_on(old, latch)])
+    return house
+
+
+def former(house: House, from_: int, to: int) -> list[Cause]:
+    found = [e for second in range(from_, to) for e in house.look(second) if e.trigger.rule == "v1"]
+    assert all(e.trigger.evidence for e in found)
+    return [t.cause for e in found for t in e.transitions]
+
+
+def test_an_override_on_a_breach_of_a_former_rule_ends_by_itself_too() -> None:
+    house = left_behind(300)
+    assert former(house, 171, 300) == []
+    assert former(house, 300, 310) == [Cause.OVERRIDE_ENDS]
+    assert former(house, 310, 400) == []
+
+
+def test_a_breach_of_a_former_rule_is_undecided_at_the_decision_point_too() -> None:
+    house = left_behind(9000)
+    house.t0_s = 250 - 7200.0
+    assert former(house, 171, 400) == [Cause.UNDECIDED]
+
+
+def test_a_breach_of_a_former_rule_that_was_decided_is_at_rest() -> None:
+    house = left_behind(9000)
+    (old,) = house.triggers.former.values()
+    latch, _ = decided(old.latch, at(180), Kind.FALSE_ALARM, "Ada", "a test")
+    house.triggers.take_changed([acted_on(old, latch)])
+    house.t0_s = 250 - 7200.0
+    assert former(house, 181, 400) == []
+
+
+# --- data that stop, whatever a rule counts
+
+
+class Cut(kinds.House):
+    """A house whose collectors can be cut off: then nothing comes, and nobody says that it listens."""
+
+    cut = False
+
+    def look(self, seconds: float) -> "Cut":
+        now, pulses = at(seconds), dict[tuple[str, str], Pulse]()
+        if not self.cut:
+            pulses = {("main", name): Pulse("idle", "", now) for name in (*self.plan.probes, *self.plan.feeds)}
+            self.heard = pulses
+        self.rows |= {(r.series.key, r.window): r for r in self.board.judged(now)}
+        standings = by_series(standings_now(self.rows.values(), self.plan, self.heard, now))
+        found = self.triggers.evaluated(now, at(-86400), standings, self.unreadable)
+        self.stored |= {e.trigger.id: e.trigger for e in found}
+        self.triggers.take_over(e.trigger for e in found)
+        return self
+
+
+def failing(house: Cut, rule: Rule) -> None:
+    """Let everything that the rule counts go wrong until it is breached, or pending if it takes an hour to breach."""
+    house.unreadable = []
+    house.exams(*(exam(f"w{n}", ended_at=-200, available_at=None) for n in range(9)))
+    house.tells(-3600.0)
+    for second in range(0, 600, 5):
+        house.take(second, "refused")
+        house.take(second, "refused", of=IMAGE)
+        house.unreadable.append(at(second))
+        house.tells(second, "ordered")
+        house.look(second)
+
+
+COUNTED = (kinds.BACKLOG, kinds.DOWN, replace(kinds.SILENCE, quiet_for_s=300.0), kinds.UNREADABLE)
+IMAGES = replace(RULE, measure="image.first", where=(("system", "pacs"),), breach_after_s=0.0, recover_below=0.15)
+
+
+@pytest.mark.parametrize("breach_after_s", [0.0, 36000.0], ids=["breached", "pending"])
+@pytest.mark.parametrize("rule", [*COUNTED, IMAGES], ids=lambda r: r.id)
+def test_data_that_stop_make_nothing_better_whatever_a_rule_counts(rule: Rule, breach_after_s: float) -> None:
+    house = Cut(replace(rule, breach_after_s=breach_after_s))
+    failing(house, rule)
+    state = State.PENDING if breach_after_s else State.BREACHED
+    assert house.state() is state
+    house.cut = True
+    for second in (*range(600, 1500), *range(1500, 30000, 50)):
+        house.look(second)
+        assert house.state() is state, f"{second} s: {house.stored[rule.id].share}"
+    assert house.stored[rule.id].latch.sight is Sight.BLIND
