@@ -53,7 +53,7 @@ class Notices:
         self._count_bug, self._untold = count_bug, 0
         self._channels = Channels(plan, db, clock, address, carrier, self.steps, count)
         self._poked = asyncio.Event()
-        self._looked_s = self._owed_s = self._addresses_s = float("-inf")
+        self._looked_s = self._owed_s = float("-inf")
         self._nowhere: dict[str, str] = {}
         self.waiting: tuple[notices.Waiting, ...] = ()
 
@@ -66,6 +66,7 @@ class Notices:
         try:
             async with asyncio.TaskGroup() as tasks:
                 await self.steps.do("taking over of notices", self._channels.take_over)
+                tasks.create_task(self._mind_addresses(), name="addresses of channels")
                 while True:
                     self._channels.tend(tasks)
                     await self.steps.do("notices of the journal", self._follow)
@@ -162,10 +163,14 @@ class Notices:
         since = now - GIVEN_UP_FOR * plan.notices.pace
         self.waiting = tuple(await self._db.read(lambda s: notices.waiting(s, plan.site, since)))
         self._channels.wake(await self._db.read(lambda s: notices.due(s, plan.site, now, plan.notices.pace)))
-        if monotonic_s() - self._addresses_s >= ADDRESSES_EACH_S:
-            self._addresses_s = monotonic_s()
-            found = [(c.id, await asyncio.to_thread(self._why_nowhere, c.id)) for c in plan.notices.channels]
+
+    async def _mind_addresses(self) -> None:
+        """Look for each channel's address before it is needed; a file that hangs holds up nothing but this."""
+        while True:
+            channels = [c.id for c in self._plan().notices.channels]
+            found = [(channel, await asyncio.to_thread(self._why_nowhere, channel)) for channel in channels]
             self._nowhere = {channel: why for channel, why in found if why}
+            await asyncio.sleep(ADDRESSES_EACH_S)
 
     def _why_nowhere(self, channel: str) -> str:
         try:

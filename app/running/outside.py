@@ -7,6 +7,7 @@ from itertools import chain
 from app.clock import SteadyClock
 from app.domain.overall import Ground
 from app.domain.plans import Plan
+from app.errors import Unavailable
 from app.running.carrier import Carrier
 from app.running.dead_man import DeadMan, Sentinel
 from app.running.loops import Run
@@ -54,5 +55,7 @@ class Outside:
 
     def _address(self, channel: str) -> str:
         config = self._config()
-        found = next(c for c in config.settings.channels if c.id == channel)
+        found = next((c for c in config.settings.channels if c.id == channel), None)
+        if found is None:  # a new file took it away since somebody began to use it
+            raise Unavailable(f"golive.toml has the channel {channel} no longer")
         return channel_address(found, config.folder, os.environ).get_secret_value()
