@@ -18,7 +18,7 @@ MEANS = {
 TO_DO = {
     "not_armed": "Arm it, or know why not.",
     "shadow": "Read what it would have done; change the rule while that is cheap.",
-    "watching": "Nothing.",
+    "watching": "Nothing to do.",
     "pending": "Look at the reason and at the floor; call who knows the system.",
     "breached": "Acknowledge, collect what the floor says, propose a decision to the authority.",
     "proposed": "Call the authority; confirm or withdraw before the proposal expires.",
