@@ -16,7 +16,7 @@ from app.push.gravest import listed
 from app.push.scene import Scene, Since, since
 from app.push.wall_decisions import confirmed, confirmed_by, proposal_words, proposed, wholes
 
-MOST = 4
+MOST = 3
 _UNITS = {m.id: "exam" for m in CATALOGUE.values() if m.source is Source.EXAM}
 # gravest first; blind stands between a breach and what only may become one
 ORDER = (
@@ -59,12 +59,12 @@ class Triggers:
 
 
 def triggers(scene: Scene) -> Triggers:
-    """Give the strip's triggers; where nothing is out of the ordinary, those that watch in one line."""
+    """Give the strip's triggers; where nothing is out of the ordinary, only how many there are."""
     every = _lines(scene)
     if not scene.trouble:
         first = breaches(scene)[:1]
         every = [line for line in every if line not in first]  # it stands in large letters beside them
-    shown = [line for line in every if line.state not in QUIET][:MOST] or every[:MOST]
+    shown = [line for line in every if line.state not in QUIET][:MOST]
     return Triggers(tuple(shown), _kinds(every[len(shown) :]), _kinds(every))
 
 
