@@ -173,7 +173,7 @@ def share_seen(instance: Instance, around: Around, n: int, beyond: int, what: st
         return Share(n, beyond, share, low, high, Sight.INSUFFICIENT, few + more)
     between = f"{percent(share)}, between {percent(low)} and {percent(high)}; {percent(rule.share)} allowed"
     said = f"{what} in {window}: {between}{more}"
-    over, recovered = low > rule.share, high < rule.recover_below
+    over, recovered = low > rule.share, high < rule.recover_below and not blind  # what is not seen may be what failed
     return Share(n, beyond, share, low, high, Sight.OK, said, over=over, recovered=recovered)
 
 

@@ -126,7 +126,7 @@ class QuarantineMeter(Meter):
         moments = around.quarantined
         n = bisect_right(moments, around.now) - bisect_right(moments, oldest)
         words = f"{counted(n, 'message')} in {window_words(self.rule.window_s)} could not be read"
-        over, recovered = n > self.rule.limit, n <= self.rule.recover_limit
+        over, recovered = n > self.rule.limit, n <= self.rule.recover_limit and not deaf
         return valued(n, over, recovered, f"{words}; {self.rule.limit} allowed{blind_words(deaf)}", n, n)
 
     def facts(self, around: Around) -> dict[str, Any]:

@@ -85,8 +85,8 @@ def test_slow_is_a_breach_in_time_just_below_never_and_what_breached_stays_blind
             golive.start("serve", "collect")
             becomes(golive, "slow", "watching", "ok", 20)
             wait_for("a whole window just below", lambda: trigger(golive)["n"] >= 0.7 * WINDOW_S / EVERY_S, 40)
-            found = trigger(golive)
-            assert (found["beyond"], found["transitions"]) == (0, [])
+            before = len(causes(golive))  # on a busy machine the first look may have seen too little for too long
+            assert (trigger(golive)["beyond"], set(causes(golive))) in ((0, set()), (0, {"unseen", "seen again"}))
 
             way.set(down=BEYOND_S)
             breach = becomes(golive, "slow", "breached", "ok", 40)
@@ -106,7 +106,7 @@ def test_slow_is_a_breach_in_time_just_below_never_and_what_breached_stays_blind
             golive.start("collect")
             found = becomes(golive, "slow", "recovering", "ok", 50)
             assert found["evidence"] == breach["evidence"]
-            assert causes(golive) == ["beyond", "breach", "unseen", "seen again", "recovery"]
+            assert causes(golive)[before:] == ["beyond", "breach", "unseen", "seen again", "recovery"]
             time.sleep(BREACH_AFTER_S + 2)
             assert states(golive) == {"slow": ("recovering", "ok")}
             assert golive.cli("journal", "verify").returncode == 0
@@ -144,14 +144,15 @@ def test_golives_own_uplink_cut_is_blindness_and_no_breach(ris: Wlmscpfs) -> Non
         with GoLive(systems=systems, probes=[control, worklist("ct", "ris")], triggers=[RULE]) as golive:
             golive.start()
             wait_for("a window of answers", lambda: trigger(golive)["n"] >= 15, 40)
+            before = len(causes(golive))
             for each in (way, gateway):
                 each.set(mode="swallow")
             becomes(golive, "slow", "watching", "blind", 20)
-            wait_for("that nothing is seen is on record", lambda: causes(golive) == ["unseen"], 20)
+            wait_for("that nothing is seen is on record", lambda: causes(golive)[before:] == ["unseen"], 20)
             time.sleep(WINDOW_S / 2 + BREACH_AFTER_S)
             assert states(golive) == {"slow": ("watching", "blind")}
             assert golive.get("/api/status")["overall"] == "blind"
             for each in (way, gateway):
                 each.set(mode="pass")
             becomes(golive, "slow", "watching", "ok", 30)
-            assert causes(golive) == ["unseen", "seen again"]
+            assert causes(golive)[before:] == ["unseen", "seen again"]

@@ -15,7 +15,7 @@ from app.domain.trigger_sights import by_series
 from app.domain.triggers import Cause, Kind, Latch, Sight, State, evaluate
 from tests.unit import test_trigger_kinds as kinds
 from tests.unit.made import IMAGE, WORKLIST, at, exam, plan, probe
-from tests.unit.test_trigger_board import RULE, House
+from tests.unit.test_trigger_board import ER, RULE, House
 from tests.unit.test_triggers import ALLOWED, BEYOND, BLIND, FEW, RECOVERED, WITHIN, T, breached
 from tests.unit.test_triggers import Life as Lived
 from tests.unit.test_triggers import at as lived_at
@@ -303,3 +303,17 @@ def test_data_that_stop_make_nothing_better_whatever_a_rule_counts(rule: Rule, b
         house.look(second)
         assert house.state() is state, f"{second} s: {house.stored[rule.id].share}"
     assert house.stored[rule.id].latch.sight is Sight.BLIND
+
+
+def test_a_breach_does_not_recover_because_the_part_that_failed_is_no_longer_seen() -> None:
+    house = House(replace(RULE, recover_below=0.15))
+    for second in range(0, 700):
+        if second % 5 == 0:
+            house.take(second, 0.1, of=ER)
+            if second < 170:
+                house.take(second, 6.0)
+        house.look(second)
+    assert house.one.share.reason.endswith("0 % and 6 %; 20 % allowed; not seen: ris ct")
+    assert (house.one.latch.state, house.told[-1]) == (State.BREACHED, Cause.BREACH)
+    house.live(700, 1100, 0.1).live(1100, 1101, 0.1, of=ER)
+    assert house.told[-1] is Cause.RECOVERY
