@@ -16,6 +16,7 @@ from app.domain.trigger_sights import (
     Share,
     blind_series,
     blind_words,
+    failed_unseen,
     share_seen,
     unseen,
     valued,
@@ -82,7 +83,8 @@ class ShareMeter(AttemptMeter):
         self.tally.expire(around.now, counts_after)
         n, beyond = self.tally.n, self.tally.beyond
         what = f"{beyond} of {n} slower than {answer_time(self.rule.slower_than_s)}"
-        return share_seen(self.instance, around, n, beyond, what, "attempts")
+        share = share_seen(self.instance, around, n, beyond, what, "attempts")
+        return replace(share, unsure=bool(failed_unseen(self.instance.series, around, self.rule.slower_than_s)))
 
     def facts(self, around: Around) -> dict[str, Any]:
         limits = {"limit_share": self.rule.share, "slower_than_s": self.rule.slower_than_s}

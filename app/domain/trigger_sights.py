@@ -36,7 +36,8 @@ class Around:
 class Share:
     """What a trigger sees: the counts, the interval of a share or the value of a sum, and the words for it.
 
-    `over` and `recovered` hold only where sight is ok; `planned` says that planned work alone takes the sight.
+    `over` and `recovered` hold only where sight is ok; `planned` says that planned work alone takes the sight, `unsure`
+    that a part failed when it was last seen and is not seen now: nothing is over because of the others.
     """
 
     n: int
@@ -50,6 +51,7 @@ class Share:
     over: bool = False
     recovered: bool = False
     planned: bool = False
+    unsure: bool = False
 
 
 def by_series(standings: Iterable[Standing]) -> dict[str, Standing]:
@@ -138,12 +140,25 @@ def read(share: Share) -> Reading:
     """Give what the state machine needs of it."""
     if share.sight is not Sight.OK:
         return Reading(share.sight, planned=share.planned)
-    return Reading(Sight.OK, share.over, share.recovered)
+    return Reading(Sight.OK, share.over, share.recovered and not share.unsure, unsure=share.unsure)
 
 
 def blind_series(series: Iterable[Series], around: Around) -> list[Series]:
     """Give those of some series that nobody sees now."""
     return [s for s in series if _is_unseen(around.standings.get(s.key))]
+
+
+def failed_unseen(series: Iterable[Series], around: Around, limit_s: float) -> list[Series]:
+    """Give those of some series whose newest attempt failed or was slower than a limit, and that fell silent since."""
+    standings = ((s, around.standings.get(s.key)) for s in series)
+    return [s for s, standing in standings if standing is not None and _fell_silent(standing, limit_s)]
+
+
+def _fell_silent(standing: Standing, limit_s: float) -> bool:
+    judged = standing.judged
+    if standing.state not in (State.STALE, State.BLIND) or judged.known_at is None:
+        return False
+    return judged.newest_ok[:1] == (False,) or (judged.last is not None and judged.last > limit_s)
 
 
 def why_blind(series: Sequence[Series], blind: Sequence[Series], around: Around) -> str:
@@ -173,7 +188,7 @@ def share_seen(instance: Instance, around: Around, n: int, beyond: int, what: st
         return Share(n, beyond, share, low, high, Sight.INSUFFICIENT, few + more)
     between = f"{percent(share)}, between {percent(low)} and {percent(high)}; {percent(rule.share)} allowed"
     said = f"{what} in {window}: {between}{more}"
-    over, recovered = low > rule.share, high < rule.recover_below and not blind  # what is not seen may be what failed
+    over, recovered = low > rule.share, high < rule.recover_below
     return Share(n, beyond, share, low, high, Sight.OK, said, over=over, recovered=recovered)
 
 

@@ -84,13 +84,20 @@ class Allowance:
 class Reading:
     """What a rule sees at one moment; `beyond` and `recovered` hold only where sight is ok.
 
-    `planned` says that planned work alone takes the sight.
+    `planned` says that planned work alone takes the sight, `unsure` that what failed last is not seen: what is left
+    ends nothing.
     """
 
     sight: Sight
     beyond: bool = False
     recovered: bool = False
     planned: bool = False
+    unsure: bool = False
+
+    @property
+    def within(self) -> bool:
+        """Say whether enough was seen, and that it is not beyond."""
+        return self.sight is Sight.OK and not self.beyond and not self.unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +228,10 @@ def _count_pending(latch: Latch, allowed: Allowance, reading: Reading, now: date
 
     A clock that was set back adds nothing, and one set forth no more than one step.
     """
-    if reading.sight is not Sight.OK:
-        return replace(latch, seen_beyond_at=None), False
-    if not reading.beyond:
+    if reading.within:
         return anew(latch), False
+    if reading.sight is not Sight.OK or not reading.beyond:
+        return replace(latch, seen_beyond_at=None), False
     before = latch.seen_beyond_at
     passed = timedelta() if before is None else min(max(now - before, timedelta()), allowed.longest_step)
     latch = replace(latch, pending_s=latch.pending_s + passed.total_seconds(), seen_beyond_at=now)
@@ -238,9 +245,9 @@ def _switch(latch: Latch, reading: Reading, stands: bool, now: datetime) -> Step
             return replace(latch, told_breach=True), made
         case State.WATCHING if reading.beyond and reading.sight is Sight.OK:
             return moved(latch, State.PENDING, Cause.BEYOND, now)
-        case State.PENDING if reading.sight is Sight.OK and not reading.beyond:
+        case State.PENDING if reading.within:
             return moved(latch, State.WATCHING, Cause.WITHIN, now)
-        case State.BREACHED if reading.sight is Sight.OK and reading.recovered and not reading.beyond:
+        case State.BREACHED if reading.within and reading.recovered:
             return moved(latch, State.RECOVERING, Cause.RECOVERY, now)
         case State.RECOVERING if reading.sight is Sight.OK and reading.beyond:
             return moved(latch, State.BREACHED, Cause.BREACH_AGAIN, now)

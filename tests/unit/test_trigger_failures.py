@@ -317,3 +317,25 @@ def test_a_breach_does_not_recover_because_the_part_that_failed_is_no_longer_see
     assert (house.one.latch.state, house.told[-1]) == (State.BREACHED, Cause.BREACH)
     house.live(700, 1100, 0.1).live(1100, 1101, 0.1, of=ER)
     assert house.told[-1] is Cause.RECOVERY
+
+
+def test_a_pending_trigger_does_not_come_down_because_the_part_that_failed_is_no_longer_seen() -> None:
+    house = House(replace(RULE, breach_after_s=450.0))
+    for second in range(0, 900):
+        if second % 5 == 0:
+            house.take(second, 0.1, of=ER)
+            if second < 170:
+                house.take(second, 6.0)
+        house.look(second)
+    assert (house.one.latch.state, house.told) == (State.PENDING, [Cause.BEYOND])
+    house.live(900, 1300, 0.1).live(1300, 1301, 0.1, of=ER)
+    assert house.told[-1] is Cause.WITHIN
+
+
+def test_a_part_that_was_never_measured_or_fell_silent_while_well_holds_back_no_recovery() -> None:
+    house = House(replace(RULE, recover_below=0.15))
+    house.live(0, 100, 0.1, of=ER).live(100, 300, 6.0)
+    assert house.one.latch.state is State.BREACHED
+    house.live(300, 900, 0.1)
+    assert house.one.share.reason.endswith("not seen: ris er")
+    assert house.told[-1] is Cause.RECOVERY
