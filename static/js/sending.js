@@ -32,7 +32,8 @@ export async function call(method, address, body) {
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return { told };
     if (answer.status === 401) return { refused: say("logged_out") };
-    return { refused: `${told.title ?? say("status", answer)}: ${told.detail ?? ""}`, field: told.field ?? "" };
+    const undone = answer.status === 409 || answer.status === 422; // had it been done before, that were the answer
+    return { undone, refused: `${told.title ?? say("status", answer)}: ${told.detail ?? ""}`, field: told.field ?? "" };
   } catch {
     return { refused: say("no_answer") };
   }
@@ -51,6 +52,7 @@ export async function send(of, method, address, body, names = {}) {
     of.reset();
     return answer.told;
   }
+  if (answer.undone) kept.delete(of.id);
   of.querySelector(".refused").textContent = answer.refused;
   const field = (answer.field ?? "").replace("by_phone.", ""), named = of.elements.namedItem(names[field] ?? field);
   if (named instanceof HTMLElement) {

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.acting import EXPECTED, axe, live
 from tests.browser.test_desk import PRESSED, SMALL
@@ -171,6 +171,35 @@ def test_a_choice_that_is_no_longer_one_when_the_work_begins_is_undone_in_words(
         assert page.input_value(".change-work textarea") == "not today"
         page.check(".change-work input[value=end]")
         expect(page.locator(".change-work .overtaken")).to_be_empty()
+
+
+@pytest.mark.parametrize(("refused", "again"), [(False, True), (True, False)])
+def test_an_act_without_an_answer_is_sent_again_and_a_refused_one_is_made_anew(
+    chromium: Browser, golive: Served, refused: bool, again: bool
+) -> None:
+    sent: list[str] = []
+
+    def first_fails(route: Route) -> None:
+        sent.append(f"{route.request.url} {route.request.post_data}")
+        if len(sent) > 1:
+            route.continue_()
+        elif refused:
+            route.fulfill(status=422, json={"title": "That cannot be", "detail": "so it is", "field": "until"})
+        else:
+            route.fetch()  # it is done, and the answer gets lost
+            route.abort()
+
+    with at_desk(chromium, golive) as page:
+        page.route("**/api/planned-work/**", first_fails)
+        page.select_option("#system", "ris")
+        page.fill("#work-why", "RIS update 7.2")
+        page.click("#plan-work button[type=submit]")
+        expect(page.locator("#plan-work .refused")).to_contain_text("so it is" if refused else "it is done once")
+        page.wait_for_timeout(1100)  # "now" is another moment by then
+        page.click("#plan-work button[type=submit]")
+        expect(page.locator("#done")).to_contain_text("Planned, until")
+        assert (sent[0] == sent[1]) is again
+        assert len(known(golive)) == 1
 
 
 def test_work_that_overran_is_named(chromium: Browser, golive: Served) -> None:
