@@ -13,6 +13,7 @@ from app.settings import Config, Secrets
 from app.web import (
     body_limit,
     decisions,
+    desk_planned_work,
     desk_record,
     desk_triggers,
     exams,
@@ -44,6 +45,7 @@ ROUTES = (
     wall,
     series,
     desk_triggers,
+    desk_planned_work,
     desk_record,
     live,
     ingest,

@@ -44,6 +44,17 @@ class Series:
             parts.pop()
         return "/".join(parts) + (f"@{self.vantage}" if self.vantage else "")
 
+    @classmethod
+    def of_key(cls, key: str) -> "Series":
+        """Give the series that has this key."""
+        head, at, vantage = key.rpartition("@")
+        parts = (head if at else key).split("/", 3)
+        measure, system, area, segment = parts + ["-"] * (4 - len(parts))
+        pairs = [pair.partition("=") for pair in segment.split(",")] if segment != "-" else []
+        named = tuple((name, value) for name, _, value in pairs)
+        known = [None if part == "-" else part for part in (system, area)]
+        return cls(measure, known[0], known[1], named, vantage if at else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:

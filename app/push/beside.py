@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.decisions import Decision
 from app.domain.golive import GoLiveAct
+from app.domain.planned_work import PlannedWork
 from app.domain.trigger_course import Step
 from app.domain.triggers import Transition
 from app.domain.way_back import Cost
@@ -22,4 +23,5 @@ class Beside:
     cost: Cost | None = None
     steps: tuple[Step, ...] = ()
     undrawn: str = ""
+    works: tuple[PlannedWork, ...] = ()
     trouble: bool = False

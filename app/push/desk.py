@@ -9,6 +9,7 @@ from app.push.desk_alarms import alarms
 from app.push.desk_beside import beside_view
 from app.push.desk_decisions import decisions_of, waits
 from app.push.desk_golive import go_live_page
+from app.push.desk_planned_work import work_list
 from app.push.desk_trigger import trigger_page
 from app.push.desk_triggers import decision_words, head, name, state_words, trigger_list
 from app.push.fragments import Fragment, fragment
@@ -78,6 +79,16 @@ def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
         fragment("decision", "desk_decision", told=view.decision, stands=True),
         fragment("beside", "desk_beside", view=beside_view(scene, beside.cost)),
         fragment("timeline", "desk_timeline", entries=view.timeline, trouble=beside.trouble),
+    ]
+
+
+def planned_work(scene: Scene, beside: Beside) -> list[Fragment]:
+    """Give those of planned work."""
+    view = work_list(scene, beside.works)
+    return [
+        *_frame(scene),
+        fragment("acts", "desk_acts", acts=Acts(said=view.counted)),
+        fragment("works", "desk_works", view=view, trouble=beside.trouble),
     ]
 
 

@@ -11,8 +11,17 @@ END_MEANS = "Who confirms is not who proposed."
 BY_HAND, FOR = "By hand: override, arm, disarm", "For"
 GO_LIVE_TITLE = "Declare, delay or call off"
 MOMENT = "At, in {zone} (empty: now)"
+PLAN_WORK, SYSTEM, CHOOSE, PLAN_IT, CLOSE = "Plan work on a system", "System", "choose …", "Plan it", "Close"
+BEGINS, BEGINS_NOW, BEGINS_LATER, BEGIN_AT = "Begins", "Now", "Later", "Beginning, in {zone}"
+LASTS, LONGER, OTHER_END, END_AT = "Lasts", "Longer by", "until another moment", "End, in {zone}"
+PLAN_MEANS = "What was measured before counts. At most 7 days; longer work is extended while it lasts."
+WORK_CHOICES = (  # each with the states in which it can be chosen
+    ("end", "End", "it is over now; what is measured counts again.", "under_way"),
+    ("extend", "Extend", "it ends later.", "under_way planned"),
+    ("withdraw", "Withdraw", "it never was.", "planned"),
+)
 
-# what desk_acts.js says, by name; {by} and {confirmed_by} are filled in there
+# what the desk's scripts say, by name; {by}, {confirmed_by} and the like are filled in there
 SAID = {
     "logged_out": "You are no longer logged in: log in in another tab, then send this again",
     "no_answer": "No answer from golive: nothing is known of what you sent; send it again, it is done once",
@@ -22,6 +31,12 @@ SAID = {
     "withdrawn": "Withdrawn.",
     "done": "Done, and on record.",
     "until": "until {clock}",
+    "planned": "Planned, until {clock}.",
+    "work_end": "Ended. What is measured counts again.",
+    "work_extend": "Extended, until {clock}.",
+    "work_withdraw": "Withdrawn.",
+    "work_begun": "Meanwhile it has begun: it can be ended or extended. What you wrote is kept.",
+    "work_over": "Meanwhile it is no longer to be changed: {told}. What you wrote is kept; close this to go on.",
     "overtaken": "Meanwhile {by} has proposed. What you wrote is kept.",
     "not_due": "Meanwhile no decision is due. What you wrote is kept.",
     "ended": "Meanwhile that proposal has ended. What you wrote is kept; clear it to go on.",

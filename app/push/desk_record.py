@@ -14,7 +14,7 @@ from app.push import desk_words, words
 from app.push.desk_beside import cost_words
 from app.push.desk_decisions import phone_words
 from app.push.desk_evidence import Fact, frozen
-from app.push.desk_trigger import not_well
+from app.push.desk_stood import Stood, stood_then
 from app.push.desk_words import TOLD
 from app.push.scene import Scene
 from app.push.share_drawing import Gauge, share_gauge, value_gauge
@@ -34,8 +34,7 @@ class Record:
     rule: str
     rule_id: str
     series: tuple[str, ...]
-    stood: tuple[tuple[str, str], ...]
-    stood_well: int
+    stood: Stood
     columns: tuple[Fact, ...]
     proposed_at: str
     ended_at: str
@@ -66,8 +65,7 @@ def record(
         str(then.get("rule", ""))[:24],
         trigger.rule_id if trigger is not None else (decision.asked.trigger or "").split(":")[0],
         tuple(then.get("series", ())),
-        not_well(stood),
-        sum(state in ("ok", "not_expected") for state in stood.values()),
+        stood_then(stood, scene.plan),
         tuple(_beside(scene, decision.beside, ended, decision.end is not None)),
         dated(scene, decision.at),
         dated(scene, decision.end.at) if decision.end is not None else "",

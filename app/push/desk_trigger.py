@@ -15,11 +15,11 @@ from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_decisions import Dated, Entry, Told, decisions_of, entries, in_order, told_words
 from app.push.desk_evidence import Fact, facts, seen_now
+from app.push.desk_stood import Stood, stood_then
 from app.push.desk_triggers import TriggerRow, clock, name, row
-from app.push.scene import GRAVITY, Scene
+from app.push.scene import Scene
 
 _SHAPES = {Cause.BREACH: "◆", Cause.BREACH_AGAIN: "◆", Cause.BEYOND: "△", Cause.RECOVERY: "◇", Cause.UNSEEN: "◌"}
-STOOD_WELL = ("ok", "not_expected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,7 @@ class TriggerPage:
     reads: tuple[tuple[str, str], ...]
     rule: str
     counted: int
-    stood: tuple[tuple[str, str], ...]
-    stood_well: int
+    stood: Stood
     decision: Told | None
     timeline: tuple[Entry, ...]
 
@@ -49,7 +48,7 @@ def trigger_page(scene: Scene, trigger: Trigger, beside: Beside) -> TriggerPage:
     decisions = decisions_of(scene, beside)
     told = told_of(decisions, trigger, scene.now)
     mine = [d for d in decisions if d.asked.trigger == trigger.id or d is told]
-    stood, heard = then.get("standings", {}), _acknowledged(scene, trigger)
+    heard = _acknowledged(scene, trigger)
     return TriggerPage(
         name(scene, trigger),
         shown,
@@ -62,8 +61,7 @@ def trigger_page(scene: Scene, trigger: Trigger, beside: Beside) -> TriggerPage:
         tuple((key, f"/series/{quote(key, safe='/=:@')}") for key in then.get("series", ())),
         str(then.get("rule", trigger.rule))[:12],
         len(then.get("samples", ()) or then.get("exams", ())),
-        not_well(stood),
-        sum(state in STOOD_WELL for state in stood.values()),
+        stood_then(then.get("standings", {}), scene.plan),
         told_words(scene, told) if told is not None else None,
         in_order((*_moves(scene, beside.transitions, mine), *entries(scene, mine))),
     )
@@ -78,16 +76,6 @@ def _acknowledged(scene: Scene, trigger: Trigger) -> str:
     if raised(latch) is None or latch.acknowledged_at is None:
         return ""
     return desk_words.ACKNOWLEDGED.format(by=latch.acknowledged_by, at=clock(scene, latch.acknowledged_at))
-
-
-def not_well(stood: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Give what did not stand well at a moment, and how it stood, the gravest first."""
-    found = sorted((item for item in stood.items() if item[1] not in STOOD_WELL), key=lambda item: _gravity(item[1]))
-    return tuple((key, state.replace("_", " ")) for key, state in found)
-
-
-def _gravity(state: str) -> int:
-    return next((place for place, known in enumerate(GRAVITY) if known.value == state), len(GRAVITY))
 
 
 def _then(trigger: Trigger, made: Sequence[Transition]) -> Mapping[str, Any] | None:

@@ -151,6 +151,25 @@ AT_BREACH, NO_BREACH = "at the breach", "This decision is about the go-live as a
 GAUGE_THEN = "The point is what was seen, the bar its 95 % interval, the dashes the limit."
 RECORD_PRESS, RECORD_JSON = "Print", "The same as JSON"
 NOT_KEPT = "not looked at then"
+PLANNED_WORK = "Planned work"
+WORKS_MEAN = (
+    "What is measured during planned work is kept and judges nothing. It clears no breach, and it ends by itself."
+)
+WORKS_NONE = "No work is planned, and none ended in the last {days} days."
+WORK_STAGES = {
+    "overrun": "overran",
+    "under_way": "under way",
+    "planned": "planned",
+    "over": "over",
+    "ended": "ended",
+    "withdrawn": "withdrawn",
+}
+WORK_SHAPES = {"overrun": "▲", "under_way": "‖"}
+WORK_BEGINS = "begins in"
+WORK_GROUPS = {"now": "Now and to come", "lately": "In the last {days} days"}
+WORK_OF_FILE, WORK_CHANGE, WORK_ENDED = "golive.toml", "Change", "{stage} by {by} at {at}"
+WORK_TO_DO = "Plan further work, or have it mended: until the first good answer the whole is at least “watch”."
+WORKS_MORE = "and {n} more within 30 days"
 DESK, SCREENS, WALL, START, STATE = "Desk", "Screens", "Wall", "Start", "State"
 YOU_ARE, AS_JSON = "You are {who}, {role}.", "All of this as JSON"
 SINCE_BEFORE, SINCE_AFTER, NOW = "for ", " ago", "now"
@@ -183,7 +202,9 @@ WHEN_BREACHED, WHEN_PROPOSED, WHEN_ENDED = "when it breached, {clock}", "when pr
 FROZEN, FROM_BREACH = "frozen at the breach of {at}", "From the breach to the end of the decision"
 READS, NO_SERIES, VERSION, RULE_VERSION = "Reads", "no series", "version", "Rule version {rule}"
 COUNTED_NAMED = "the {n} that were counted are named in the JSON"
-STOOD, NOT_SO, DEPUTY = "What else stood then: {n} as expected", "not so:", "for {name}"
+STOOD, STOOD_TOO_FEW = "What else stood then: {n} as expected", "{n} not enough yet"
+NOT_SO, STOOD_MORE, DEPUTY = "not so:", "not as expected; all are in the JSON", "for {name}"
+STOOD_SO = {"degraded": "outside its range", "maintenance": "in planned work"}
 ALLOWED_SHARE, TOO_FEW_SEEN = "{limit} allowed", "too few seen"
 SIGNATURES, SIGNED = "Signatures", ("Proposed by", "Confirmed by", "Witness")
 PRINTED = "Decision {uuid}. Printed {at} by {who}."

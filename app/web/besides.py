@@ -15,8 +15,8 @@ from app.domain.way_back import Cost
 from app.push import desk_words
 from app.push.beside import Beside
 from app.push.scene import Scene
-from app.push.views import GO_LIVE, trigger_of
-from app.store import decisions, golives, samples, triggers
+from app.push.views import GO_LIVE, PLANNED_WORK, trigger_of
+from app.store import decisions, golives, planned_work, samples, triggers
 from app.web.decisions import cost_now
 from app.web.house import House
 
@@ -37,6 +37,9 @@ class Besides:
     async def of(self, view: str, scene: Scene) -> Beside:
         """Give what a view shows beside the scene."""
         house, trigger = self._house(), trigger_of(view)
+        if view == PLANNED_WORK:
+            known = await house.db.read(lambda s: planned_work.known(s, house.plan, scene.now))
+            return Beside(works=tuple(known))
         if view == GO_LIVE:
             moment = scene.moment
             key = f"acts {moment.t0} {moment.planned_at} {moment.phase}"

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from app.domain.trigger_board import Trigger
 from app.push import desk_words
@@ -24,16 +24,22 @@ TriggerId = Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]
 DECISIONS = 1000  # what one trigger's record looks through
 
 
+@router.get("/desk")
+async def desk(_actor: Reader) -> RedirectResponse:
+    """Lead to the triggers, which come first at the desk."""
+    return RedirectResponse("/desk/triggers", 303)
+
+
 @router.get("/desk/triggers")
 async def every(request: Request, actor: Reader) -> HTMLResponse:
     """Give every trigger, the worst first."""
-    return await _page(request, actor, "desk_triggers", DESK_TRIGGERS, desk_words.TITLE)
+    return await desk_page(request, actor, "desk_triggers", DESK_TRIGGERS, desk_words.TITLE)
 
 
 @router.get("/desk/go-live")
 async def go_live(request: Request, actor: Reader) -> HTMLResponse:
     """Give the go-live as a whole: T0, and decisions without any breach."""
-    return await _page(request, actor, "desk_go_live", GO_LIVE, desk_words.GO_LIVE)
+    return await desk_page(request, actor, "desk_go_live", GO_LIVE, desk_words.GO_LIVE)
 
 
 @router.get("/desk/triggers/{trigger}")
@@ -46,10 +52,11 @@ async def one(
     if format == "json":
         return JSONResponse(await _told(house, found))
     title = name(house.follow.scene(), found)
-    return await _page(request, actor, "desk_trigger", ONE_TRIGGER + found.id, title, trigger=found.id)
+    return await desk_page(request, actor, "desk_trigger", ONE_TRIGGER + found.id, title, trigger=found.id)
 
 
-async def _page(request: Request, actor: Actor, name: str, view: str, title: str, **more: Any) -> HTMLResponse:
+async def desk_page(request: Request, actor: Actor, name: str, view: str, title: str, **more: Any) -> HTMLResponse:
+    """Give a page of the desk to somebody, as its view is now; `more` is what its forms need."""
     house = house_of(request)
     html = page(
         name,

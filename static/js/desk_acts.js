@@ -1,89 +1,9 @@
-// Sends what people do by the documented calls. An act keeps its id until it is answered or reads otherwise, so that
-// sending it again after a lost answer does it once. No form lies in a pushed fragment: what is written stays.
-const done = document.getElementById("done"), zone = document.querySelector("main").dataset.zone;
-const LIMIT_MS = 15000;
-const words = JSON.parse(document.querySelector("main").dataset.words);
-const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-const form = (id) => document.getElementById(id);
+// What people do on the desk, sent by the documented calls. No form lies in a pushed fragment: what is written stays.
+import { actOf, call, clock, form, isWritten, kept, inSeconds, ofSite, say, send, serverMs, value } from "./sending.js";
+
+const done = document.getElementById("done");
 const propose = form("propose"), end = form("end"), byHand = form("by-hand"), goLive = form("go-live-act");
 const acts = () => document.getElementById("acts")?.dataset ?? {};
-const value = (of, name) => (of.elements.namedItem(name)?.value ?? "").trim();
-
-// crypto.randomUUID is not there where a page came without TLS.
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
-}
-
-// The body is kept with the id: a moment "in one hour" must not become another one when it is sent again.
-const kept = new Map();
-function actOf(key, written, make) {
-  const before = kept.get(key);
-  if (before?.written !== written) kept.set(key, { written, id: uuid(), body: make() });
-  return kept.get(key);
-}
-
-async function call(method, address, body) {
-  try {
-    const answer = await fetch(address, {
-      method, body: JSON.stringify(body), headers: { "Content-Type": "application/json", Accept: "application/json" },
-      signal: AbortSignal.timeout(LIMIT_MS),
-    });
-    const told = await answer.json().catch(() => ({}));
-    if (answer.ok) return { told };
-    if (answer.status === 401) return { refused: say("logged_out") };
-    return { refused: `${told.title ?? say("status", answer)}: ${told.detail ?? ""}`, field: told.field ?? "" };
-  } catch {
-    return { refused: say("no_answer") };
-  }
-}
-
-async function send(of, method, address, body) {
-  const buttons = of.querySelectorAll("button");
-  of.querySelector(".refused").textContent = "";
-  for (const field of of.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  for (const button of buttons) button.disabled = true;
-  const answer = await call(method, address, body);
-  for (const button of buttons) button.disabled = false;
-  if (answer.told) {
-    kept.delete(of.id);
-    of.reset();
-    return answer.told;
-  }
-  of.querySelector(".refused").textContent = answer.refused;
-  const named = of.elements.namedItem((answer.field ?? "").replace("by_phone.", ""));
-  if (named instanceof HTMLElement) {
-    named.setAttribute("aria-invalid", "true");
-    named.focus();
-  }
-  return null;
-}
-
-const serverMs = () => Number(document.getElementById("tick").dataset.now);
-const inSeconds = (seconds) => new Date(serverMs() + 1000 * Number(seconds)).toISOString();
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
-const parts = new Intl.DateTimeFormat("en-CA", {
-  timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-});
-
-// What is written is the site's time of day, wherever this browser is: the zone's offset there is found by asking twice.
-function ofSite(written) {
-  if (!written) return null;
-  const wanted = Date.parse(`${written}:00Z`);
-  const local = (ms) => {
-    const p = Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
-    return Date.parse(`${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:00Z`);
-  };
-  let ms = wanted;
-  for (let i = 0; i < 2; i += 1) ms += wanted - local(ms);
-  return new Date(ms).toISOString();
-}
-
-const WRITTEN = "textarea, input:not([type=radio], [type=checkbox]), input[type=radio]";
-const isWritten = (of) => [...of.querySelectorAll(WRITTEN)].some((e) => (e.type === "radio" ? e.checked : e.value !== ""));
 
 // A form whose time is over goes, but never with something written in it: then it says what happened meanwhile.
 function show(of, due, why) {
@@ -110,8 +30,9 @@ function fit() {
   if (end) document.getElementById("of-phone").hidden = !end.elements.namedItem("phoned").checked;
   if (byHand) document.getElementById("of-override").hidden = value(byHand, "action") !== "override";
   if (goLive) document.getElementById("of-moment").hidden = !["declare", "delay"].includes(value(goLive, "action"));
-  for (const select of document.querySelectorAll("select")) {
-    select.parentElement.querySelector(".at").textContent = say("until", { clock: clock.format(serverMs() + 1000 * Number(select.value)) });
+  for (const at of document.querySelectorAll("select + .at")) {
+    const seconds = Number(at.previousElementSibling.value);
+    at.textContent = say("until", { clock: clock.format(serverMs() + 1000 * seconds) });
   }
   document.body.toggleAttribute("data-written", [...document.forms].some(isWritten));
   said();

@@ -49,6 +49,13 @@ def test_each_role_reads_what_it_may_and_nothing_else(golive: Served, path: str,
     assert golive.call("GET", path).status_code == 401
 
 
+def test_the_desk_is_seen_by_those_who_read_everything(golive: Served) -> None:
+    for path, status in (("/desk", 303), ("/desk/triggers", 200), ("/desk/go-live", 200), ("/desk/planned-work", 200)):
+        seen = {role: golive.call("GET", path, role).status_code for role in (*ROLES, "ingest")}
+        assert seen == {role: status if role in READ else 403 for role in (*ROLES, "ingest")}, path
+        assert golive.call("GET", path).status_code == 401, path
+
+
 @pytest.mark.parametrize(
     ("method", "path", "roles"),
     [
@@ -72,6 +79,8 @@ def test_a_call_of_a_later_version_is_refused_to_those_alone_who_may_make_it(
         ("POST", "/api/decisions/0193a5f0-0000-7000-8000-000000000000/events/0193a5f0-0000-7000-8000-000000000001"),
         ("POST", "/api/go-live/acts/0193a5f0-0000-7000-8000-000000000000"),
         ("POST", "/api/triggers/slow/acts/0193a5f0-0000-7000-8000-000000000000"),
+        ("PUT", "/api/planned-work/0193a5f0-0000-7000-8000-000000000000"),
+        ("POST", "/api/planned-work/0193a5f0-0000-7000-8000-000000000000/events/0193a5f0-0000-7000-8000-000000000001"),
     ],
 )
 def test_only_the_desk_and_those_with_authority_act(golive: Served, method: str, path: str) -> None:

@@ -38,8 +38,8 @@ def test_the_desk_is_for_those_who_read_everything(tmp_path: Path) -> None:
     file = write_config(tmp_path, triggers=[{"id": "slow", "title": "Slow", "measure": "worklist.response",
         "slower_than": "5s", "share": 0.2}])  # fmt: skip
     with serving(tmp_path, (*READERS, *REFUSED), file) as served:
-        pages = ("/desk/triggers", "/desk/triggers/slow", "/desk/go-live")
-        views = ("desk-triggers", "desk-trigger/slow", "desk-go-live")
+        pages = ("/desk/triggers", "/desk/triggers/slow", "/desk/go-live", "/desk/planned-work")
+        views = ("desk-triggers", "desk-trigger/slow", "desk-go-live", "desk-planned-work")
         for path in pages:
             assert {r: served.call("GET", path, r).status_code for r in READERS} == dict.fromkeys(READERS, 200), path
             assert {r: served.call("GET", path, r).status_code for r in REFUSED} == dict.fromkeys(REFUSED, 403), path
@@ -57,6 +57,26 @@ def test_the_desk_is_for_those_who_read_everything(tmp_path: Path) -> None:
                 assert refused(served, view, role), (view, role)
             assert not refused(served, view, "authority")
         assert not refused(served, "wall", None)
+
+
+def test_the_desk_itself_leads_to_the_triggers(golive: Served) -> None:
+    answer = golive.call("GET", "/desk", "eve", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/triggers")
+    answer = golive.call("GET", "/desk", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/desk")
+    listed = golive.call("GET", "/", "eve", headers=HTML).text
+    for path in ("/desk/triggers", "/desk/go-live", "/desk/planned-work"):
+        assert f'href="{path}"' in listed
+        assert golive.call("GET", path, "eve", headers=HTML).status_code == 200
+
+
+def test_only_who_acts_for_the_desk_gets_the_forms_of_planned_work(tmp_path: Path) -> None:
+    with serving(tmp_path, READERS) as served:
+        pages = {role: served.call("GET", "/desk/planned-work", role, headers=HTML).text for role in READERS}
+        seen = {role: 'id="plan-work"' in html for role, html in pages.items()}
+        assert seen == {"engineer": False, "desk": True, "authority": True, "admin": True}
+        assert 'id="blank-work"' not in pages["engineer"]
+        assert "You may read this" in pages["engineer"]
 
 
 def refused(served: Served, view: str, role: str | None) -> bool:

@@ -22,7 +22,8 @@ from app.push.desk_beside import amount_told, cost_words
 from app.push.desk_evidence import facts, frozen, seen_now
 from app.push.desk_golive import go_live_page
 from app.push.desk_record import breach_of, record
-from app.push.desk_trigger import not_well, trigger_page
+from app.push.desk_stood import stood_then
+from app.push.desk_trigger import trigger_page
 from app.push.desk_triggers import trigger_list
 from app.push.follow import Follow, Seen
 from app.push.fragments import Fragment
@@ -333,12 +334,27 @@ def test_the_record_is_complete_without_golive() -> None:
     assert people["accepted risk"].startswith("Technologists")
     assert shown.columns[1].then == "208 studies"
     assert shown.columns[1].now == "not looked at then"
-    assert shown.stood == (("feed.age/ris/-/feed=ris-hl7", "stale"), ("worklist.response/ris/ct", "degraded"))
-    many = {f"s{i}": "insufficient" for i in range(30)} | {"pacs": "down", "fine": "ok"}
-    assert not_well(many)[0] == ("pacs", "down")
-    assert len(not_well(many)) == 31
+    assert shown.stood.named == (
+        ("stale", ("Feed age, RIS, HL7 from RIS",)),
+        ("outside its range", ("Worklist response, RIS, CT",)),
+    )
     assert [said for _, said in shown.moves][-1] == "decided"
     assert shown.journal == ((7, "21 Nov 2026 07:23:41", "decision.propose", "Ann Desk", "abc"),)
+
+
+def test_what_else_stood_then_is_named_as_people_do_the_gravest_first_and_the_rest_counted() -> None:
+    plan = desk("breached")[0].plan
+    few = {f"exam.backlog/-/-/modality=CT,patient_class={i}": "insufficient" for i in range(41)}
+    slow = {f"image.first/pacs/a{i}": "degraded" for i in range(9)}
+    worked = {"worklist.response/ris/mr": "maintenance"}
+    others = {"worklist.response/ris/ct@reading-room": "down", "image.first/pacs/mr": "ok", "feed.age": "not_expected"}
+    told = stood_then(few | worked | slow | others, plan)
+    assert (told.well, told.too_few, told.more) == (2, 41, 3)
+    assert [state for state, _ in told.named] == ["down", "outside its range"]
+    assert told.named[0][1] == ("Worklist response, RIS, CT, from reading-room",)
+    assert sum(len(subjects) for _, subjects in told.named) == 8
+    assert stood_then(worked, plan).named == (("in planned work", ("Worklist response, RIS, MR",)),)
+    assert stood_then({}, plan).named == ()
 
 
 def test_a_proposal_that_expired_says_so_on_its_record() -> None:

@@ -21,6 +21,22 @@ PLAN = plan(WORKLIST, IMAGE, FIRST_ONLY)
 SERIES = Series("worklist.response", "ris", "ct")
 
 
+@pytest.mark.parametrize(
+    "series",
+    [
+        SERIES,
+        replace(SERIES, vantage="reading-room"),
+        Series("exam.backlog", segment=(("modality", "CT"), ("patient_class", "I"))),
+        Series("feed.age", "ris", segment=(("feed", "ris-hl7"),), vantage="floor-2"),
+        Series("strays.studies", "old-pacs"),
+        Series("report.turnaround"),
+        Series("image.first", None, "ct"),
+    ],
+)
+def test_a_key_names_its_series_and_no_other(series: Series) -> None:
+    assert Series.of_key(series.key) == series
+
+
 def said(of: object, **more: object) -> dict[str, float | None]:
     readings = series_of(sample(of, 0, **more), PLAN)  # type: ignore[arg-type]  # a probe and its numbers
     assert all(r.failed == (r.value is None) for r in readings)
