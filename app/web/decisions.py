@@ -21,7 +21,7 @@ from app.store import decisions, exams
 from app.web.house import House, house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
-from app.wire import Moment, Strict
+from app.wire import Named, Strict
 
 router = APIRouter(tags=["rollback"])
 Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
@@ -36,7 +36,7 @@ class ProposalIn(Strict):
     kind: Choice
     reason: Text = ""
     accepted_risk: Text | None = None
-    rearm_at: Moment | None = None
+    rearm_at: Named | None = None
 
 
 class ByPhoneIn(Strict):

@@ -19,7 +19,7 @@ from app.web import decisions
 from app.web.house import house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
-from app.wire import Moment, Strict, TriggerOut
+from app.wire import Named, Strict, TriggerOut
 
 router = APIRouter(tags=["rollback"], dependencies=[Depends(reader)])
 
@@ -28,7 +28,7 @@ class TriggerActIn(Strict):
     """What is done to a trigger by hand."""
 
     action: commands.Doing
-    until: Moment | None = None
+    until: Named | None = None
     reason: decisions.Text = ""
 
 

@@ -311,6 +311,19 @@ def test_a_trigger_is_overridden_and_says_by_whom_and_until_when(golive: Served)
     assert lost.status_code == 404
 
 
+@pytest.mark.parametrize("far", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_moment_that_no_clock_of_the_site_can_show_is_refused(golive: Served, far: str) -> None:
+    asked = [
+        (f"/api/triggers/{TRIGGER}/acts/{uuid4()}", "until", {"action": "override", "until": far, "reason": "known"}),
+        (f"/api/go-live/acts/{uuid4()}", "at", {"action": "delay", "at": far, "reason": "later"}),
+        (f"/api/go-live/acts/{uuid4()}", "at", {"action": "declare", "at": far}),
+    ]
+    answers = [golive.call("POST", path, "ann", json=body) for path, _, body in asked]
+    answers.append(propose(golive, kind="continue", accepted_risk="paper", rearm_at=far)[1])
+    found = [(a.status_code, body_of(a)["field"], "outside of the calendar" in body_of(a)["detail"]) for a in answers]
+    assert found == [(422, field, True) for field in ("until", "at", "at", "rearm_at")]
+
+
 def test_an_alarm_is_acknowledged_once_and_who_is_late_learns_by_whom(golive: Served) -> None:
     assert trigger(golive)["alarm"] == "breach"
     path, body = f"/api/triggers/{TRIGGER}/acts", {"action": "acknowledge"}
@@ -322,6 +335,19 @@ def test_an_alarm_is_acknowledged_once_and_who_is_late_learns_by_whom(golive: Se
     assert (late.status_code, "Ann acknowledged it" in body_of(late)["detail"]) == (409, True)
     found = wait_for(lambda: (t := trigger(golive))["acknowledged"] and t)
     assert (found["alarm"], found["transitions"][-1]["cause"]) == (None, "acknowledge")
+
+
+def test_the_alarm_of_a_rule_that_was_changed_meanwhile_is_acknowledged_too(golive: Served) -> None:
+    file = golive.config.file
+    file.write_text(file.read_text().replace("at_least = 5", "at_least = 500"))
+    wait_for(lambda: [t["state"] for t in golive.get("/api/triggers")] == ["breached", "watching"], 20)
+    path, body = f"/api/triggers/{TRIGGER}/acts/{uuid4()}", {"action": "acknowledge"}
+    done, repeated = (golive.call("POST", path, "ann", json=body) for _ in range(2))
+    assert (done.status_code, done.json()["state"], done.json()["acknowledged"]["by"]) == (200, "breached", "Ann")
+    assert repeated.json() == done.json()
+    wait_for(lambda: [t["alarm"] for t in golive.get("/api/triggers")] == [None, None])
+    late = golive.call("POST", f"/api/triggers/{TRIGGER}/acts/{uuid4()}", "bo", json=body)
+    assert (late.status_code, "Ann acknowledged it" in body_of(late)["detail"]) == (409, True)
 
 
 def test_beside_a_decision_stand_the_time_left_and_whom_to_call(golive: Served) -> None:

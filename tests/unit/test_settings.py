@@ -281,6 +281,7 @@ def test_whom_golive_tells_is_planned_and_no_address_is_part_of_the_configuratio
         (RIS + work(until='"2026-11-22T01:59:00Z"'), "maintenance[0].until: does not lie after from"),
         (RIS + work(until="2026-11-29T02:00:01Z"), "maintenance[0].until: lies more than 7 days after from"),
         (RIS + work(until="2026-11-22T04:00:00"), "until: 2026-11-22T04:00:00 has no offset from UTC"),
+        (RIS + work(until="9999-12-31T23:59:59Z"), "until: 9999-12-31T23:59:59+00:00 lies outside of the calendar"),
         (RIS + work(by='" "'), "maintenance[0].by: is empty: the record says who and why"),
         (RIS + work(why='""'), 'maintenance[0].why: "" is empty'),
         (RIS + work() + work(why='"again"'), "maintenance[1]: is the same work as maintenance[0]"),
