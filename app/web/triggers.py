@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from app.commands import trigger_acts as commands
 from app.commands.acts import done
@@ -40,12 +40,16 @@ async def every(request: Request) -> list[dict[str, Any]]:
 
 
 @router.get("/api/triggers/{trigger}", response_model=None, responses={200: {"model": TriggerOut}})
-async def one(request: Request, trigger: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]) -> dict[str, Any]:
+async def one(
+    request: Request,
+    trigger: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")],
+    limit: Annotated[int, Query(ge=1, le=1000, description="so many of the newest transitions")] = triggers.MOST,
+) -> dict[str, Any]:
     """Give one trigger as it is now, with its transitions; a breach by a former version of its rule stands first."""
     house = house_of(request)
     scene = house.follow.scene()
     found = found_in(scene, trigger)
-    made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger))
+    made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger, limit))
     return told(found, scene) | {"transitions": [transition_told(t) for t in made]}
 
 

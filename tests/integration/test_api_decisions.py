@@ -350,6 +350,19 @@ def test_the_alarm_of_a_rule_that_was_changed_meanwhile_is_acknowledged_too(goli
     assert (late.status_code, "Ann acknowledged it" in body_of(late)["detail"]) == (409, True)
 
 
+def test_of_a_triggers_transitions_the_newest_are_given(golive: Served) -> None:
+    until = moment(30)
+    for _ in range(3):
+        path, body = (
+            f"/api/triggers/{TRIGGER}/acts/{uuid4()}",
+            {"action": "override", "until": until, "reason": "known"},
+        )
+        assert golive.call("POST", path, "ann", json=body).status_code == 200
+    numbers = [t["number"] for t in golive.get(f"/api/triggers/{TRIGGER}?limit=2")["transitions"]]
+    assert numbers == [t["number"] for t in trigger(golive)["transitions"]][-2:]
+    assert golive.call("GET", f"/api/triggers/{TRIGGER}?limit=0", "engineer").status_code == 422
+
+
 def test_beside_a_decision_stand_the_time_left_and_whom_to_call(golive: Served) -> None:
     seen = golive.get("/api/decisions/context")
     assert [a["name"] for a in seen["authorities"]] == ["Dr. Chief", "Dr. Second"]
