@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from app.commands import decisions as commands
 from app.commands.acts import done
@@ -47,12 +47,16 @@ class ByPhoneIn(Strict):
     witness: Line = ""
 
 
+def _not_by_phone(said: Any) -> Any:
+    return None if said is False else said
+
+
 class EventIn(Strict):
     """What is done with a proposal."""
 
     action: Action
     reason: Text = ""
-    by_phone: ByPhoneIn | None = None
+    by_phone: Annotated[ByPhoneIn | None, BeforeValidator(_not_by_phone)] = None
 
 
 class DecisionOut(BaseModel):

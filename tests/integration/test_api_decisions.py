@@ -196,6 +196,14 @@ def test_an_authority_at_home_confirms_by_telephone(golive: Served) -> None:
     assert (entry["actor"], entry["body"]["by_phone"]["listed"]) == ("Ann", True)
 
 
+@pytest.mark.parametrize(("said", "status"), [(False, 200), (None, 200), (True, 422), ("Dr. Chief", 422), ({}, 422)])
+def test_a_confirmation_that_is_not_by_telephone_may_say_so(golive: Served, said: Any, status: int) -> None:
+    uuid, _ = propose(golive)
+    done = end(golive, uuid, by_phone=said)
+    assert done.status_code == status, done.text
+    assert done.json()["by_phone"] is None if status == 200 else body_of(done)["field"].startswith("by_phone")
+
+
 def test_repeats_are_harmless_and_another_body_is_refused(golive: Served) -> None:
     uuid, first = propose(golive)
     _, again = propose(golive, uuid=uuid)
