@@ -4,6 +4,13 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+CALENDAR = (datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
+
+
+def in_calendar(moment: datetime) -> bool:
+    """Say whether an aware moment can be shown in every zone, with every window before and after it."""
+    return CALENDAR[0] <= moment < CALENDAR[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

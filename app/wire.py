@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.clock import in_calendar
 from app.domain.exams import Milestone
 from app.domain.samples import Kind, Outcome
 
@@ -15,6 +16,12 @@ def _utc(at: datetime) -> datetime:
         return at.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("lies outside of the calendar") from error
+
+
+def _shown(at: datetime) -> datetime:
+    if not in_calendar(at):
+        raise ValueError("lies outside of the calendar")
+    return at
 
 
 def _rfc3339(said: Any) -> Any:
@@ -31,6 +38,7 @@ def _number(said: Any) -> Any:
 
 _DAY_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
 Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
+Named = Annotated[Moment, AfterValidator(_shown)]  # by a person: it is shown in the site's zone, a device's may be odd
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 ItemId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False), BeforeValidator(_number)]

@@ -47,10 +47,13 @@ def acting(plan: Plan, act: TriggerAct, by: Person, now: datetime) -> Callable[[
         if before is not None:
             return before
         _is_reasoned(act, now)
-        newest = stored(s, plan, act.trigger)[-1]
-        after = change(s, site, newest, lambda latch: _step(latch, act, by.called, now))
+        known = stored(s, plan, act.trigger)
+        # whoever hears a trigger ring hears all its versions; everything else is about today's rule
+        meant = known if act.doing is Doing.ACKNOWLEDGE else known[-1:]
+        done = [change(s, site, one, lambda latch: _step(latch, act, by.called, now)) for one in meant]
+        after = next((one for one in done if one is not None), None)
         if after is None:
-            raise Conflict(f"{act.trigger} is {newest.latch.state}: {_why_not(newest.latch, act.doing)}")
+            raise Conflict(f"{act.trigger} is {meant[0].latch.state}: {_why_not(meant[0].latch, act.doing)}")
         acts.keep(s, site, act.uuid, subject, said, after, now)
         return after
 

@@ -81,7 +81,8 @@ def acted(act: GoLiveAct, plan: GoLivePlan, record: GoLive | None, now: datetime
     if act.act is Act.DELAY and act.at <= now:
         raise Invalid("at", "lies in the past: a delay names the new moment")
     if act.act is Act.CALL_OFF and planned_at(plan, record) is None:
-        raise Conflict("it is called off already")
+        off = record is not None and _outranks(record.called_off, plan)
+        raise Conflict("it is called off already" if off else "it was rolled back, and nothing is planned since")
     return replace(act, planned_at=plan.at)
 
 

@@ -17,6 +17,8 @@ from app.domain.triggers import (
     rearmed,
 )
 
+CARRIED = "holds on from the former version of this rule"
+
 
 def armed(latch: Latch, now: datetime, by: str, why: str = "") -> Stepped:
     """Give the state after arming, by T0 or by hand: watching, with an empty pending clock; elsewhere nothing.
@@ -74,3 +76,14 @@ def rested(latch: Latch, now: datetime, by: str, why: str) -> Stepped:
         return decided(latch, now, Kind.ROLL_BACK, by, why)
     latch, made = moved(latch, State.SHADOW, Cause.REST, now, by, why)
     return replace(anew(latch), until=None, underneath=None), made
+
+
+def carried(latch: Latch, former: Latch, now: datetime) -> Stepped:
+    """Give the first state of a changed rule: what people limited or disarmed under its former version still holds."""
+    if former.state is State.OVERRIDDEN and former.until is not None and now < former.until:
+        return overridden(latch, now, former.until, "", CARRIED)
+    if former.state is State.NOT_ARMED:
+        return disarmed(latch, now, "", CARRIED)
+    if former.decided is Kind.CONTINUE and former.rearm_at is not None and now < former.rearm_at:
+        return decided(latch, now, Kind.CONTINUE, "", CARRIED, former.rearm_at)
+    return latch, ()

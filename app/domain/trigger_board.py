@@ -10,7 +10,7 @@ from app.domain.habits import Heard
 from app.domain.planned_work import PlannedWork
 from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.standings import Standing
-from app.domain.trigger_acts import armed
+from app.domain.trigger_acts import armed, carried
 from app.domain.trigger_meters import meter_of
 from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
 from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
@@ -81,6 +81,7 @@ class TriggerBoard:
         self._stored: dict[str, Trigger] = {}
         self._latches: dict[str, Latch] = {}
         self.former: dict[tuple[str, str], Trigger] = {}
+        self._before: dict[str, Trigger] = {}  # of each id the version that was today's before this one
 
     @property
     def longest_window_s(self) -> float:
@@ -166,7 +167,10 @@ class TriggerBoard:
             if instance is not None and instance.rule.version == trigger.rule:
                 self._stored[trigger.id] = trigger
                 self._latches[trigger.id] = trigger.latch
-            elif _stands(trigger.latch):
+                continue
+            if (before := self._before.get(trigger.id)) is None or before.latch.since <= trigger.latch.since:
+                self._before[trigger.id] = trigger
+            if _stands(trigger.latch):
                 self.former[trigger.id, trigger.rule] = trigger
             else:
                 self.former.pop((trigger.id, trigger.rule), None)
@@ -221,8 +225,10 @@ class TriggerBoard:
 
     def _evaluated(self, instance: Instance, around: Around) -> Evaluated | None:
         rule, meter, stored, now = instance.rule, self._meters[instance.id], self._stored.get(instance.id), around.now
-        before = self._latches.get(instance.id) or Latch(_first(rule, around.t0), now)
-        latch, made = _armed(before, rule, around.t0, now)
+        before = self._latches.get(instance.id)
+        latch, made = _armed(before or Latch(_first(rule, around.t0), now), rule, around.t0, now)
+        if before is None and (former := self._before.get(instance.id)) is not None:
+            latch, made = carried(latch, former.latch, now)
         latch, ended = with_limits_ended(latch, now)  # before the look: a re-arm leaves out what was seen until then
         share = meter.seen(around, latch.counts_after)
         latch, more = evaluate(latch, rule.allowance, read(share), now)

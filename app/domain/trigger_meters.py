@@ -17,6 +17,7 @@ from app.domain.trigger_sights import (
     blind_series,
     blind_words,
     failed_unseen,
+    never_words,
     share_seen,
     unseen,
     valued,
@@ -103,7 +104,7 @@ class AvailabilityMeter(AttemptMeter):
         rule, n, failed = self.rule, self.tally.n, self.tally.beyond
         blind = blind_series(self.instance.series, around)
         if why := why_blind(self.instance.series, blind, around):
-            return unseen(Sight.BLIND, why, n, failed)
+            return unseen(Sight.BLIND, why + never_words(self.instance), n, failed)
         window = window_words(rule.window_s)
         if n < rule.at_least:
             few = self.instance.never or f"{n} of {rule.at_least} attempts needed in {window}"
@@ -111,7 +112,7 @@ class AvailabilityMeter(AttemptMeter):
         down_s = self.tally.down_s(around.now)
         answers = bool(self.tally.held) and not self.tally.held[-1].beyond
         said = f"no answer for {span(down_s)} of {window}, {failed} of {counted(n, 'attempt')} failed"
-        words = f"{said}; {span(rule.down_for_s)} allowed{blind_words(blind)}"
+        words = f"{said}; {span(rule.down_for_s)} allowed{blind_words(blind)}{never_words(self.instance)}"
         over, recovered = down_s > rule.down_for_s, answers and down_s <= rule.down_for_s / 2
         return valued(float(int(down_s)), over, recovered, words, n, failed)
 

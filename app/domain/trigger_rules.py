@@ -49,9 +49,11 @@ def _areas(rule: Rule, known: Mapping[str, Rule], plan: Plan) -> list[str]:
     if rule.kind in (Counts.ALL, Counts.ANY):
         parts = [known[name] for name in rule.of if name in known and known[name].per_area]
         return list(dict.fromkeys(area for part in parts for area in _areas(part, known, plan)))
+    meant = [area for area in plan.areas if dict(rule.where).get("area", area) == area]
     if of_exams(rule):
-        return [area for area in plan.areas if dict(rule.where).get("area", area) == area]
-    return list(dict.fromkeys(w.series.area for w in _attempted(rule, plan) if w.series.area))
+        return meant
+    # where nothing at all is measured it stands blind for every area: a rule must not vanish
+    return list(dict.fromkeys(w.series.area for w in _attempted(rule, plan) if w.series.area)) or meant
 
 
 def _instance(rule: Rule, area: str | None, known: Mapping[str, Rule], plan: Plan) -> Instance:
@@ -123,8 +125,12 @@ def _counted_by(rule: Rule, plan: Plan) -> tuple[Series, ...]:
 
 
 def _attempted(rule: Rule, plan: Plan) -> list[Watched]:
-    measure = "availability" if rule.kind is Counts.AVAILABILITY else rule.measure
+    measure = _measure_of(rule)
     return [w for w in watched(plan).values() if w.asked and w.series.measure == measure and _reads(rule, w)]
+
+
+def _measure_of(rule: Rule) -> str:
+    return "availability" if rule.kind is Counts.AVAILABILITY else rule.measure
 
 
 def _reads(rule: Rule, w: Watched) -> bool:
@@ -135,8 +141,10 @@ def _reads(rule: Rule, w: Watched) -> bool:
 def _never(rule: Rule, read: Iterable[Watched]) -> str:
     """Say that a rule cannot see enough once every answer takes its timeout, or every try backs off."""
     kept = [max(p.kept_s, p.every_s) for w in read for p in w.probes]
+    if not kept:
+        return f"can never see an attempt: no probe gives {_measure_of(rule)}"
     most = sum(int(rule.window_s / each_s) for each_s in kept)
-    if not kept or most >= rule.at_least:
+    if most >= rule.at_least:
         return ""
     slow = f"{counted(len(kept), 'probe')}, one try each {span(max(kept))} when answers are slow"
     return f"can never see {rule.at_least} attempts in {window_words(rule.window_s)}: {most} at most ({slow})"

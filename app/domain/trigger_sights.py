@@ -174,6 +174,11 @@ def blind_words(blind: Sequence[Series]) -> str:
     return f"; not seen: {', '.join(_name(s) for s in blind)}" if blind else ""
 
 
+def never_words(instance: Instance) -> str:
+    """Say that a trigger will not see enough once answers are slow, also while it does or sees nothing."""
+    return f"; {instance.never}" if instance.never and instance.series else ""
+
+
 def share_seen(instance: Instance, around: Around, n: int, beyond: int, what: str, noun: str) -> Share:
     """Give what a trigger sees of a share: `beyond` of `n`, in the words of `what`; `noun` is what it counts."""
     rule, blind = instance.rule, blind_series(instance.series, around)
@@ -181,11 +186,12 @@ def share_seen(instance: Instance, around: Around, n: int, beyond: int, what: st
     low, high = wilson(beyond, n) if n else (None, None)
     window = window_words(rule.window_s)
     if why := why_blind(instance.series, blind, around):
-        return Share(n, beyond, share, low, high, Sight.BLIND, why)
+        return Share(n, beyond, share, low, high, Sight.BLIND, why + never_words(instance))
     more = blind_words(blind)
     if n < rule.at_least or low is None or high is None:
         few = instance.never or f"{n} of {rule.at_least} {noun} needed in {window}"
         return Share(n, beyond, share, low, high, Sight.INSUFFICIENT, few + more)
+    more += never_words(instance)
     between = f"{percent(share)}, between {percent(low)} and {percent(high)}; {percent(rule.share)} allowed"
     said = f"{what} in {window}: {between}{more}"
     over, recovered = low > rule.share, high < rule.recover_below

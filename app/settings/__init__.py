@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.clock import in_calendar
 from app.errors import ConfigInvalid, Mistake, Unavailable
 from app.settings.addresses import has_password, without_secrets
 from app.settings.checks import UNBUILT_FEEDS, check
@@ -131,7 +132,10 @@ def load_secrets(config: Config, environ: Mapping[str, str] = os.environ, *, mak
 
 def parse_moment(text: str) -> datetime:
     """Give the aware moment of an RFC 3339 text."""
-    return datetime.fromisoformat(text)
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is not None and not in_calendar(found):
+        raise ValueError("lies outside of the calendar")
+    return found
 
 
 def _read(file: Path) -> tuple[str, dict[str, Any]]:

@@ -28,6 +28,7 @@ _MAY: Mapping[str, tuple[str, ...]] = {
     "any": ("per",),
 }
 _OF_PROBES, _OF_EXAMS = ("system", "area", "vantage"), ("area", "modality", "patient_class")
+_OF_AREAS = ("share", "backlog", "count")  # what others stand for their parts say
 _STUCK = "stuck_reports"
 _DEFAULT_WINDOW, _DEFAULT_LOST = "300s", "7d"
 
@@ -46,6 +47,8 @@ def check_triggers(tables: Tables, mistaken: Mistaken) -> None:
         if kind not in _NEEDS:
             continue
         _keys(row, kind, mistaken)
+        if row.raw.get("per") == "area" and kind in _OF_AREAS and not tables.many("areas"):
+            mistaken((*row.loc, "per"), "has no meaning: there are no [[areas]]")
         _measure(row, mistaken)
         _where(row, kind, tables, mistaken)
         _limits(row, kind, tables, mistaken)

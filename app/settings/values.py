@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.clock import in_calendar
+
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])(?![a-z])", re.ASCII)
 _COST = re.compile(r"\s*(\d{1,7})\s+(studies|reports)\s*", re.ASCII)
@@ -157,6 +159,12 @@ def _moment(at: Any) -> Any:
     return at
 
 
+def _in_calendar(at: datetime) -> datetime:
+    if not in_calendar(at):
+        raise ValueError("lies outside of the calendar")
+    return at
+
+
 def host_of(listen: str) -> str:
     """Give the bare host of an address and port."""
     return listen.rpartition(":")[0].strip("[]")
@@ -181,7 +189,7 @@ DurationOrNone = Annotated[float, BeforeValidator(_not_negative)]
 NotNegative = Annotated[int, Field(ge=0)]
 Share = Annotated[float, AfterValidator(_share)]
 DaysLong = Annotated[Duration, AfterValidator(_a_day_at_least)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_calendar)]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=AE_PATTERN)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -1,7 +1,8 @@
 """Triggers as they are and their transitions: each written once, by comparing the number that it builds on."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from app.store import codec, journal
 from app.store.sets import put, rfc3339, rows_of, run, table
 
 _TRIGGER, _TRANSITION = table("trigger"), table("trigger_transition")
+MOST = 200
 _TOLD = (
     *("kind", "n", "beyond", "share", "low", "high", "value", "limit_share", "limit", "slower_than_s", "older_than_s"),
     *("down_for_s", "quiet_for_s", "feed", "milestone", "sender", "window_s", "reason"),
@@ -70,8 +72,22 @@ def get(session: Session, site: str, trigger: str) -> list[Trigger]:
     return [codec.loads(Trigger, row.body) for row in rows_of(session, select(_TRIGGER.c.body).where(its))]
 
 
-def transitions(session: Session, site: str, trigger: str) -> list[Transition]:
-    """Give all transitions of a trigger, in the order of time."""
-    its = (_TRANSITION.c.site == site) & (_TRANSITION.c.trigger == trigger)
-    ask = select(_TRANSITION.c.body).where(its).order_by(_TRANSITION.c.at, _TRANSITION.c.number)
-    return [codec.loads(Transition, row.body) for row in rows_of(session, ask)]
+def transitions(
+    session: Session,
+    site: str,
+    trigger: str,
+    limit: int = MOST,
+    until: datetime | None = None,
+    also: Collection[datetime] = (),
+) -> list[Transition]:
+    """Give the newest transitions of a trigger up to a moment, and those of the moments `also`, in the order of time.
+
+    A trigger may flap for days, and each transition carries all its evidence.
+    """
+    c = _TRANSITION.c
+    its = (c.site == site) & (c.trigger == trigger)
+    newest = its if until is None else its & (c.at <= until)
+    rows = rows_of(session, select(_TRANSITION).where(newest).order_by(c.at.desc(), c.number.desc()).limit(limit))
+    more = rows_of(session, select(_TRANSITION).where(its, c.at.in_(also))) if also else []
+    found = {(row.at, row.number, row.rule): row.body for row in (*rows, *more)}
+    return [codec.loads(Transition, found[key]) for key in sorted(found)]

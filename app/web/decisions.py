@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from app.commands import decisions as commands
 from app.commands.acts import done
@@ -21,7 +21,7 @@ from app.store import decisions, exams
 from app.web.house import House, house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
-from app.wire import Moment, Strict
+from app.wire import Named, Strict
 
 router = APIRouter(tags=["rollback"])
 Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
@@ -36,7 +36,7 @@ class ProposalIn(Strict):
     kind: Choice
     reason: Text = ""
     accepted_risk: Text | None = None
-    rearm_at: Moment | None = None
+    rearm_at: Named | None = None
 
 
 class ByPhoneIn(Strict):
@@ -47,12 +47,16 @@ class ByPhoneIn(Strict):
     witness: Line = ""
 
 
+def _not_by_phone(said: Any) -> Any:
+    return None if said is False else said
+
+
 class EventIn(Strict):
     """What is done with a proposal."""
 
     action: Action
     reason: Text = ""
-    by_phone: ByPhoneIn | None = None
+    by_phone: Annotated[ByPhoneIn | None, BeforeValidator(_not_by_phone)] = None
 
 
 class DecisionOut(BaseModel):

@@ -1,6 +1,7 @@
 """The rollback decision record: one decision as a page to print, and as JSON."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -41,8 +42,10 @@ async def one(
         if found is None:
             return None, [], []
         about = found.asked.trigger
-        made = triggers.transitions(s, house.site, about) if about is not None else []
         breaches = {datetime.fromisoformat(b.at) for b in found.breaches}
+        until = found.end.at if found.end is not None else found.expires_at
+        ask = partial(triggers.transitions, s, house.site, until=until, also=breaches)
+        made = ask(about) if about is not None else []
         of_trigger = journal.of_subject(s, house.site, about) if about is not None else []
         told = [e for e in of_trigger if e.act in BREACHES and e.at in breaches]
         return found, made, [*told, *journal.of_subject(s, house.site, str(decision))]

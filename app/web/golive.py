@@ -16,7 +16,7 @@ from app.store import golives
 from app.web.house import House, house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
-from app.wire import Moment, Strict
+from app.wire import Named, Strict
 
 router = APIRouter(tags=["rollback"])
 
@@ -33,7 +33,7 @@ class GoLiveActIn(Strict):
     """An act on the go-live; `at` is T0 (now without it) or the new plan."""
 
     action: ByHand
-    at: Moment | None = None
+    at: Named | None = None
     reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
 
 

@@ -15,7 +15,7 @@ from app.store import planned_work
 from app.web.house import House, house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
-from app.wire import Moment, Strict
+from app.wire import Named, Strict
 
 router = APIRouter(tags=["rollback"])
 Why = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
@@ -26,8 +26,8 @@ class PlannedWorkIn(Strict):
     """Work that is planned on a system; without `from` it begins now."""
 
     system: Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\x00]+$")]
-    from_: Annotated[Moment | None, Field(alias="from")] = None
-    until: Moment
+    from_: Annotated[Named | None, Field(alias="from")] = None
+    until: Named
     why: Why = ""
 
 
@@ -35,7 +35,7 @@ class WorkEventIn(Strict):
     """What is done with planned work; `until` is the new end of an extension."""
 
     action: Action
-    until: Moment | None = None
+    until: Named | None = None
     why: Why = ""
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from app.commands import trigger_acts as commands
 from app.commands.acts import done
@@ -19,7 +19,7 @@ from app.web import decisions
 from app.web.house import house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, at_desk, person_of, reader
-from app.wire import Moment, Strict, TriggerOut
+from app.wire import Named, Strict, TriggerOut
 
 router = APIRouter(tags=["rollback"], dependencies=[Depends(reader)])
 
@@ -28,7 +28,7 @@ class TriggerActIn(Strict):
     """What is done to a trigger by hand."""
 
     action: commands.Doing
-    until: Moment | None = None
+    until: Named | None = None
     reason: decisions.Text = ""
 
 
@@ -40,12 +40,16 @@ async def every(request: Request) -> list[dict[str, Any]]:
 
 
 @router.get("/api/triggers/{trigger}", response_model=None, responses={200: {"model": TriggerOut}})
-async def one(request: Request, trigger: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]) -> dict[str, Any]:
+async def one(
+    request: Request,
+    trigger: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")],
+    limit: Annotated[int, Query(ge=1, le=1000, description="so many of the newest transitions")] = triggers.MOST,
+) -> dict[str, Any]:
     """Give one trigger as it is now, with its transitions; a breach by a former version of its rule stands first."""
     house = house_of(request)
     scene = house.follow.scene()
     found = found_in(scene, trigger)
-    made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger))
+    made = await house.db.read(lambda s: triggers.transitions(s, house.site, trigger, limit))
     return told(found, scene) | {"transitions": [transition_told(t) for t in made]}
 
 

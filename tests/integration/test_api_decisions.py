@@ -196,6 +196,14 @@ def test_an_authority_at_home_confirms_by_telephone(golive: Served) -> None:
     assert (entry["actor"], entry["body"]["by_phone"]["listed"]) == ("Ann", True)
 
 
+@pytest.mark.parametrize(("said", "status"), [(False, 200), (None, 200), (True, 422), ("Dr. Chief", 422), ({}, 422)])
+def test_a_confirmation_that_is_not_by_telephone_may_say_so(golive: Served, said: Any, status: int) -> None:
+    uuid, _ = propose(golive)
+    done = end(golive, uuid, by_phone=said)
+    assert done.status_code == status, done.text
+    assert done.json()["by_phone"] is None if status == 200 else body_of(done)["field"].startswith("by_phone")
+
+
 def test_repeats_are_harmless_and_another_body_is_refused(golive: Served) -> None:
     uuid, first = propose(golive)
     _, again = propose(golive, uuid=uuid)
@@ -311,6 +319,19 @@ def test_a_trigger_is_overridden_and_says_by_whom_and_until_when(golive: Served)
     assert lost.status_code == 404
 
 
+@pytest.mark.parametrize("far", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_moment_that_no_clock_of_the_site_can_show_is_refused(golive: Served, far: str) -> None:
+    asked = [
+        (f"/api/triggers/{TRIGGER}/acts/{uuid4()}", "until", {"action": "override", "until": far, "reason": "known"}),
+        (f"/api/go-live/acts/{uuid4()}", "at", {"action": "delay", "at": far, "reason": "later"}),
+        (f"/api/go-live/acts/{uuid4()}", "at", {"action": "declare", "at": far}),
+    ]
+    answers = [golive.call("POST", path, "ann", json=body) for path, _, body in asked]
+    answers.append(propose(golive, kind="continue", accepted_risk="paper", rearm_at=far)[1])
+    found = [(a.status_code, body_of(a)["field"], "outside of the calendar" in body_of(a)["detail"]) for a in answers]
+    assert found == [(422, field, True) for field in ("until", "at", "at", "rearm_at")]
+
+
 def test_an_alarm_is_acknowledged_once_and_who_is_late_learns_by_whom(golive: Served) -> None:
     assert trigger(golive)["alarm"] == "breach"
     path, body = f"/api/triggers/{TRIGGER}/acts", {"action": "acknowledge"}
@@ -322,6 +343,32 @@ def test_an_alarm_is_acknowledged_once_and_who_is_late_learns_by_whom(golive: Se
     assert (late.status_code, "Ann acknowledged it" in body_of(late)["detail"]) == (409, True)
     found = wait_for(lambda: (t := trigger(golive))["acknowledged"] and t)
     assert (found["alarm"], found["transitions"][-1]["cause"]) == (None, "acknowledge")
+
+
+def test_the_alarm_of_a_rule_that_was_changed_meanwhile_is_acknowledged_too(golive: Served) -> None:
+    file = golive.config.file
+    file.write_text(file.read_text().replace("at_least = 5", "at_least = 500"))
+    wait_for(lambda: [t["state"] for t in golive.get("/api/triggers")] == ["breached", "watching"], 20)
+    path, body = f"/api/triggers/{TRIGGER}/acts/{uuid4()}", {"action": "acknowledge"}
+    done, repeated = (golive.call("POST", path, "ann", json=body) for _ in range(2))
+    assert (done.status_code, done.json()["state"], done.json()["acknowledged"]["by"]) == (200, "breached", "Ann")
+    assert repeated.json() == done.json()
+    wait_for(lambda: [t["alarm"] for t in golive.get("/api/triggers")] == [None, None])
+    late = golive.call("POST", f"/api/triggers/{TRIGGER}/acts/{uuid4()}", "bo", json=body)
+    assert (late.status_code, "Ann acknowledged it" in body_of(late)["detail"]) == (409, True)
+
+
+def test_of_a_triggers_transitions_the_newest_are_given(golive: Served) -> None:
+    until = moment(30)
+    for _ in range(3):
+        path, body = (
+            f"/api/triggers/{TRIGGER}/acts/{uuid4()}",
+            {"action": "override", "until": until, "reason": "known"},
+        )
+        assert golive.call("POST", path, "ann", json=body).status_code == 200
+    numbers = [t["number"] for t in golive.get(f"/api/triggers/{TRIGGER}?limit=2")["transitions"]]
+    assert numbers == [t["number"] for t in trigger(golive)["transitions"]][-2:]
+    assert golive.call("GET", f"/api/triggers/{TRIGGER}?limit=0", "engineer").status_code == 422
 
 
 def test_beside_a_decision_stand_the_time_left_and_whom_to_call(golive: Served) -> None:

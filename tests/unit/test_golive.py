@@ -124,6 +124,7 @@ REFUSED = [
     (Act.CALL_OFF, 3.0, "", None, Invalid, "reason: is missing"),
     (Act.CALL_OFF, 3.0, "x", [DECLARED], Conflict, "was declared"),
     (Act.CALL_OFF, 3.0, "x", [act(Act.CALL_OFF, 0, 0)], Conflict, "called off already"),
+    (Act.CALL_OFF, 3.0, "x", [DECLARED, act(Act.ROLL_BACK, 1, 1)], Conflict, "was rolled back, and nothing is planned"),
 ]
 
 

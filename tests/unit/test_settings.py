@@ -110,7 +110,8 @@ def test_a_faster_hospital_stretches_what_counts_attempts_and_not_what_counts_ex
 
 
 def test_a_rule_says_little_and_the_rest_is_sensible(tmp_path: Path) -> None:
-    (rule,) = loaded(tmp_path, HEAD + RIS + trigger(breach_after='"0s"', per='"area"')).settings.triggers
+    area = '[[areas]]\nid = "ct"\nname = "CT"\n'
+    (rule,) = loaded(tmp_path, HEAD + RIS + area + trigger(breach_after='"0s"', per='"area"')).settings.triggers
     assert (rule.window, rule.at_least, rule.breach_after, rule.armed) == (300.0, 20, 0.0, "at go-live")
     (planned,) = plan_of(loaded(tmp_path, HEAD + RIS + trigger())).rules
     assert (planned.recover_below, planned.breach_after_s, planned.per_area) == (0.1, 120.0, False)
@@ -281,12 +282,14 @@ def test_whom_golive_tells_is_planned_and_no_address_is_part_of_the_configuratio
         (RIS + work(until='"2026-11-22T01:59:00Z"'), "maintenance[0].until: does not lie after from"),
         (RIS + work(until="2026-11-29T02:00:01Z"), "maintenance[0].until: lies more than 7 days after from"),
         (RIS + work(until="2026-11-22T04:00:00"), "until: 2026-11-22T04:00:00 has no offset from UTC"),
+        (RIS + work(until="9999-12-31T23:59:59Z"), "until: 9999-12-31T23:59:59+00:00 lies outside of the calendar"),
         (RIS + work(by='" "'), "maintenance[0].by: is empty: the record says who and why"),
         (RIS + work(why='""'), 'maintenance[0].why: "" is empty'),
         (RIS + work() + work(why='"again"'), "maintenance[1]: is the same work as maintenance[0]"),
         (RIS + work(id='"x"'), "maintenance[0].id: is an unknown key"),
         (RIS + trigger(measure='"worklist.respons"'), 'measure: "worklist.respons" is no measure: did you mean'),
         (RIS + trigger(measure='"exam.backlog"'), 'measure: "exam.backlog" has no attempts to take a share of'),
+        (RIS + trigger(per='"area"'), "triggers[0].per: has no meaning: there are no [[areas]]"),
         (RIS + trigger(where='{ system = "riss" }'), '"riss" is none of [[systems]]: did you mean "ris"?'),
         (RIS + rule("share", measure='"echo.response"', share="0.2"), "slower_than is missing: a rule of kind"),
         (RIS + rule("backlog", older_than='"1h"'), 'limit is missing: a rule of kind "backlog" needs it (such as'),

@@ -10,7 +10,7 @@ from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
-from app.domain.trigger_acts import decided, disarmed, rested
+from app.domain.trigger_acts import decided, disarmed, overridden, rested
 from app.domain.trigger_board import Evaluated, Trigger, acted_on, shown, trigger_board
 from app.domain.trigger_rules import instances
 from app.domain.triggers import Cause, Kind, Sight, State
@@ -55,7 +55,7 @@ class House:
         found = self.triggers.evaluated(now, t0, standings, None, planned)
         if not lost:
             self.stored |= {e.trigger.id: e.trigger for e in found}
-            self.triggers.take_over(self.stored.values())
+            self.triggers.take_over(e.trigger for e in found)  # two versions of a rule have one id
             self.told += [t.cause for e in found for t in e.transitions]
         return found
 
@@ -244,3 +244,57 @@ def test_a_breach_that_stands_at_the_decision_point_is_recorded_with_its_evidenc
 def test_a_breach_that_begins_after_the_decision_point_was_not_undecided_at_it() -> None:
     house = House(t0_s=-7200 + 50.0).live(0, 200, 6.0)
     assert (house.told[-1], Cause.UNDECIDED in house.told) == (Cause.BREACH, False)
+
+
+def changed(house: House) -> House:
+    """Give the same after its rule was changed in golive.toml."""
+    after = House(replace(RULE, version="v2", title="Worklist is slow"), t0_s=house.t0_s)
+    after.triggers.take_over(house.stored.values())
+    return after
+
+
+def test_what_people_limited_in_time_outlasts_a_change_of_the_rule() -> None:
+    house = House().live(0, 10, 6.0)
+    latch, _ = overridden(house.one.latch, at(10), at(400), "Ann", "known")
+    house.stored["slow"] = acted_on(house.one, latch)
+    after = changed(house)
+    after.look(20)
+    assert (after.one.rule, after.one.latch.state, after.one.latch.until) == ("v2", State.OVERRIDDEN, at(400))
+    assert after.told == [Cause.OVERRIDE]
+    assert after.look(20) == []
+    after.look(400)
+    assert (after.one.latch.state, after.told[1]) == (State.WATCHING, Cause.OVERRIDE_ENDS)
+    late = changed(house)
+    late.look(401)
+    assert (late.one.latch.state, late.told) == (State.WATCHING, [])
+
+
+def test_a_decision_to_continue_and_a_disarming_outlast_a_change_of_the_rule() -> None:
+    house = House().live(0, 10, 6.0)
+    latch, _ = decided(house.one.latch, at(10), Kind.CONTINUE, "Ann, confirmed by Bo", "paper", at(400))
+    house.stored["slow"] = acted_on(house.one, latch)
+    after = changed(house)
+    (found,) = after.look(20)
+    assert (after.one.latch.state, after.one.latch.decided) == (State.DECIDED, Kind.CONTINUE)
+    assert after.one.latch.rearm_at == at(400)
+    assert [(t.cause, t.by, "former version" in t.why) for t in found.transitions] == [(Cause.DECIDE, "", True)]
+    after.look(400)
+    assert (after.one.latch.state, after.told[1]) == (State.WATCHING, Cause.REARM)
+    house = House().live(0, 10, 1.0)
+    latch, _ = disarmed(house.one.latch, at(10), "Ann", "no CT yet")
+    house.stored["slow"] = acted_on(house.one, latch)
+    after = changed(house)
+    after.look(20)
+    assert (after.one.latch.state, after.told) == (State.NOT_ARMED, [Cause.DISARM])
+
+
+def test_of_several_former_versions_the_newest_tells_what_people_did() -> None:
+    house = House().live(0, 10, 6.0)
+    latch, _ = overridden(house.one.latch, at(10), at(400), "Ann", "known")
+    old = acted_on(house.one, latch)
+    newer = replace(old, rule="v1b", latch=replace(house.one.latch, since=at(15)))
+    for order in ([old, newer], [newer, old]):
+        after = changed(house)
+        after.triggers.take_over(order)
+        after.look(20)
+        assert after.one.latch.state is State.WATCHING

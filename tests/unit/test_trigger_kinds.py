@@ -557,6 +557,34 @@ def test_a_rule_whose_probes_are_too_rare_says_that_it_can_never_see_enough() ->
     assert [i.never != "" for i in instances([replace(rule, per_area=True)], plan(*two))] == [True, True]
 
 
+def test_what_can_never_see_enough_says_so_also_where_nothing_is_seen_yet() -> None:
+    slow = replace(WORKLIST, kept_s=16.0)
+    rule = Rule("w", "W", "worklist.response", slower_than_s=5.0, share=0.2, recover_below=0.1, at_least=20, **QUICK)
+    down = replace(DOWN, where=(("system", "ris"),), at_least=38)
+    every = (rule, down, Rule("any", "Any", kind=Counts.ANY, of=("w",), **QUICK))
+    house = House(*every, of=plan(slow))
+    for name in ("w", "down", "any"):
+        seen = house.sees(1, name)
+        assert (seen.sight, "; can never see" in seen.reason) == (Sight.BLIND, True), seen.reason
+    for tick in range(25):
+        house.take(10 * tick, of=slow)
+    seen = house.sees(241, "w")
+    assert (seen.n, seen.sight, "; can never see 20 attempts in 5 min" in seen.reason) == (25, Sight.OK, True)
+
+
+def test_a_rule_that_nothing_measures_stands_blind_for_every_area_and_never_vanishes() -> None:
+    rule = Rule("w", "W", "echo.response", slower_than_s=5.0, share=0.2, recover_below=0.1, per_area=True, **QUICK)
+    here = replace(plan(WORKLIST), areas={"ct": "CT", "er": "ER"})
+    found = instances([rule], here)
+    assert [(i.id, i.never) for i in found] == [
+        ("w:ct", "can never see an attempt: no probe gives echo.response"),
+        ("w:er", "can never see an attempt: no probe gives echo.response"),
+    ]
+    assert [i.id for i in instances([replace(rule, where=(("area", "er"),))], here)] == ["w:er"]
+    assert [i.never for i in instances([replace(rule, per_area=False)], here)] == [found[0].never]
+    assert House(rule, of=here).sees(1, "w:ct").sight is Sight.BLIND
+
+
 def test_timedelta_arithmetic_of_a_late_exam_is_exact() -> None:
     limit = timedelta(seconds=1800)
     house = House(SLOW_REPORTS).exams(exam("edge", ended_at=0, final_at=30))

@@ -261,3 +261,26 @@ async def until(holds: Callable[[], bool], within_s: float = 20) -> None:
             if holds():
                 return
             await asyncio.sleep(0.01)
+
+
+def test_of_a_trigger_that_flapped_for_days_the_newest_transitions_are_read_and_the_breach_asked_for(
+    house: Database,
+) -> None:
+    def flap(s: Session) -> None:
+        one, stored = trigger(), 1
+        for number in range(2, 8):
+            made = Transition(number, NOON + number * MINUTE, State.BREACHED, State.BREACHED, Cause.SEEN_AGAIN)
+            after = replace(one, latch=replace(one.latch, number=number))
+            assert triggers.keep(s, SITE, after, stored, [made])
+            stored = number
+
+    house.write_now(flap)
+
+    def numbers(**more: Any) -> list[int]:
+        return [t.number for t in house.read_now(lambda s: triggers.transitions(s, SITE, "slow", **more))]
+
+    assert numbers() == [1, 2, 3, 4, 5, 6, 7]
+    assert numbers(limit=3) == [5, 6, 7]
+    assert numbers(limit=3, until=NOON + 4 * MINUTE) == [2, 3, 4]
+    assert numbers(limit=2, until=NOON + 4 * MINUTE, also=[NOON]) == [1, 3, 4]
+    assert numbers(limit=2, also=[NOON + 7 * MINUTE]) == [6, 7]
