@@ -81,6 +81,8 @@ def environment() -> Environment:
     )
     made.globals.update(w=words, d=desk_words, f=desk_form_words, static=static_url, build=build())
     made.filters["markup"] = Markup
+    for name in made.list_templates():
+        made.get_template(name)  # compiled at the start, so that nobody's first look waits for it
     return made
 
 

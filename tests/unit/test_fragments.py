@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.push.fragments import wall
+from app.push.fragments import environment, wall
 from tests.browser.scenes import SCENES
 from tests.unit.walls import named
 
@@ -66,3 +66,9 @@ def test_what_a_peer_said_cannot_become_markup() -> None:
     html = "".join(f.html for f in wall(scene))
     assert "<script" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_every_template_is_compiled_before_anybody_looks() -> None:
+    made = environment()
+    assert made.cache is not None
+    assert len(made.cache) == len(made.list_templates()) > 20
