@@ -126,7 +126,7 @@ def probe_standings(plan: Plan, taken: list[Sample], now: datetime) -> dict[str,
 @pytest.mark.alone
 def test_probes_of_the_played_hospital_stand_as_those_of_the_poured_one(player: Player, tmp_path: Path) -> None:
     async def ask() -> list[SampleIn]:
-        wanted = {"worklist-mr": 25, "image-mr": 6, "echo-ris": 25, "query-pacs": 15}
+        wanted = {"worklist-mr": 25, "image-mr": 14, "echo-ris": 25, "query-pacs": 15}
         found = await asyncio.gather(*(player.tries(probe, times) for probe, times in wanted.items()))
         return [sample for samples in found for sample in samples]
 
@@ -144,7 +144,8 @@ def test_probes_of_the_played_hospital_stand_as_those_of_the_poured_one(player: 
     assert len(compared) == 5, compared
     for name in compared:
         assert (mine[name].n, mine[name].failed) == (other[name].n, 0), name
-        assert abs((mine[name].p50 or 0) - (other[name].p50 or 0)) < 0.3 * (other[name].p50 or 0) + 0.02, name
+        # each draws its own chance at its own moment: of fourteen draws two medians differ so far once in a thousand
+        assert abs((mine[name].p50 or 0) - (other[name].p50 or 0)) < 0.4 * (other[name].p50 or 0) + 0.02, name
     by_probe = {s.probe: (s, p) for s, p in zip(seen, poured, strict=True)}
     one, twin = by_probe["worklist-mr"]
     assert abs((one.matches or 0) - (twin.matches or 0)) <= 1
