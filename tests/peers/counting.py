@@ -11,18 +11,26 @@ _AGENT = re.compile(rb"\r\nuser-agent: *([^\r\n]*)", re.IGNORECASE)
 
 
 class CountingProxy(Proxy):
-    """`asked` counts each calling AE title, and each (user agent, path with query)."""
+    """`asked` counts each calling AE title, and each (user agent, path with query) once its answer begins.
+
+    A request on a kept connection that the peer closes meanwhile was never asked: whoever sent it sends it once more.
+    """
 
     def __init__(self, target: int, **values: object) -> None:
         self.asked: Counter[str | tuple[str, str]] = Counter()
+        self._waiting: dict[object, tuple[str, str]] = {}
         super().__init__(target, **values)
 
-    def went_up(self, data: bytes) -> None:
+    def went_up(self, data: bytes, connection: object) -> None:
         if data.startswith(_ASSOCIATE):
             self.asked[data[_CALLING].decode().strip()] += 1
         elif data.startswith(b"GET "):
             agent = _AGENT.search(data)
-            self.asked[(agent[1].decode() if agent else "", data.split(b" ", 2)[1].decode())] += 1
+            self._waiting[connection] = (agent[1].decode() if agent else "", data.split(b" ", 2)[1].decode())
+
+    def went_down(self, data: bytes, connection: object) -> None:
+        if (asked := self._waiting.pop(connection, None)) is not None and data:
+            self.asked[asked] += 1
 
     def fetched(self, agent: str, pattern: str) -> int:
         """Give how often paths that match as a whole were asked for."""

@@ -34,8 +34,11 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
             setattr(self, name, value)
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
-    def went_up(self, data: bytes) -> None:
+    def went_up(self, data: bytes, connection: object) -> None:
         """For those who count: a piece of what is asked."""
+
+    def went_down(self, data: bytes, connection: object) -> None:
+        """For those who count: a piece of an answer."""
 
     async def _listen(self) -> None:
         if self._server and self.mode == "refuse":
@@ -53,7 +56,7 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
                     continue
                 return
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
-            ways = (self._carry(reader, far_writer, "up"), self._carry(far_reader, writer, "down"))
+            ways = (self._carry(reader, far_writer, "up", writer), self._carry(far_reader, writer, "down", writer))
             await asyncio.gather(*ways, return_exceptions=True)
         except OSError:
             return
@@ -62,7 +65,9 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
                 if each is not None:
                     each.transport.abort()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str, connection: object
+    ) -> None:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         delivering = asyncio.create_task(_deliver(line, writer))
@@ -73,8 +78,7 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
                 data = await reader.read(262144)
             except OSError:
                 data = b""
-            if way == "up":
-                self.went_up(data)
+            (self.went_up if way == "up" else self.went_down)(data, connection)
             if left is not None and free <= 0:
                 data, left = (data[:left], left - len(data[:left])) if data else (data, left)
                 if not data:
