@@ -11,7 +11,7 @@ run: .make/runtime ## a simulated hospital and the whole of golive: http://127.0
 	.venv/bin/golive demo
 
 check: .make/dev ## format, lint, types, layers, pure tests
-	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m pytest -q tests/unit
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m pytest -q -n 2 tests/unit
 
 # files whose tests take minutes begin first, so that none of them is waited for at the end
 LONG := tests/browser/test_drill.py tests/integration/test_triggers_real_worklist.py tests/browser/test_decision_drill.py

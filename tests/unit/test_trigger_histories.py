@@ -12,13 +12,13 @@ from tests.unit.test_triggers import BEYOND, Life, at, breached
 from tests.unit.trigger_histories import ALLOWED, AT_ONCE, STARTS, STEPS, History, Step, T
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STARTS, STEPS)
 def test_every_law_holds_in_every_history(start: State, steps: list[Step]) -> None:
     History(Latch(start, T), ALLOWED).live(steps)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(STARTS, STEPS)
 def test_every_law_holds_for_a_rule_that_breaches_at_once(start: State, steps: list[Step]) -> None:
     History(Latch(start, T), AT_ONCE).live(steps)
