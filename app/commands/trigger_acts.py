@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from app.domain.decisions import Person, moment_text
 from app.domain.plans import Plan
+from app.domain.stored_triggers import Trigger, acted_on, shown
 from app.domain.trigger_acts import acknowledged, armed, disarmed, overridden
 from app.domain.trigger_alarms import raised
-from app.domain.trigger_board import Trigger, acted_on, shown
 from app.domain.triggers import Latch, Stepped
 from app.errors import Conflict, Invalid, Missing
 from app.store import acts, triggers

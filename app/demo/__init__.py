@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -113,9 +114,9 @@ async def _drilled(
     url = f"http://{ready.config.settings.server.listen}"
     try:
         await drill.Drill(url, people, pace, play, said).run()
-    except Unavailable as error:
+    except (Unavailable, httpx.TransportError) as error:
         said(f"stopped: {error}")
-    except Exception:
+    except Exception:  # nobody awaits this task before golive ends: a mistake of ours would be heard of then only
         log.exception("the drill has a mistake of golive's own")
         said("stopped by a mistake of golive's own; see the log")
 

@@ -124,8 +124,7 @@ class Drill:
         token = self._people.desk if who == DESK else self._people.authority
         answer = await self._client.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
         if answer.is_error:
-            told = answer.json()
-            raise Unavailable(f"{who}: {told.get('title')}, {told.get('detail')}")
+            raise Unavailable(f"{who}: golive answered {answer.status_code}, {answer.text[:300]}")
         return answer.json()
 
     async def _until(self, what: str, holds: Callable[[], Any]) -> Any:

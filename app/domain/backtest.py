@@ -20,8 +20,9 @@ from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.samples import Sample
 from app.domain.sights import standings_now
 from app.domain.standings import Judged, Pulse, Standing
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_acts import decided
-from app.domain.trigger_board import Trigger, trigger_board
+from app.domain.trigger_board import trigger_board
 from app.domain.trigger_sights import by_series
 from app.domain.triggers import Cause, Kind, Sight, State
 

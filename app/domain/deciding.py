@@ -23,7 +23,7 @@ from app.domain.decisions import (
     stage_of,
     story,
 )
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.errors import Conflict, Forbidden, Invalid
 
 OF_BREACH = (Choice.ROLL_BACK, Choice.CONTINUE, Choice.FALSE_ALARM)

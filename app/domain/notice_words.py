@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.notice_plans import Occasion
 from app.domain.plans import Counts, Plan
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_sights import percent
 from app.domain.triggers import Cause
 from app.domain.words import span, window_words

@@ -15,8 +15,8 @@ from app.domain.journal import Entry
 from app.domain.notice_plans import Occasion, Route
 from app.domain.notice_words import Said, of_decision, of_go_live, of_proposal, of_trigger
 from app.domain.plans import Plan
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_alarms import Alarm, alarm
-from app.domain.trigger_board import Trigger
 from app.domain.triggers import ASIDE, Cause, State
 
 REMINDED = {

@@ -12,7 +12,7 @@ from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
 from app.domain.signs import Pulses, blind_feeds
 from app.domain.standings import Series, Standing, State
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import ASIDE, LATCHED
 from app.domain.triggers import Sight as Unseen
 from app.domain.triggers import State as TriggerState

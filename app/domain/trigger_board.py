@@ -3,20 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.domain.exams import Exam, ExamEvent
 from app.domain.habits import Heard
 from app.domain.planned_work import PlannedWork
 from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.standings import Standing
+from app.domain.stored_triggers import Trigger, evidence_of, stands, stood_at, trigger_of, worth_storing
 from app.domain.trigger_acts import armed, carried
 from app.domain.trigger_meters import meter_of
-from app.domain.trigger_rules import Instance, instances, limit_of, of_exams
+from app.domain.trigger_rules import Instance, instances, of_exams
 from app.domain.trigger_sights import Around, Meter, Share, facts_of, read
 from app.domain.triggers import (
-    LATCHED,
-    Cause,
     Kind,
     Latch,
     State,
@@ -29,27 +27,6 @@ from app.domain.triggers import (
 from app.domain.windows import Attempt
 
 BY_T0 = "golive: T0"
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A trigger as it is stored and shown; `rule` is the version of its rule, `evidence` what stood at its breach."""
-
-    id: str
-    rule_id: str
-    rule: str
-    title: str
-    area: str | None
-    measure: str
-    limit_share: float | None
-    breach_after_s: float
-    required: bool
-    latch: Latch
-    share: Share
-    evidence: Mapping[str, Any] | None = None
-    kind: str = Counts.SHARE.value
-    limit: float | None = None
-    depends_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +147,7 @@ class TriggerBoard:
                 continue
             if (before := self._before.get(trigger.id)) is None or before.latch.since <= trigger.latch.since:
                 self._before[trigger.id] = trigger
-            if _stands(trigger.latch):
+            if stands(trigger.latch):
                 self.former[trigger.id, trigger.rule] = trigger
             else:
                 self.former.pop((trigger.id, trigger.rule), None)
@@ -210,7 +187,7 @@ class TriggerBoard:
         return Evaluated(replace(former, latch=latch), former.latch.number, made)
 
     def _undecided(self, stored: Trigger | None, latch: Latch, around: Around) -> Stepped:
-        if around.t0 is None or not _stood_at(stored, decide_by := around.t0 + self._decision_window):
+        if around.t0 is None or not stood_at(stored, decide_by := around.t0 + self._decision_window):
             return latch, ()
         return undecided(latch, decide_by, around.now)
 
@@ -236,68 +213,17 @@ class TriggerBoard:
         more = ended + more + passed
         if not made and not more:
             self._latches[instance.id] = latch
-            if stored is not None and not _worth_storing(stored, latch, share):
+            if stored is not None and not worth_storing(stored, latch, share):
                 return None
         facts = facts_of(meter, share, around) if more else {}
         told = (*made, *(replace(t, facts=facts) for t in more))
-        trigger = _trigger(instance, latch, share, _evidence(stored, latch, told))
+        trigger = trigger_of(instance, latch, share, evidence_of(stored, latch, told))
         return Evaluated(trigger, stored.latch.number if stored else None, told)
 
 
 def trigger_board(plan: Plan) -> TriggerBoard:
     """Give the triggers of a plan."""
     return TriggerBoard(instances(plan.rules, plan), plan.go_live.decision_window_s)
-
-
-def _stood_at(stored: Trigger | None, moment: datetime) -> bool:
-    """Say whether the breach that is stored began before a moment."""
-    if stored is None or stored.evidence is None:
-        return False
-    return datetime.fromisoformat(str(stored.evidence["at"])) < moment
-
-
-def _worth_storing(stored: Trigger, latch: Latch, share: Share) -> bool:
-    """Say whether more has changed than the moment of the last look; a pending clock is stored each second."""
-    if share != stored.share or latch.sight is not stored.latch.sight:
-        return True
-    return latch.state is State.PENDING and latch.pending_s - stored.latch.pending_s >= 1
-
-
-def _trigger(instance: Instance, latch: Latch, share: Share, evidence: Mapping[str, Any] | None) -> Trigger:
-    rule = instance.rule
-    return Trigger(
-        instance.id,
-        rule.id,
-        rule.version,
-        rule.title,
-        instance.area,
-        rule.measure,
-        rule.share if rule.kind is Counts.SHARE else None,
-        rule.breach_after_s,
-        rule.required,
-        latch,
-        share,
-        evidence,
-        rule.kind.value,
-        limit_of(rule),
-        rule.depends_on,
-    )
-
-
-def _evidence(stored: Trigger | None, latch: Latch, told: Iterable[Transition]) -> Mapping[str, Any] | None:
-    """Give the evidence of the breach that stands: frozen when it began, gone when a person's decision ended it."""
-    if latch.state in (State.WATCHING, State.PENDING, State.SHADOW, State.NOT_ARMED):
-        return None
-    kept = stored.evidence if stored is not None else None
-    for transition in told:
-        if kept is None and transition.cause in (Cause.BREACH, Cause.WOULD_BREACH):
-            kept = {"at": transition.at.isoformat().replace("+00:00", "Z"), **transition.facts}
-    return kept
-
-
-def acted_on(trigger: Trigger, latch: Latch) -> Trigger:
-    """Give a trigger after what a person did to it."""
-    return replace(trigger, latch=latch, evidence=_evidence(trigger, latch, ()))
 
 
 def _first(rule: Rule, t0: datetime | None) -> State:
@@ -313,18 +239,3 @@ def _armed(latch: Latch, rule: Rule, t0: datetime | None, now: datetime) -> tupl
     if t0 is None or not waits or rule.armed is Armed.SHADOW:
         return latch, ()
     return armed(latch, now, BY_T0)
-
-
-def shown(stored: Iterable[Trigger], plan: Plan) -> list[Trigger]:
-    """Give the triggers that screens show: those of today's rules in their order, before each what an older rule left.
-
-    A breach by a rule that has changed or gone stays with its own words until a person decides.
-    """
-    now = {i.id: place for place, i in enumerate(instances(plan.rules, plan))}
-    versions = {rule.id: rule.version for rule in plan.rules}
-    kept = [t for t in stored if (t.id in now and versions.get(t.rule_id) == t.rule) or _stands(t.latch)]
-    return sorted(kept, key=lambda t: (now.get(t.id, -1), versions.get(t.rule_id) == t.rule, t.id))
-
-
-def _stands(latch: Latch) -> bool:
-    return latch.state in LATCHED or (latch.state is State.OVERRIDDEN and latch.underneath in LATCHED)

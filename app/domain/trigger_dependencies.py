@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_alarms import Alarm, raised
-from app.domain.trigger_board import Trigger
 from app.domain.triggers import Sight, State
 
 

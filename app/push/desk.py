@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.decisions import standing, told_of
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms
 from app.push.desk_beside import beside_view

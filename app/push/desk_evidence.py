@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.plans import Counts, Rule
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_rules import is_exam_measure, limit_of
 from app.domain.trigger_sights import percent
 from app.domain.words import answer_time, span, window_words

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.decisions import Decision, Stage, stage_of
 from app.domain.journal import Entry as Journalled
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import Cause, Transition
 from app.domain.words import span
 from app.push import desk_words, words

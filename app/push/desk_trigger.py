@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from app.domain.decisions import Decision, standing, told_of
 from app.domain.plans import Rule
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_alarms import raised
-from app.domain.trigger_board import Trigger
 from app.domain.triggers import Cause, Transition
 from app.push import desk_words, words
 from app.push.beside import Beside

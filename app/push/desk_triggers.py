@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from app.domain.decisions import Decision, Stage, stage_of, told_of
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import Sight
 from app.domain.words import span
 from app.push import desk_words, words

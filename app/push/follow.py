@@ -14,7 +14,7 @@ from app.domain.no_return import spent
 from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.standings import Judged, Standing
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.way_back import Cost
 from app.push.beside import Beside
 from app.push.fragments import Fragment, build
@@ -79,12 +79,13 @@ class Follow:
         outside: Callable[[], Sequence[Ground]] = tuple,
         shown: Callable[[], datetime] = utc_now,
         beside_of: BesideOf = nothing_beside,
+        count_bug: Callable[[], None] = lambda: None,
     ) -> None:
         self.plan = plan
         self._look, self._stand, self._whole = look, stand, whole
         self._clock, self._hub, self._shown = clock, hub, shown
         self._judge_alive_at, self._trouble, self._own = judge_alive_at, trouble, own
-        self._outside, self._beside_of = outside, beside_of
+        self._outside, self._beside_of, self._count_bug = outside, beside_of, count_bug
         self._poked, self._looked = asyncio.Event(), asyncio.Event()
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
@@ -167,6 +168,7 @@ class Follow:
             except Exception:  # a mistake in one page of the desk: that page falls silent, and the wall goes on
                 if view in ALWAYS:
                     raise
+                self._count_bug()
                 log.exception("the view %s cannot be shown", view)
         if not scene.trouble and {*ALWAYS} <= {*views}:
             self._sentinel = seen.sentinel

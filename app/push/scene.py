@@ -13,7 +13,7 @@ from app.domain.plans import Plan
 from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
 from app.domain.standings import Series, Standing, State
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.words import counted
 from app.push import words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.decisions import Choice, Decision, Stage, stage_of, told_of
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import LATCHED
 from app.domain.way_back import way_back
 from app.push import words

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from app.domain.measures import CATALOGUE, Source
 from app.domain.plans import Counts
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_alarms import raised
-from app.domain.trigger_board import Trigger
 from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.triggers import LATCHED, Kind, Sight, State
 from app.domain.words import counted, span

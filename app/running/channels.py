@@ -15,7 +15,7 @@ from app.clock import SteadyClock
 from app.domain.notice_plans import Channel, Occasion
 from app.domain.notices import Fate, Notice, NoticeStage, fate, wait_s
 from app.domain.plans import Plan
-from app.domain.trigger_board import shown
+from app.domain.stored_triggers import shown
 from app.domain.trigger_dependencies import by_id, held_back
 from app.errors import GoLiveError, Unavailable
 from app.running.carrier import LATE_S, Carried, Carrier, Parcel

@@ -22,7 +22,7 @@ from app.domain.samples import Sample
 from app.domain.sights import standings_now
 from app.domain.signs import Pulses
 from app.domain.standings import Judged, Standing
-from app.domain.trigger_board import Trigger, shown
+from app.domain.stored_triggers import Trigger, shown
 from app.errors import GoLiveError
 from app.judge import Judge
 from app.plan import plan_of
@@ -78,6 +78,7 @@ class Life:
             own=lambda: [ground.text for ground in self._own_grounds()],
             outside=lambda: list(self._outside.grounds()),
             beside_of=Besides(lambda: self.house).of,
+            count_bug=self._count_bug,
         )
         self._outside = Outside(
             lambda: self.house.config,

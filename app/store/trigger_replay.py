@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.domain.journal import Entry
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_replay import ACT, Gap, recorded, replayed, transition_of
 from app.domain.triggers import Latch
 from app.store import journal, triggers

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_replay import BY_GOLIVE, act_of
 from app.domain.triggers import Transition
 from app.store import codec, journal

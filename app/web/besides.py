@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from app.clock import monotonic_s
 from app.domain.decisions import Decision
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_course import Step, course, is_drawn, moments_until, probes_of
 from app.domain.trigger_rules import instances
 from app.domain.way_back import Cost

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from app.commands import trigger_acts as commands
 from app.commands.acts import done
 from app.domain.decisions import told_of
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_alarms import alarm, raised
-from app.domain.trigger_board import Trigger
 from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.triggers import Latch, Transition
 from app.errors import Missing

@@ -10,7 +10,7 @@ from app.domain.decisions import Action, Asked, Breach, ByPhone, Choice, Decisio
 from app.domain.golive import Act, GoLiveAct
 from app.domain.intervals import wilson
 from app.domain.plans import Authority, Rule
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_course import Step
 from app.domain.triggers import Cause, Kind, Sight, State, Transition
 from app.domain.way_back import Amount, Cost

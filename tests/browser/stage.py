@@ -27,7 +27,7 @@ from app.domain.overall import of_decisions, of_triggers, overall
 from app.domain.plans import Plan
 from app.domain.samples import Kind, Outcome, Sample
 from app.domain.standings import Judged, Pulse, Standing
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.push.beside import Beside
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub

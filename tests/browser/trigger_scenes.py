@@ -16,7 +16,7 @@ from app.domain.decisions import (
     breaches_of,
 )
 from app.domain.intervals import wilson
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_sights import Share
 from app.domain.triggers import LATCHED, Kind, Latch, Sight, State
 

@@ -18,7 +18,7 @@ from app.domain.plans import Armed, Counts, Rule
 from app.domain.quarantine import Unreadable
 from app.domain.samples import Kind, Outcome, Sample
 from app.domain.standings import Pulse
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import State
 from app.judge import Judge
 from app.store import exams, quarantine, samples, triggers

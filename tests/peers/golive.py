@@ -35,6 +35,14 @@ def wait_for(words: str, look: Callable[[], T], seconds: float, every_s: float =
         time.sleep(every_s)
 
 
+def holds_for(words: str, holds: Callable[[], bool], seconds: float, every_s: float = 0.2) -> None:
+    """Look again and again for so long, and fail at the first look at which it does not hold."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert holds(), f"no longer so: {words}"
+        time.sleep(every_s)
+
+
 def to_toml(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")

@@ -24,8 +24,8 @@ from app.domain.decisions import (
     told_of,
 )
 from app.domain.overall import of_decisions
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_acts import decided, overridden, rested
-from app.domain.trigger_board import Trigger
 from app.domain.trigger_sights import Share
 from app.domain.triggers import Kind, Latch, Sight, State
 from app.errors import Conflict, Forbidden, GoLiveError, Invalid

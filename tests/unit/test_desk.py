@@ -12,7 +12,7 @@ from app.domain.decisions import Asked, Choice, Decision, Stage
 from app.domain.golive import Act
 from app.domain.journal import Entry
 from app.domain.plans import Counts
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import Cause, Kind, Sight, State, Transition
 from app.domain.way_back import Amount
 from app.push import desk_words, words

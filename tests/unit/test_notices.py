@@ -12,7 +12,7 @@ from app.domain.journal import Entry
 from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
 from app.domain.notices import Fate, Notice, fate, noticed, owed, wait_s
 from app.domain.plans import Authority, Plan, Rule
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_sights import Share
 from app.domain.triggers import Cause, Latch, Sight, State
 from tests.unit.made import T, at, plan

@@ -10,8 +10,9 @@ from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Armed, Plan, Rule
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse, Standing
+from app.domain.stored_triggers import Trigger, acted_on, shown
 from app.domain.trigger_acts import decided, disarmed, overridden, rested
-from app.domain.trigger_board import Evaluated, Trigger, acted_on, shown, trigger_board
+from app.domain.trigger_board import Evaluated, trigger_board
 from app.domain.trigger_rules import instances
 from app.domain.triggers import Cause, Kind, Sight, State
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_dependencies import by_id, held_back
 from app.domain.trigger_sights import Share, unseen, valued
 from app.domain.triggers import Latch, Sight, State

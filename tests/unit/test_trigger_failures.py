@@ -9,8 +9,8 @@ from app.domain.plans import Counts, Rule
 from app.domain.samples import Kind as Asks
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse
+from app.domain.stored_triggers import acted_on
 from app.domain.trigger_acts import armed, decided, overridden, rested
-from app.domain.trigger_board import acted_on
 from app.domain.trigger_sights import by_series
 from app.domain.triggers import Cause, Kind, Latch, Sight, State, evaluate
 from tests.unit import test_trigger_kinds as kinds
@@ -305,14 +305,19 @@ def test_data_that_stop_make_nothing_better_whatever_a_rule_counts(rule: Rule, b
     assert house.stored[rule.id].latch.sight is Sight.BLIND
 
 
-def test_a_breach_does_not_recover_because_the_part_that_failed_is_no_longer_seen() -> None:
-    house = House(replace(RULE, recover_below=0.15))
-    for second in range(0, 700):
+def falls_silent_while_failing(house: House, seconds: int) -> None:
+    """Let one area answer well, and another one fail and then be heard of no more."""
+    for second in range(seconds):
         if second % 5 == 0:
             house.take(second, 0.1, of=ER)
             if second < 170:
                 house.take(second, 6.0)
         house.look(second)
+
+
+def test_a_breach_does_not_recover_because_the_part_that_failed_is_no_longer_seen() -> None:
+    house = House(replace(RULE, recover_below=0.15))
+    falls_silent_while_failing(house, 700)
     assert house.one.share.reason.endswith("0 % and 6 %; 20 % allowed; not seen: ris ct")
     assert (house.one.latch.state, house.told[-1]) == (State.BREACHED, Cause.BREACH)
     house.live(700, 1100, 0.1).live(1100, 1101, 0.1, of=ER)
@@ -321,12 +326,7 @@ def test_a_breach_does_not_recover_because_the_part_that_failed_is_no_longer_see
 
 def test_a_pending_trigger_does_not_come_down_because_the_part_that_failed_is_no_longer_seen() -> None:
     house = House(replace(RULE, breach_after_s=450.0))
-    for second in range(0, 900):
-        if second % 5 == 0:
-            house.take(second, 0.1, of=ER)
-            if second < 170:
-                house.take(second, 6.0)
-        house.look(second)
+    falls_silent_while_failing(house, 900)
     assert (house.one.latch.state, house.told) == (State.PENDING, [Cause.BEYOND])
     house.live(900, 1300, 0.1).live(1300, 1301, 0.1, of=ER)
     assert house.told[-1] is Cause.WITHIN

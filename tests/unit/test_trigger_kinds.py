@@ -17,7 +17,8 @@ from app.domain.plans import Armed, Counts, Plan, Rule
 from app.domain.samples import Kind
 from app.domain.sights import standings_now
 from app.domain.standings import Pulse
-from app.domain.trigger_board import Trigger, TriggerBoard
+from app.domain.stored_triggers import Trigger
+from app.domain.trigger_board import TriggerBoard
 from app.domain.trigger_rules import instances
 from app.domain.trigger_sights import Share, by_series
 from app.domain.trigger_tallies import Counted, Tally

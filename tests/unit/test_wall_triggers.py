@@ -9,7 +9,7 @@ from app.domain.decisions import Choice
 from app.domain.golive import GoLive, moment_of
 from app.domain.plans import Plan
 from app.domain.standings import State as Series
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.triggers import State
 from app.push.wall_decisions import rollback
 from app.push.wall_head import Strip, strip

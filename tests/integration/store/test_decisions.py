@@ -17,8 +17,8 @@ from app.commands import trigger_acts as commands
 from app.domain.decisions import Action, Asked, Choice, Decision, Event, Person
 from app.domain.golive import Act
 from app.domain.plans import Plan, Rule
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_acts import overridden
-from app.domain.trigger_board import Trigger
 from app.domain.trigger_sights import Share
 from app.domain.triggers import Cause, Kind, Latch, Reading, Sight, State, Transition, evaluate
 from app.errors import Conflict, Forbidden

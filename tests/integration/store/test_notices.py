@@ -9,7 +9,7 @@ import pytest
 from app.domain.journal import Entry
 from app.domain.notice_plans import Occasion
 from app.domain.notices import Notice, NoticeStage
-from app.domain.trigger_board import Trigger
+from app.domain.stored_triggers import Trigger
 from app.domain.trigger_sights import Share
 from app.domain.triggers import Cause, Latch, Sight, State, Transition
 from app.store import journal, notices, triggers

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.domain.stored_triggers import Trigger, acted_on
 from app.domain.trigger_acts import decided, overridden
-from app.domain.trigger_board import Trigger, acted_on
 from app.domain.triggers import Kind, State, Stepped
 from app.store import journal, trigger_replay, triggers
 from app.store.db import Database
