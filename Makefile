@@ -13,12 +13,10 @@ run: .make/runtime ## a simulated hospital and the whole of golive: http://127.0
 check: .make/dev ## format, lint, types, layers, pure tests
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m pytest -q -n 2 tests/unit
 
-# files whose tests take minutes begin first, so that none of them is waited for at the end
-LONG := tests/browser/test_drill.py tests/integration/test_triggers_real_worklist.py tests/browser/test_decision_drill.py
-# most of a test against a real peer is waiting, so three run side by side; what compares measured times runs alone
+# most of a test against a real peer is waiting, so four run side by side; what compares measured times runs alone
 test: .make/dev .make/peers check ## everything that must hold, against real peers (CI runs this)
 	$(PY) -m pytest -q -m alone tests/integration tests/browser
-	$(PY) -m pytest -q -m "not alone" -n 3 --dist loadfile --no-loadscope-reorder $(LONG) tests/browser tests/integration
+	$(PY) -m pytest -q -m "not alone" -n 4 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
 
 bench: .make/dev .make/peers ## speed and memory as ratios beside a baseline; rewrites docs/performance.md
 	$(PY) -m tests.bench

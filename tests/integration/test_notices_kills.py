@@ -12,6 +12,8 @@ from tests.peers.golive import GoLive, dicom_system, now_z, uuid7, wait_for
 from tests.peers.postgres import postgres
 from tests.peers.receiver import Receiver
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
