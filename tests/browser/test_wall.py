@@ -13,7 +13,7 @@ from tests.browser.trigger_scenes import TRIGGERS
 
 FAR = "?distance_m=5&diagonal_in=65"
 
-pytestmark = pytest.mark.peers
+pytestmark = [pytest.mark.peers, pytest.mark.long]
 
 
 def test_a_change_comes_to_the_screen_without_reloading(chromium: Browser, serve: Callable[..., Server]) -> None:
