@@ -7,20 +7,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.commands import escalation
 from app.domain.decisions import Person
 from app.domain.issue_life import allowed, is_duplicate_of, reported
-from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded
+from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
 from app.domain.plans import Plan
 from app.errors import Conflict, Missing
-from app.store import codec, issues
+from app.store import codec, issue_context, issues
 from app.store.db import Session
 from app.store.issues import Kept
+from app.store.sets import plain
 
 
 def reporting(
-    plan: Plan, uuid: str, report: Report, by: Person, now: datetime, context: Mapping[str, Any] | None = None
+    plan: Plan, uuid: str, report: Report, by: Person, now: datetime, context: Callable[[], Mapping[str, Any]] = dict
 ) -> Callable[[Session], tuple[Kept, bool]]:
-    """Give the act that stores a report; it says whether that is new."""
+    """Give the act that stores a report with what was so then; it says whether that is new.
+
+    `context` gives what stood around it in that minute; planned work and changes of the hour before are added.
+    """
     site, asked = plan.site, codec.dumps(report)
 
     def act(s: Session) -> tuple[Kept, bool]:
@@ -30,7 +35,9 @@ def reporting(
             return before, False
         taken = reported(report, tuple(plan.areas), plan.floor, now)
         made = begun(uuid, number + 1, sequence + 1, taken, by, now)
-        issues.create(s, site, made, asked, json.dumps(context or {}, ensure_ascii=False))
+        beside = {**context(), **issue_context.before(s, plan, now)}
+        issues.create(s, site, made, asked, plain(json.dumps(beside, ensure_ascii=False)))
+        escalation.timed(s, plan, made, now)
         return Kept(uuid, made.number, made.sequence, made.status.value, now, asked), True
 
     return act
@@ -61,7 +68,8 @@ def acting(
         if event.action is Action.DUPLICATE:
             event = _merged(s, site, issue, event)
         after = folded(issue, event)
-        issues.append(s, site, after, event, asked)
+        issues.append(s, site, after, event, asked, raised=after.safety and (reopened(event) or not issue.safety))
+        escalation.timed(s, plan, after, now)
         return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
 
     return act

@@ -1,6 +1,6 @@
 """What people on the floor report: an issue is what its append-only list of events folds to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,9 @@ SEVERITIES = {
 }
 IF_UNSURE = "If unsure, the higher one."
 TIERS = ("floor", "desk", "it", "vendor")
+
+
+GOLIVE = Person("golive", "golive", "golive")  # who escalates when a deadline has passed
 
 
 class Status(StrEnum):
@@ -183,7 +186,7 @@ def folded(issue: Issue, event: Event) -> Issue:
         workaround=event.workaround or issue.workaround,
         vendor_ticket=event.vendor_ticket or issue.vendor_ticket,
     )
-    if issue.first_response_at is None and action not in _NO_RESPONSE and event.by != issue.reporter:
+    if issue.first_response_at is None and action not in _NO_RESPONSE and event.by not in (issue.reporter, GOLIVE):
         after = replace(after, first_response_at=at)
     if action is Action.ESCALATE:
         return replace(after, tier=min(issue.tier + 1, len(TIERS) - 1), acknowledged_at=None)
@@ -210,40 +213,13 @@ def folded(issue: Issue, event: Event) -> Issue:
     return after
 
 
+def reopened(event: Event) -> bool:
+    """Say whether an event opens an issue again."""
+    return event.action is Action.REOPEN
+
+
 def fold(first: Issue, events: Iterable[Event]) -> Issue:
     """Give what a list of events makes of an issue, in the order of their sequence numbers."""
     for event in sorted(events, key=lambda e: e.sequence):
         first = folded(first, event)
     return first
-
-
-def roots(issues: Iterable[Issue]) -> dict[str, str]:
-    """Give for each duplicate the issue that it ends at, also over several steps."""
-    named = {issue.uuid: issue.duplicate_of for issue in issues if issue.duplicate_of}
-    found = {}
-    for uuid in named:
-        at, seen = uuid, {uuid}
-        while named.get(at) and named[at] not in seen:
-            at = named[at]
-            seen.add(at)
-        found[uuid] = at
-    return found
-
-
-def merged(issues: Iterable[Issue]) -> Mapping[str, tuple[int, tuple[str, ...]]]:
-    """Give by issue how many besides its reporter have it too, and its duplicates, whose reporters and "me too" count.
-
-    Nobody is lost with a merge, and nobody counted twice.
-    """
-    issues = list(issues)
-    root, who, of = roots(issues), dict[str, set[str]](), dict[str, list[str]]()
-    for issue in issues:
-        who.setdefault(root.get(issue.uuid, issue.uuid), set()).update(issue.me_too)
-        if issue.uuid in root:
-            of.setdefault(root[issue.uuid], []).append(issue.uuid)
-            who[root[issue.uuid]].add(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
-    for issue in issues:
-        if issue.uuid in root:
-            who[issue.uuid] = set(issue.me_too)
-        who[issue.uuid].discard(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
-    return {i.uuid: (len(who[i.uuid]), tuple(of.get(i.uuid, ()))) for i in issues}

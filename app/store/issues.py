@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from app.domain.decisions import Person
-from app.domain.issues import OPEN, Event, Issue
+from app.domain.issues import OPEN, TIERS, Event, Issue
 from app.store import codec, journal
 from app.store.sets import put, rows_of, run, table
 
@@ -58,11 +58,14 @@ def create(session: Session, site: str, made: Issue, asked: str, context: str) -
     """Store a new issue, and journal that it came."""
     put(session, _ISSUE, [{**_row(site, made), "asked": asked, "context": context}], replace=False)
     _go_on(session, site, number=made.number, sequence=made.sequence)
-    _journal(session, site, made, "create", made.uuid, made.reporter, made.received_at, asked)
+    _journal(session, site, made, "create", made.uuid, made.reporter, made.received_at, asked, made.safety)
 
 
-def append(session: Session, site: str, after: Issue, event: Event, asked: str) -> None:
-    """Store an event and what it made of its issue, and journal it; no free text goes into the journal."""
+def append(session: Session, site: str, after: Issue, event: Event, asked: str, *, raised: bool = False) -> None:
+    """Store an event and what it made of its issue, and journal it without its free text.
+
+    `raised` says that it made a patient-safety issue of it, or opened one again.
+    """
     row = {
         "site": site, "uuid": event.uuid, "issue": after.uuid, "sequence": event.sequence,
         "received_at": event.received_at, "action": event.action.value, "status": after.status.value,
@@ -72,7 +75,7 @@ def append(session: Session, site: str, after: Issue, event: Event, asked: str) 
     its = (_ISSUE.c.site == site) & (_ISSUE.c.uuid == after.uuid)
     run(session, _ISSUE.update().where(its).values(_row(site, after)))
     _go_on(session, site, sequence=event.sequence)
-    _journal(session, site, after, event.action.value, event.uuid, event.by, event.received_at, asked)
+    _journal(session, site, after, event.action.value, event.uuid, event.by, event.received_at, asked, raised)
 
 
 def _row(site: str, issue: Issue) -> dict[str, Any]:
@@ -89,12 +92,13 @@ def _go_on(session: Session, site: str, **numbers: int) -> None:
 
 
 def _journal(
-    session: Session, site: str, issue: Issue, did: str, event: str, by: Person, at: datetime, asked: str
+    session: Session, site: str, issue: Issue, did: str, event: str, by: Person, at: datetime, asked: str, raised: bool
 ) -> None:
     body = {
         "number": issue.number, "sequence": issue.last_sequence, "event": event, "area": issue.report.area,
         "category": issue.report.category, "severity": issue.severity, "safety": issue.safety,
-        "status": issue.status.value, "role": by.role, "token": by.token,
+        "status": issue.status.value, "tier": TIERS[issue.tier], "safety_raised": raised,
+        "role": by.role, "token": by.token,
         "sent_sha256": hashlib.sha256(asked.encode()).hexdigest(),
     }  # fmt: skip
     journal.append(session, site, at, by.called, f"issue.{did}", issue.uuid, body)
@@ -133,8 +137,7 @@ def all(session: Session, site: str) -> list[Issue]:
     return [codec.loads(Issue, row.body) for row in rows_of(session, ask)]
 
 
-def open_by_area(session: Session, site: str) -> list[tuple[str, int, int]]:
-    """Give area, severity and number of the open issues."""
+def open_now(session: Session, site: str) -> list[tuple[int, datetime]]:
+    """Give severity and receipt of each open issue."""
     its = (_ISSUE.c.site == site) & _ISSUE.c.status.in_(_OPEN)
-    ask = select(_ISSUE.c.area, _ISSUE.c.severity, func.count()).where(its)
-    return [(r[0], r[1], r[2]) for r in rows_of(session, ask.group_by(_ISSUE.c.area, _ISSUE.c.severity))]
+    return [(r[0], r[1]) for r in rows_of(session, select(_ISSUE.c.severity, _ISSUE.c.received_at).where(its))]

@@ -447,7 +447,9 @@ class IssueTimerRow(Row, table=True):
 
     issue: str = Field(primary_key=True)
     step: int = Field(primary_key=True)
-    tier: str
+    tier: int
+    severity: int
+    since_at: datetime
     due_at: datetime
     fired_at: datetime | None = None
     ended_at: datetime | None = None

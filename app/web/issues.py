@@ -9,10 +9,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.commands import issues as commands
 from app.commands.acts import done
 from app.domain.issue_life import refusal_of_role
-from app.domain.issues import Issue, Status, merged
+from app.domain.issue_merging import merged
+from app.domain.issues import Issue, Status
 from app.errors import Forbidden, Missing
 from app.store import issues
 from app.web.house import house_of
+from app.web.issue_context import context_of
 from app.web.issue_shapes import MERGED, IssueEventIn, IssueIn, IssueOut, ReceiptOut, as_csv, receipt, told, told_event
 from app.web.security import Actor, on_floor, person_of
 
@@ -82,7 +84,10 @@ async def one(request: Request, issue: UUID, actor: OnFloor) -> dict[str, Any]:
 async def report(request: Request, response: Response, issue: UUID, wanted: IssueIn, actor: OnFloor) -> dict[str, Any]:
     """Report an issue; the same again is answered 200 with the receipt of the first time."""
     house = house_of(request)
-    act = commands.reporting(house.plan, str(issue), wanted.report(), person_of(actor), house.clock.now())
+    of_minute = context_of(house.follow.scene(), wanted.area)
+    act = commands.reporting(
+        house.plan, str(issue), wanted.report(), person_of(actor), house.clock.now(), lambda: of_minute
+    )
     kept, is_new = await done(house.db, act)
     if is_new:
         house.on_acted()

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.served import Served, body_of, prepared, running, write_config
+from tests.integration.served import Served, body_of, prepared, running, sample, wait_for, write_config
 
 
 @pytest.fixture
@@ -142,3 +142,35 @@ def test_mine_are_those_that_i_reported_and_known_those_that_the_desk_knows(goli
     assert [i["uuid"] for i in own] == [mine]
     known = golive.call("GET", "/api/issues?known=true", "floor").json()
     assert [(i["uuid"], i["workaround"]) for i in known] == [(other, "ask for the paper list")]
+
+
+def test_an_issue_keeps_what_was_so_in_its_minute_and_goes_on_by_itself_when_nobody_takes_it_up(tmp_path: Path) -> None:
+    tables = {"channels": [{"id": "a"}]}
+    tables["teams"] = [{"id": "desk", "name": "Desk", "tier": "desk", "channel": "a"}]
+    spans = '[escalation]\nsev2 = ["1s", "1s"]\n'
+    rule = {"id": "sev2", "title": "Grave issues", "kind": "count", "what": "issues", "severity": 2, "limit": 0}
+    rule |= {"breach_after": "0s", "armed": "always"}
+    config, tokens = prepared(
+        tmp_path, ["engineer", "desk", "floor"], write_config(tmp_path, spans, triggers=[rule], **tables)
+    )
+    with running(config, tokens) as served:
+        assert served.ingest(samples=[sample(0.0)])["refused"] == []
+        wait_for(lambda: served.standing("worklist.response")["n"] == 1)
+        wait_for(lambda: served.get("/api/triggers/sev2")["sight"] == "ok")
+        until = datetime.fromtimestamp(datetime.now(UTC).timestamp() + 3600, UTC).isoformat()
+        work = {"system": "ris", "until": until, "why": "x"}
+        assert served.call("PUT", f"/api/planned-work/{uuid4()}", "desk", json=work).status_code == 201
+        uuid = str(uuid4())
+        assert put(served, uuid, **body(safety=True))[0] == 201
+        wait_for(lambda: served.get("/api/triggers/sev2")["state"] == "breached")
+        one = wait_for(lambda: (i := served.get(f"/api/issues/{uuid}"))["tier"] == "it" and i)
+        assert [(e["action"], e["by"]) for e in one["events"]] == [("escalate", "golive")] * 2
+        context = one["context"]
+        assert [s["measure"] for s in context["standings"]].count("worklist.response") == 1
+        assert [t["id"] for t in context["triggers"]] == []
+        assert [w["why"] for w in context["planned_work"]] == ["x"]
+        assert [c["act"] for c in context["changes"]] == ["app.start", "configuration.effective", "go_live.declare"]
+        told = wait_for(lambda: (n := served.get("/api/notices")) and len(n) >= 2 and n)
+        assert sorted({n["occasion"] for n in told}) == ["escalation", "safety"]
+        assert "stays empty" not in str(told)
+        assert act(served, uuid, "acknowledge", text="on it")[0] == 200
