@@ -1,7 +1,7 @@
 """Let issues that nobody takes up go on by themselves: timers are rows, and each fires in one commit or not at all."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from app.domain.escalation import Timer, next_timer
@@ -26,21 +26,29 @@ def phase(s: Session, plan: Plan, now: datetime) -> str:
     return phase_at(plan.go_live, effective_t0(plan.go_live, record, now), now, rolled_back)
 
 
-def firing(plan: Plan, timer: Timer, now: datetime) -> Callable[[Session], bool]:
-    """Give the act that escalates an issue whose deadline passed; it says whether this is who did it."""
+def firing(plan: Plan, timers: Sequence[Timer], now: datetime) -> Callable[[Session], int]:
+    """Give the act that escalates issues whose deadlines passed; it says how many it escalated itself."""
 
-    def act(s: Session) -> bool:
+    def act(s: Session) -> int:
         _, sequence = issues.lock(s, plan.site)
-        if not escalation.take(s, timer, plan.site, now):
-            return False
-        issue = issues.get(s, plan.site, timer.issue)
-        if issue is None or not issue.is_open or issue.tier != timer.tier:
-            return False
-        name = f"golive/{plan.site}/{timer.issue}/{timer.step}"
-        event = Event(str(uuid.uuid5(uuid.NAMESPACE_URL, name)), Action.ESCALATE, GOLIVE, now, sequence + 1)
-        after = folded(issue, event)
-        issues.append(s, plan.site, after, event, codec.dumps(event))
-        timed(s, plan, after, now)
-        return True
+        begun, said = sequence, phase(s, plan, now)
+        for timer in timers:
+            sequence += _fired(s, plan, timer, said, sequence + 1, now)
+        return sequence - begun
 
     return act
+
+
+def _fired(s: Session, plan: Plan, timer: Timer, said: str, sequence: int, now: datetime) -> bool:
+    if not escalation.take(s, timer, plan.site, now):
+        return False
+    issue = issues.get(s, plan.site, timer.issue)
+    if issue is None or not issue.is_open or issue.tier != timer.tier:
+        return False
+    name = f"golive/{plan.site}/{timer.issue}/{timer.step}"
+    event = Event(str(uuid.uuid5(uuid.NAMESPACE_URL, name)), Action.ESCALATE, GOLIVE, now, sequence)
+    after = folded(issue, event)
+    issues.append(s, plan.site, after, event, codec.dumps(event))
+    spans = plan.floor.deadlines_s(said, after.severity)
+    escalation.replace(s, plan.site, None, next_timer(after, None, spans, now), now)
+    return True

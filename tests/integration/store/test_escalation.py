@@ -12,13 +12,15 @@ from sqlalchemy import select
 
 from app.commands import escalation as commands
 from app.commands import issues as reporting
+from app.commands.triggers import would_see
 from app.domain.decisions import Person
 from app.domain.floor_plans import FloorPlan
 from app.domain.issues import Action, Event, Report
+from app.domain.plans import Counts, Rule
 from app.running.escalation import Escalation
 from app.store import escalation, issues
 from app.store.db import Database, Session
-from app.store.sets import rows_of, table
+from app.store.sets import rows_of, run, table
 from tests.integration.store.conftest import SITE
 from tests.unit.made import WORKLIST, plan
 
@@ -110,14 +112,36 @@ def test_a_crash_between_taking_a_timer_and_escalating_undoes_both(database: Dat
     (timer,) = database.read_now(lambda s: escalation.due(s, SITE, now, 10))
 
     def crash(s: Session) -> None:
-        assert commands.firing(PLAN, timer, now)(s)
+        assert commands.firing(PLAN, [timer], now)(s) == 1
         raise RuntimeError("the lights went out")
 
     with pytest.raises(RuntimeError, match="lights"):
         database.write_now(crash)
-    assert database.write_now(commands.firing(PLAN, timer, now))
-    assert not database.write_now(commands.firing(PLAN, timer, now))
+    assert database.write_now(commands.firing(PLAN, [timer], now)) == 1
+    assert database.write_now(commands.firing(PLAN, [timer], now)) == 0
     assert [e.action for e in database.read_now(lambda s: issues.events(s, SITE, uuid))] == [Action.ESCALATE]
+
+
+def test_a_mistake_with_one_issue_keeps_no_other_waiting(database: Database) -> None:
+    spoilt, good = report(database, 1, NOON), report(database, 1, NOON)
+    broken = table("issue").update().where(table("issue").c.uuid == spoilt).values(body="no issue any more")
+    database.write_now(lambda s: run(s, broken))
+    clock, fired = Clock(), []
+    clock.at = NOON + timedelta(seconds=21)
+    one = Escalation(lambda: PLAN, database, clock, lambda: fired.append(1), lambda: fired.append(0))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="Expecting value"):
+        asyncio.run(one.look())
+    assert [e.action for e in database.read_now(lambda s: issues.events(s, SITE, good))] == [Action.ESCALATE]
+    assert [t.issue for t in database.read_now(lambda s: escalation.due(s, SITE, clock.at, 10))] == [spoilt]
+
+
+def test_a_rule_that_counts_issues_would_see_those_that_are_open(database: Database) -> None:
+    rule = Rule("sev1", "Grave", kind=Counts.COUNT, what="issues", severity=1, limit=0, version="v1")
+    report(database, 1, NOON)
+    report(database, 2, NOON)
+    (tried,) = database.read_now(lambda s: would_see(s, replace(PLAN, rules=(rule,)), NOON + timedelta(minutes=1)))
+    assert tried.share is not None
+    assert (tried.share.over, tried.share.reason) == (True, "1 open SEV1 issue; 0 allowed")
 
 
 def test_who_acknowledges_with_a_comment_stops_it_and_a_repeat_of_the_report_begins_nothing(database: Database) -> None:
