@@ -84,9 +84,14 @@ async def one(request: Request, issue: UUID, actor: OnFloor) -> dict[str, Any]:
 async def report(request: Request, response: Response, issue: UUID, wanted: IssueIn, actor: OnFloor) -> dict[str, Any]:
     """Report an issue; the same again is answered 200 with the receipt of the first time."""
     house = house_of(request)
-    of_minute = context_of(house.follow.scene(), wanted.area)
+    scene = house.follow.scene()
     act = commands.reporting(
-        house.plan, str(issue), wanted.report(), person_of(actor), house.clock.now(), lambda: of_minute
+        house.plan,
+        str(issue),
+        wanted.report(),
+        person_of(actor),
+        house.clock.now(),
+        lambda: context_of(scene, wanted.area),
     )
     kept, is_new = await done(house.db, act)
     if is_new:
