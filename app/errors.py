@@ -11,7 +11,9 @@ GoLiveError
 └── Unavailable        golive itself cannot do it now (database gone, another process holds it)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class GoLiveError(Exception):
@@ -67,9 +69,13 @@ class Missing(GoLiveError):
 
 
 class Conflict(GoLiveError):
-    """The thing is not in a state that allows this."""
+    """The thing is not in a state that allows this; `shown` are members that its problem document shows beside."""
 
     title = "Conflict"
+
+    def __init__(self, detail: str, shown: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail)
+        self.shown = shown or {}
 
 
 class Invalid(GoLiveError):

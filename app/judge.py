@@ -28,7 +28,18 @@ from app.domain.standings import Judged, known_by
 from app.domain.trigger_board import TriggerBoard, trigger_board
 from app.domain.trigger_sights import by_series
 from app.steps import Steps
-from app.store import exams, feed_messages, golives, marks, planned_work, quarantine, samples, standings, triggers
+from app.store import (
+    exams,
+    feed_messages,
+    golives,
+    issues,
+    marks,
+    planned_work,
+    quarantine,
+    samples,
+    standings,
+    triggers,
+)
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 
@@ -182,11 +193,11 @@ class Judge:
         if monotonic_s() - self._learnt_s > LEARN_S:
             self._learnt_s = monotonic_s()
             await self._db.read(lambda s: learn(s, self._plan, self._triggers, now))
-        t0, quarantined, works = await self._db.read(partial(self._beside_triggers, now=now))
+        t0, quarantined, works, open_ = await self._db.read(partial(self._beside_triggers, now=now))
         pulses = self._heartbeats.newest_of_all()
         standing = standings_now(self._newest.values(), self._plan, pulses, now, works=works)
         planned = by_system(works, self._plan.zone, now)
-        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined, planned, works)
+        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined, planned, works, open_)
         if not found:
             return
 
@@ -210,13 +221,14 @@ class Judge:
 
     def _beside_triggers(
         self, session: Session, now: datetime
-    ) -> tuple[datetime | None, list[datetime] | None, list[PlannedWork]]:
-        """Give T0 once it has come, when messages could not be read where a rule counts them, and planned work."""
+    ) -> tuple[datetime | None, list[datetime] | None, list[PlannedWork], list[tuple[int, datetime]] | None]:
+        """Give T0 once it has come, what could not be read and open issues where a rule counts them, planned work."""
         t0, back_s = self._t0(session), self._triggers.quarantine_back_s
         since = now - timedelta(seconds=back_s)
         quarantined = quarantine.moments(session, self._plan.site, since) if back_s else None
         works = planned_work.since(session, self._plan, now - timedelta(seconds=self._triggers.work_back_s))
-        return t0 if t0 is not None and t0 <= now else None, quarantined, works
+        open_ = issues.open_now(session, self._plan.site) if self._triggers.counts_issues else None
+        return t0 if t0 is not None and t0 <= now else None, quarantined, works, open_
 
     async def _exams(self) -> None:
         while True:

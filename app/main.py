@@ -23,6 +23,7 @@ from app.web import (
     home,
     ingest,
     internal,
+    issues,
     journal,
     live,
     login,
@@ -61,6 +62,7 @@ ROUTES = (
     golive,
     notices,
     planned_work,
+    issues,
     not_built,
 )
 

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import uuid
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from app.domain.exams import Milestone
+from app.domain.floor_plans import FloorPlan, TeamPlan
 from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
 from app.domain.planned_work import PlannedWork
 from app.domain.plans import (
@@ -26,6 +28,7 @@ from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowe
 from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND
+from app.settings.notices import Phase
 from app.settings.values import cost_of
 
 ROLLED_BACK_KINDS = ("pacs", "vna")  # a RIS or portal goes on serving the old PACS
@@ -53,6 +56,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         authorities=tuple(Authority(a.name, a.telephone, a.deputy_for, a.channel) for a in settings.authorities),
         maintenance=tuple(_maintenance(m, settings.site.id) for m in settings.maintenance),
         notices=_notices(settings, speed),
+        floor=_floor(settings, speed),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
@@ -78,6 +82,19 @@ def _notices(settings: Settings, speed: float) -> NoticePlan:
         next_authority_after_s=said.next_authority_after * speed,
         give_up_after_s=said.give_up_after * speed,
         pace=speed,
+    )
+
+
+def _floor(settings: Settings, speed: float) -> FloorPlan:
+    said, desk = settings.escalation, settings.floor.service_desk
+    return FloorPlan(
+        categories={c.id: c.name for c in settings.categories},
+        teams={t.id: TeamPlan(t.id, t.name, t.tier, t.channel, frozenset(t.categories)) for t in settings.teams},
+        deadlines={
+            phase: {n: tuple(d * speed for d in said.deadlines_s(n, phase)) for n in (1, 2, 3, 4)}
+            for phase in get_args(Phase)
+        },
+        service_desk=desk.channel if desk else None,
     )
 
 

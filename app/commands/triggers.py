@@ -18,7 +18,7 @@ from app.domain.standings import Pulse
 from app.domain.trigger_board import TriggerBoard
 from app.domain.trigger_rules import Instance, instances
 from app.domain.trigger_sights import Around, Share, by_series
-from app.store import exams, golives, planned_work, quarantine, samples, standings, triggers
+from app.store import exams, golives, issues, planned_work, quarantine, samples, standings, triggers
 from app.store.db import Session
 
 _DAY = timedelta(days=1)
@@ -67,7 +67,8 @@ def would_see(session: Session, plan: Plan, now: datetime) -> list[Tried]:
     works = planned_work.since(session, plan, now - timedelta(seconds=rules.work_back_s))
     standing = by_series(standings_now(rows.values(), plan, pulses, now, works=works))
     begun, planned = t0 if t0 is not None and t0 <= now else None, by_system(works, plan.zone, now)
-    seen = rules.looked(Around(now, begun, standing, unreadable, planned, works))
+    open_ = issues.open_now(session, site) if rules.counts_issues else None
+    seen = rules.looked(Around(now, begun, standing, unreadable, planned, works, open_))
     return [Tried(instance, seen[instance.id]) for instance in every]
 
 

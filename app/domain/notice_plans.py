@@ -13,6 +13,9 @@ class Occasion(StrEnum):
     RECOVERY = "recovery"
     PROPOSAL = "proposal"
     DECISION = "decision"  # confirmed, withdrawn or expired
+    SAFETY = "safety"  # an issue that endangers patients
+    ESCALATION = "escalation"  # an issue that went on to the next team
+    ISSUE = "issue"  # any new issue
     GO_LIVE = "go_live"  # declared, delayed, called off, rolled back
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.domain import issue_notices
 from app.domain.decisions import Decision, Stage, stage_of
 from app.domain.journal import Entry
 from app.domain.notice_plans import Occasion, Route
@@ -88,6 +89,10 @@ def _of_entry(entry: Entry, plan: Plan, triggers: Triggers, phases: Phases) -> I
         said = of_decision(plan, str(body["kind"]), body["trigger"], what, entry.at)
         for route in _routes(plan, Occasion.DECISION, phases):
             yield _made(plan, route.channel, Occasion.DECISION, said, entry.at, entry.subject)
+    elif kind == "issue":
+        for occasion, said, channels in issue_notices.told(entry, plan, phases):
+            for channel in [*(route.channel for route in _routes(plan, occasion, phases)), *channels]:
+                yield _made(plan, channel, occasion, said, entry.at, entry.subject, "", body["sequence"])
     elif kind == "go_live":
         said = of_go_live(plan, what, entry.at, body)
         for route in _routes(plan, Occasion.GO_LIVE, phases):

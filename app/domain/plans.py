@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from app.domain.floor_plans import FloorPlan
 from app.domain.notice_plans import NoticePlan
 from app.domain.planned_work import PlannedWork
 from app.domain.samples import Kind
@@ -194,6 +195,7 @@ class Plan:
     rules: tuple[Rule, ...] = ()
     authorities: tuple[Authority, ...] = ()
     notices: NoticePlan = field(default_factory=NoticePlan)
+    floor: FloorPlan = field(default_factory=FloorPlan)
     maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
     replaced: tuple[str, ...] = ()  # systems that it would put aside

@@ -41,7 +41,7 @@ class Evaluated:
 class TriggerBoard:
     """The counts and latches of every trigger; what was evaluated counts once it is stored: `take_over`.
 
-    `counts_exams` says whether any of them counts exams.
+    `counts_exams` and `counts_issues` say whether any of them counts exams, or issues of the floor.
     """
 
     def __init__(self, instances: Iterable[Instance], decision_window_s: float) -> None:
@@ -54,6 +54,7 @@ class TriggerBoard:
                 self._by_series.setdefault(series.key, []).append(self._meters[instance.id])
         self._exams: dict[str, Exam] = {}
         self.counts_exams = any(of_exams(r) or r.what == "strays" for r in self._rules())
+        self.counts_issues = any(r.what == "issues" for r in self._rules())
         self._listening = any(r.kind is Counts.SILENCE for r in self._rules())
         self._stored: dict[str, Trigger] = {}
         self._latches: dict[str, Latch] = {}
@@ -168,12 +169,13 @@ class TriggerBoard:
         quarantined: Sequence[datetime] | None = None,
         planned: Mapping[str, str] | None = None,
         works: Sequence[PlannedWork] = (),
+        issues: Sequence[tuple[int, datetime]] | None = None,
     ) -> list[Evaluated]:
         """Evaluate every trigger; give those of which anything is to be stored.
 
         A transition counts once it is stored: until `take_over` says so it is found again.
         """
-        around = Around(now, t0, standings, quarantined, planned or {}, works)
+        around = Around(now, t0, standings, quarantined, planned or {}, works, issues)
         found = [self._passed(trigger, around) for trigger in self.former.values()]
         found += [self._evaluated(instance, around) for instance in self.instances.values()]
         return [evaluated for evaluated in found if evaluated is not None]

@@ -21,7 +21,8 @@ class Around:
     """What stands around all triggers at one moment: how each series stands, and when messages could not be read.
 
     `t0` is None until go-live has begun; `quarantined` is None where nobody asked. `planned` has words for each system
-    that is in planned work, `works` is what was planned within the windows.
+    that is in planned work, `works` is what was planned within the windows. `issues` are severity and receipt of
+    those that are open, None where nobody asked.
     """
 
     now: datetime
@@ -30,6 +31,7 @@ class Around:
     quarantined: Sequence[datetime] | None = None
     planned: Mapping[str, str] = field(default_factory=dict)
     works: Sequence[PlannedWork] = ()
+    issues: Sequence[tuple[int, datetime]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,10 +134,18 @@ class QuarantineMeter(Meter):
 
 
 class IssueMeter(Meter):
-    """Open issues of a severity: unknown while there is no issue log."""
+    """Issues of the floor that are open now, of one severity or of all; those from before a decision do not count."""
 
     def look(self, around: Around, counts_after: datetime | None) -> Share:
-        return unseen(Sight.BLIND, "not seen: there is no issue log yet")
+        if around.issues is None:
+            return unseen(Sight.BLIND, "not seen: the issues of the floor were not read")
+        n = sum(
+            self.rule.severity in (None, severity) and (counts_after is None or at > counts_after)
+            for severity, at in around.issues
+        )
+        kind = f"SEV{self.rule.severity} " if self.rule.severity else ""
+        words = f"{n} open {kind}issue{'' if n == 1 else 's'}; {self.rule.limit} allowed"
+        return valued(n, n > self.rule.limit, n <= self.rule.recover_limit, words, n, n)
 
     def facts(self, around: Around) -> dict[str, Any]:
         return {"limit": self.rule.limit, "severity": self.rule.severity}

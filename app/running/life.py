@@ -29,6 +29,7 @@ from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
 from app.running.dead_man import Sentinel
+from app.running.escalation import Escalation
 from app.running.loops import Loop, Run
 from app.running.outside import Outside
 from app.running.upkeep import Upkeep
@@ -90,6 +91,7 @@ class Life:
             lambda result: self.house.metrics.pings.labels(result).inc(),
             self._count_bug,
         )
+        self._escalation = Escalation(lambda: self.house.plan, self._db, self._clock, self._acted, self._count_bug)
         limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
         self.house = House(
             config=config,
@@ -112,6 +114,7 @@ class Life:
         yield "judge", lambda: self._judge.run()
         yield "upkeep", lambda: self._upkeep.run()
         yield "push", lambda: self.house.follow.run()
+        yield "escalation", lambda: self._escalation.run()
         yield from self._outside.runs()
         yield "configuration", self._watch_file
 
@@ -214,7 +217,7 @@ class Life:
     def _own_grounds(self) -> Iterator[Ground]:
         for step in self._judge.steps.broken:
             yield Ground("blind", f"golive, {step}", OWN_MISTAKE)
-        for step in self._upkeep.steps.broken:
+        for step in (*self._upkeep.steps.broken, *self._escalation.steps.broken):
             yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
         yield from self.house.grounds(self._clock.now())
         if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):

@@ -232,3 +232,5 @@ def _addresses(shown: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     for system in shown["systems"]:
         yield from ((system[name], "url") for name in ("dicomweb", "web") if system[name])
     yield from ((probe, "path") for probe in shown["probes"])
+    if shown["floor"]["bridge"]:  # links to a call often hold its password
+        yield shown["floor"], "bridge"

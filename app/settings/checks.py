@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.settings.authority_checks import check_authorities
+from app.settings.floor_checks import check_floor
 from app.settings.golive_checks import check_cost, check_windows
 from app.settings.keywords import dicom_keywords
 from app.settings.maintenance_checks import check_maintenance
@@ -70,6 +71,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_authorities(tables, mistaken)
     check_notices(tables, mistaken)
     check_maintenance(tables, mistaken)
+    check_floor(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

@@ -1,5 +1,6 @@
 """Whether routes lead to channels that exist, and channels can be told apart."""
 
+from app.settings.floor_checks import channels_of_floor
 from app.settings.outside import variable_of
 from app.settings.rows import Mistaken, Row, Tables
 from app.settings.words import Loc, nearest, quoted
@@ -22,9 +23,13 @@ def check_notices(tables: Tables, mistaken: Mistaken) -> None:
     for row in tables.many("authorities"):
         _known((*row.loc, "channel"), row.text("channel"), channels, "channels", mistaken)
     told = {row.text("channel") for row in (*routes, *tables.many("authorities"))}
+    told |= channels_of_floor(tables)
     for row in tables.many("channels"):
         if row.text("id") and row.text("id") not in told:
-            mistaken(row.loc, f"{quoted(row.text('id'))} is told of nothing: name it in [[routes]] or [[authorities]]")
+            mistaken(
+                row.loc,
+                f"{quoted(row.text('id'))} is told of nothing: name it in [[routes]], [[authorities]] or [[teams]]",
+            )
 
 
 def _apart(tables: Tables, mistaken: Mistaken) -> None:

@@ -31,7 +31,9 @@ FileName = Annotated[str, AfterValidator(_is_file)]
 Wait = Annotated[Duration, AfterValidator(_short)]
 Cadence = Annotated[Duration, AfterValidator(_not_hasty)]
 Phase = Literal["before", "decision", "command_center", "stabilisation", "handed_over", "rolled_back"]
-On = Literal["breach", "unseen", "undecided", "recovery", "proposal", "decision", "go_live"]
+On = Literal[
+    "breach", "unseen", "undecided", "recovery", "proposal", "decision", "go_live", "safety", "escalation", "issue"
+]
 
 
 class Channel(Table):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.settings.endpoints import Dicom, HttpEndpoint
+from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
 from app.settings.notices import Channel, DeadMan, Notices, Route
 from app.settings.triggers import TriggerRule
 from app.settings.values import (
@@ -21,6 +22,7 @@ from app.settings.values import (
     Name,
     Network,
     Port,
+    Room,
     Table,
     TimeOrCost,
     Uid,
@@ -85,6 +87,7 @@ class Server(Table):
 class Area(Table):
     id: Id = Field(description="short name")
     name: Name = Field(description="as people call it")
+    rooms: list[Room] = Field(default_factory=list, description="rooms that tablets suggest, each with a QR sheet")
 
 
 class System(Table):
@@ -236,3 +239,8 @@ class Settings(Table):
     notices: Notices = Field(default_factory=Notices)
     dead_man: DeadMan | None = None
     maintenance: list[Maintenance] = Field(default_factory=list)
+    categories: list[Category] = Field(default_factory=shipped_categories)
+    teams: list[Team] = Field(default_factory=list)
+    contacts: list[Contact] = Field(default_factory=list)
+    floor: Floor = Field(default_factory=Floor)
+    escalation: Escalation = Field(default_factory=Escalation)

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from datetime import datetime, time
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -165,6 +166,36 @@ def _in_calendar(at: datetime) -> datetime:
     return at
 
 
+def _link(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https", "tel", "sip", "sips") and not re.search(r"\s", url)
+        whole = known and bool(parts.hostname if parts.scheme.startswith("http") else parts.path)
+    except ValueError:  # such as half a pair of brackets
+        whole = False
+    if not whole:
+        raise ValueError('is no link (such as "https://meet.example/bridge" or "tel:+4930123")')
+    return url
+
+
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"[+0-9#*(][0-9 ()/.,;#*x+-]{1,39}", text, re.ASCII) or not re.search(r"\d{2}", text):
+        raise ValueError('is no telephone number (such as "4711" or "+49 30 123456")')
+    return text
+
+
+def _mail(text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>\",;]{1,64}@[^\s@<>\",;]{1,180}", text):
+        raise ValueError('is no mail address (such as "pacs@hospital.example")')
+    return text
+
+
+def _room(text: str) -> str:
+    if text != text.strip() or not text:
+        raise ValueError('is no room (such as "CT 2", without blanks around it)')
+    return text
+
+
 def host_of(listen: str) -> str:
     """Give the bare host of an address and port."""
     return listen.rpartition(":")[0].strip("[]")
@@ -198,6 +229,10 @@ Listen = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Network = Annotated[str, AfterValidator(_network)]
 Expression = Annotated[str, AfterValidator(_expression)]
+Link = Annotated[str, Field(max_length=400), AfterValidator(_link)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Mail = Annotated[str, AfterValidator(_mail)]
+Room = Annotated[str, Field(max_length=40), AfterValidator(_room)]
 HoursText = Annotated[str, AfterValidator(_hours)]
 Uid = Annotated[str, Field(max_length=64, pattern=UID_PATTERN)]
 DateText = Annotated[str, Field(pattern=r"^(today|any|[+-]\d{1,3}d|today(±|\+-)\d{1,2}d)$")]

@@ -72,6 +72,8 @@ def _sentence(kind: str, context: Mapping[str, Any], loc: Loc, message: str) -> 
         return f"is too long ({context['max_length']} characters at most)"
     if kind == "string_too_short":
         return "is empty"
+    if kind == "too_long":
+        return f"is too long ({context['max_length']} at most)"
     if kind in ("greater_than_equal", "less_than_equal"):
         limit = f"{context['ge']} at least" if "ge" in context else f"{context['le']} at most"
         return f"is too {'small' if 'ge' in context else 'large'} ({limit})"

@@ -49,6 +49,12 @@ def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
     return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
 
 
+def since(session: Session, site: str, moment: datetime, limit: int = 500) -> list[Entry]:
+    """Give the newest entries of after a moment, in order; no more of them than `limit`."""
+    newest = select(_JOURNAL).where(_JOURNAL.c.site == site).order_by(_JOURNAL.c.seq.desc()).limit(limit)
+    return [entry for entry in reversed(_entries(session, newest)) if entry.at > moment]
+
+
 def of_acts(session: Session, site: str, prefix: str) -> list[Entry]:
     """Give the entries of all acts that begin with a word, in order."""
     its = (_JOURNAL.c.site == site) & _JOURNAL.c.act.startswith(prefix, autoescape=True)

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.access import Role
 from app.domain.exams import Milestone
+from app.domain.issues import Status
 from app.domain.notices import NoticeStage
 from app.domain.samples import Kind, Outcome
 
@@ -389,3 +390,66 @@ class MarkRow(Row, table=True):
 
     name: str = Field(primary_key=True)
     value: str = _text()
+
+
+class IssueHeadRow(Row, table=True):
+    """The last numbers that a site gave to an issue and to an event; whoever writes one locks this row first."""
+
+    number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class IssueRow(Row, table=True):
+    """An issue as its events left it; `asked` is the body that made it, `context` what was so in that minute."""
+
+    __table_args__: ClassVar[Any] = (
+        _one_of("status", Status),
+        CheckConstraint("severity between 1 and 4", name="severity_known"),
+        Index("issue_by_number", "site", "number", unique=True),
+        Index("issue_by_last_sequence", "site", "last_sequence"),
+        Index("issue_by_status", "site", "status"),
+    )
+
+    uuid: str = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    received_at: datetime
+    area: str
+    category: str
+    severity: int
+    status: str
+    safety: bool
+    reporter: str
+    asked: str = _text()
+    body: str = _text()
+    context: str = _text()
+
+
+class IssueEventRow(Row, table=True):
+    """One act on an issue, never changed; `sequence` is its place in the site's order, `status` what it led to."""
+
+    __table_args__: ClassVar[Any] = (Index("issue_event_by_issue", "site", "issue", "sequence", unique=True),)
+
+    uuid: str = Field(primary_key=True)
+    issue: str
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    received_at: datetime
+    action: str
+    status: str
+    asked: str = _text()
+    body: str = _text()
+
+
+class IssueTimerRow(Row, table=True):
+    """The next step of an issue's escalation: due once, and taken by who sets `fired_at` first."""
+
+    __table_args__: ClassVar[Any] = (Index("issue_timer_by_due_at", "site", "due_at"),)
+
+    issue: str = Field(primary_key=True)
+    step: int = Field(primary_key=True)
+    tier: int
+    severity: int
+    since_at: datetime
+    due_at: datetime
+    fired_at: datetime | None = None
+    ended_at: datetime | None = None

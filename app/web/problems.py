@@ -77,7 +77,9 @@ def problem_of(error: GoLiveError) -> Problem:
     """Give the problem document of one of golive's own errors."""
     kind = next(k for k in type(error).__mro__ if k in STATUS or k is GoLiveError)
     status = STATUS.get(kind, 400)
-    more = {"field": error.field} if isinstance(error, Invalid) else {}
+    more: dict[str, Any] = {"field": error.field} if isinstance(error, Invalid) else {}
+    if isinstance(error, Conflict):
+        more |= error.shown
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
     name = "".join(f"-{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("-")
     return Problem(status, error.title, error.detail, f"urn:golive:problem:{name}", more, headers)

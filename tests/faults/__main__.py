@@ -12,6 +12,7 @@ CASES = (
     "notice_kills",
     "kills_triggers_sqlite",
     "kills_triggers_postgres",
+    "escalation_kills",
     "hostile_hl7",
     "hostile_dicom",
     "database_gone",

@@ -60,8 +60,6 @@ def test_the_desk_is_seen_by_those_who_read_everything(golive: Served) -> None:
     ("method", "path", "roles"),
     [
         ("GET", "/api/trends", READ | {"leadership"}),
-        ("GET", "/api/issues", READ | {"floor"}),
-        ("PUT", "/api/issues/0193a5f0-0000-7000-8000-000000000000", READ | {"floor"}),
     ],
 )
 def test_a_call_of_a_later_version_is_refused_to_those_alone_who_may_make_it(
@@ -70,6 +68,16 @@ def test_a_call_of_a_later_version_is_refused_to_those_alone_who_may_make_it(
     seen = {role: golive.call(method, path, role).status_code for role in (*ROLES, "ingest")}
     assert seen == {role: 501 if role in roles else 403 for role in (*ROLES, "ingest")}
     assert golive.call(method, path).status_code == 401
+
+
+def test_issues_are_for_the_floor_and_for_those_who_read_everything(golive: Served) -> None:
+    path = "/api/issues/0193a5f0-0000-7000-8000-000000000000"
+    calls = [("GET", "/api/issues", 200), ("PUT", path, 422), ("POST", f"{path}/events/{path[-36:]}", 422)]
+    for method, where, status in calls:
+        body = {} if method != "GET" else None
+        seen = {role: golive.call(method, where, role, json=body).status_code for role in (*ROLES, "ingest")}
+        assert seen == {role: status if role in READ | {"floor"} else 403 for role in (*ROLES, "ingest")}
+        assert golive.call(method, where, json=body).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from app.cli import cli
 from app.domain.measures import CATALOGUE
 from app.domain.notice_plans import Occasion
 from app.settings import Settings
+from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
 from app.settings.notices import Channel, DeadMan, Notices, Route
 from app.web.metrics import Metrics, families, of_feeds
 
@@ -78,6 +79,16 @@ def test_every_table_and_key_of_notices_is_documented_and_every_documented_one_e
         keys = {key for row in rows for key in row}
         assert keys - {"timeout"} == set(model.model_fields) - {"timeout"}
     assert all(f"| `{occasion}` |" in (ROOT / "docs/notices.md").read_text() for occasion in Occasion)
+
+
+def test_every_table_and_key_of_the_floor_is_documented_and_every_documented_one_exists() -> None:
+    text = (ROOT / "docs/floor.md").read_text()
+    written = tomllib.loads(re.findall(r"```toml\n(.*?)```", text, re.S)[0])
+    for name, model in {"categories": Category, "teams": Team, "contacts": Contact, "floor": Floor}.items():
+        rows = written[name] if isinstance(written[name], list) else [written[name]]
+        assert {key for row in rows for key in row} == set(model.model_fields), name
+    assert all(name in text for name in Escalation.model_fields)
+    assert all(f"`{category.id}`" in text for category in shipped_categories())
 
 
 def test_commands_that_a_document_names_exist() -> None:

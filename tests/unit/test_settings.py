@@ -193,7 +193,7 @@ def route(**fields: str) -> str:
 TOLD = channel() + route()
 NOT_TOLD = [
     (TOLD + channel(), 'channels[1].id: "desk" is taken already by channels[0]'),
-    (channel(), 'channels[0]: "desk" is told of nothing: name it in [[routes]] or [[authorities]]'),
+    (channel(), 'channels[0]: "desk" is told of nothing: name it in [[routes]], [[authorities]] or [[teams]]'),
     (TOLD + route(channel='"dsk"'), 'routes[1].channel: "dsk" is no id of [[channels]]: did you mean "desk"?'),
     (TOLD + route(on='["breech"]'), '"breech" is none of "breach"'),
     (TOLD + route(on="[]"), "routes[1].on: [] is empty: leave it out, or name one at least"),
@@ -622,3 +622,114 @@ def test_the_stored_configuration_holds_no_secret_of_any_address(tmp_path):
     assert "S3CRET" not in config.canonical
     assert "sslmode=on" in config.canonical
     assert "site=1" in config.canonical
+
+
+FLOOR = """
+[[areas]]
+id = "ct"
+name = "CT"
+rooms = ["CT 1", "CT 2"]
+[[channels]]
+id = "it-pager"
+[[categories]]
+id = "worklist"
+name = "Worklist"
+functions = ["Modality worklist"]
+[[teams]]
+id = "it"
+name = "IT interfaces"
+tier = "it"
+phone = "4712"
+mail = "it@hospital.example"
+channel = "it-pager"
+categories = ["worklist"]
+[[contacts]]
+name = "Command center"
+phone = "4711"
+about = "everything"
+[floor]
+photos = true
+bridge = "https://meet.example/bridge?pwd=hunter2"
+facts = [{ title = "Where are the priors?", text = "In the archive, after a minute." }]
+language = "de"
+patterns = ["^MRN[0-9]{8}$"]
+service_desk = { name = "Service desk", phone = "4000" }
+[escalation]
+sev1 = ["1m", "5m", "0s"]
+sev4 = []
+[escalation.stabilisation]
+sev1 = ["10m"]
+"""
+
+
+def test_the_floor_is_read_as_it_says(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, HEAD + FLOOR).settings
+    assert settings.areas[0].rooms == ["CT 1", "CT 2"]
+    assert [(c.id, c.functions) for c in settings.categories] == [("worklist", ["Modality worklist"])]
+    assert (settings.teams[0].tier, settings.contacts[0].tier) == ("it", "desk")
+    assert settings.floor.service_desk is not None
+    assert settings.floor.service_desk.phone == "4000"
+
+
+def test_a_floor_of_which_nothing_is_said_has_the_categories_and_deadlines_of_a_pacs(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, HEAD).settings
+    assert [c.id for c in settings.categories][:3] == ["worklist", "images-missing", "images-slow"]
+    assert len(settings.categories) == 12
+    spans = [settings.escalation.deadlines_s(severity, "decision") for severity in (1, 2, 3, 4)]
+    assert [s[0] for s in spans] == sorted(s[0] for s in spans) == [120.0, 300.0, 1800.0, 7200.0]
+    assert (settings.floor.photos, settings.floor.language) == (False, "en")
+
+
+@pytest.mark.parametrize(
+    ("severity", "phase", "spans"),
+    [
+        (1, "decision", (60.0, 300.0, 0.0)),  # the site's own
+        (1, "stabilisation", (600.0,)),  # the phase's own
+        (4, "stabilisation", ()),  # the site's own, of every phase
+        (2, "stabilisation", (1800.0, 7200.0, 28800.0)),  # shipped, for days without a command center
+        (2, "command_center", (300.0, 1800.0, 7200.0)),
+    ],
+)
+def test_a_phases_deadlines_outrank_the_sites_and_those_the_shipped(tmp_path, severity, phase, spans) -> None:
+    assert loaded(tmp_path, HEAD + FLOOR).settings.escalation.deadlines_s(severity, phase) == spans
+
+
+def test_the_password_of_the_bridge_is_not_in_the_stored_configuration(tmp_path: Path) -> None:
+    config = loaded(tmp_path, HEAD + FLOOR)
+    assert "hunter2" not in config.canonical
+    assert config.settings.floor.bridge == "https://meet.example/bridge?pwd=hunter2"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('rooms = ["CT 1", "CT 2"]', 'rooms = ["CT 1", "CT 1"]', 'areas[0].rooms[1]: "CT 1" is a room of areas[0]'),
+        ('"CT 2"]', '"CT 2 "]', 'areas[0].rooms[1]: "CT 2 " is no room'),
+        ('tier = "it"', 'tier = "its"', 'teams[0].tier: "its" is none of "floor", "desk", "it", "vendor": did you'),
+        ('channel = "it-pager"\ncat', 'channel = "pager"\ncat', 'teams[0].channel: "pager" is no id of [[channels]]'),
+        ('categories = ["worklist"]', 'categories = ["list"]', '"list" is no id of [[categories]]: did you mean'),
+        ('phone = "4711"', 'phone = "call us"', 'contacts[0].phone: "call us" is no telephone number'),
+        ('phone = "4711"\n', "", "contacts[0]: has neither phone nor mail"),
+        ('"it@hospital.example"', '"it at hospital"', 'teams[0].mail: "it at hospital" is no mail address'),
+        ('"https://meet.example/bridge?pwd=hunter2"', '"meet"', 'floor.bridge: "meet" is no link'),
+        ('language = "de"', 'language = "deutsch"', 'floor.language: "deutsch" is none of "en", "de"'),
+        ('"^MRN[0-9]{8}$"', '"^MRN["', 'floor.patterns[0]: "^MRN[" is no regular expression'),
+        ('title = "Where are the priors?", ', "", "floor.facts[0].title: is missing"),
+        ('service_desk = { name = "Service desk", phone = "4000" }', "service_desk = {}", "floor.service_desk: has "),
+        ('["1m", "5m", "0s"]', '["1m", "soon"]', 'escalation.sev1[1]: "soon" is no duration'),
+        ('["1m", "5m", "0s"]', '["1m", "1m", "1m", "1m"]', "escalation.sev1: a list is too long (3 at most)"),
+        ("[escalation.stabilisation]", "[escalation.stabilization]", 'did you mean "stabilisation"?'),
+        ('[[categories]]\nid = "worklist"', '[[categories]]\nid = "work list"', 'categories[0].id: "work list" is no'),
+        ("photos = true", "photos = 1", "floor.photos: 1 is neither true nor false"),
+        ('[[contacts]]', '[[teams]]\nid = "it"\nname = "x"\ntier = "it"\n[[contacts]]', 'teams[1].id: "it" is taken'),
+    ],
+)  # fmt: skip
+def test_mistakes_of_the_floor_are_named_with_line_and_field(tmp_path: Path, was: str, becomes: str, said: str) -> None:
+    assert was in FLOOR
+    found = mistakes(tmp_path, HEAD + FLOOR.replace(was, becomes, 1))
+    assert [m for m in found if said in m], found
+    assert all(re.match(r"golive\.toml:[1-9]\d*: ", m) for m in found)
+
+
+def test_an_empty_list_of_categories_is_a_mistake(tmp_path: Path) -> None:
+    assert "categories: is empty" in mistakes(tmp_path, "categories = []\n" + HEAD)[0]

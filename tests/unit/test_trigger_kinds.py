@@ -19,8 +19,9 @@ from app.domain.sights import standings_now
 from app.domain.standings import Pulse
 from app.domain.stored_triggers import Trigger
 from app.domain.trigger_board import TriggerBoard
+from app.domain.trigger_meters import meter_of
 from app.domain.trigger_rules import instances
-from app.domain.trigger_sights import Share, by_series
+from app.domain.trigger_sights import Around, Share, by_series
 from app.domain.trigger_tallies import Counted, Tally
 from app.domain.triggers import Sight, State
 from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, exam, feed, plan, probe, sample
@@ -459,9 +460,18 @@ def test_unreadable_messages_are_counted_in_the_window() -> None:
     assert house.sees(3610).recovered
 
 
-def test_issues_are_blind_while_there_is_no_issue_log() -> None:
-    seen = House(replace(STRAYS, what="issues", severity=1)).sees(0)
-    assert (seen.sight, seen.reason) == (Sight.BLIND, "not seen: there is no issue log yet")
+def test_open_issues_of_a_severity_are_counted_and_issues_that_nobody_read_are_blind() -> None:
+    meter = meter_of(instances([replace(STRAYS, what="issues", severity=1, limit=1, recover_limit=0)], plan(ECHO))[0])
+    assert meter.look(Around(at(9), None), None).sight is Sight.BLIND
+    around = Around(at(9), None, issues=[(1, at(0)), (2, at(1)), (1, at(5))])
+    seen = meter.look(around, None)
+    assert (seen.value, seen.over, seen.reason) == (2, True, "2 open SEV1 issues; 1 allowed")
+    later = meter.look(around, at(0))  # a decision at the first one: only what came after it counts
+    assert (later.value, later.over, later.recovered) == (1, False, False)
+    none = meter.look(Around(at(9), None, issues=[(2, at(1))]), None)
+    assert (none.value, none.recovered, none.sight) == (0, True, Sight.OK)
+    every = meter_of(instances([replace(STRAYS, what="issues", severity=None, limit=2)], plan(ECHO))[0])
+    assert every.look(around, None).over
 
 
 # --- all and any

@@ -1,0 +1,110 @@
+"""Report an issue and act on it: a repeat is given the answer of the first time, whoever sends it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from app.commands import escalation
+from app.domain.decisions import Person
+from app.domain.issue_life import allowed, is_duplicate_of, reported
+from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
+from app.domain.plans import Plan
+from app.errors import Conflict, Missing
+from app.store import codec, issue_context, issues
+from app.store.db import Session
+from app.store.issues import Kept
+from app.store.sets import plain
+
+
+def reporting(
+    plan: Plan, uuid: str, report: Report, by: Person, now: datetime, context: Callable[[], Mapping[str, Any]] = dict
+) -> Callable[[Session], tuple[Kept, bool]]:
+    """Give the act that stores a report with what was so then; it says whether that is new.
+
+    `context` gives what stood around it in that minute; planned work and changes of the hour before are added.
+    """
+    site, asked = plan.site, codec.dumps(report)
+
+    def act(s: Session) -> tuple[Kept, bool]:
+        number, sequence = issues.lock(s, site)
+        if before := issues.kept_issue(s, site, uuid):
+            _is_the_same(before, asked, uuid)
+            return before, False
+        taken = reported(report, tuple(plan.areas), plan.floor, now)
+        made = begun(uuid, number + 1, sequence + 1, taken, by, now)
+        beside = {**context(), **issue_context.before(s, plan, now)}
+        issues.create(s, site, made, asked, plain(json.dumps(beside, ensure_ascii=False)))
+        escalation.timed(s, plan, made, now)
+        return Kept(uuid, made.number, made.sequence, made.status.value, now, asked), True
+
+    return act
+
+
+def acting(
+    plan: Plan, uuid: str, wanted: Event, now: datetime, *, on_duty: Callable[[Issue], bool] = lambda _: False
+) -> Callable[[Session], tuple[Kept, bool]]:
+    """Give the act that does something with an issue; `wanted` has no sequence number yet.
+
+    `on_duty` says whether its actor has the duty now where the issue is.
+    """
+    site = plan.site
+    asked = codec.dumps(replace(wanted, by=_NOBODY, received_at=_NEVER, sequence=0))
+
+    def act(s: Session) -> tuple[Kept, bool]:
+        _, sequence = issues.lock(s, site)
+        if before := issues.kept_event(s, site, wanted.uuid):
+            if before.issue != uuid:
+                raise Conflict(f"the id {wanted.uuid} came before for another issue; something new needs a new id")
+            _is_the_same(before, asked, wanted.uuid)
+            return before, False
+        issue = issues.get(s, site, uuid)
+        if issue is None:
+            raise Missing(f"no issue has the id {uuid}")
+        event = replace(wanted, sequence=sequence + 1)
+        allowed(issue, event, plan.floor, now, on_duty=on_duty(issue))
+        if event.action is Action.DUPLICATE:
+            event = _merged(s, site, issue, event)
+        after = folded(issue, event)
+        issues.append(s, site, after, event, asked, raised=after.safety and (reopened(event) or not issue.safety))
+        escalation.timed(s, plan, after, now)
+        return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
+
+    return act
+
+
+_NOBODY, _NEVER = Person("", "", ""), datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _merged(s: Session, site: str, issue: Issue, event: Event) -> Event:
+    """Name the issue that this one is a duplicate of: as sent, else as the resolution's words name it."""
+    if event.duplicate_of:
+        other = issues.get(s, site, event.duplicate_of)
+        is_duplicate_of(issue, other, event.duplicate_of)
+        return event
+    other = _named(s, site, event.resolution)
+    if other is None or other.uuid == issue.uuid or other.status is Status.DUPLICATE:
+        return event
+    return replace(event, duplicate_of=other.uuid)
+
+
+def _named(s: Session, site: str, words: str) -> Issue | None:
+    if found := re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", words.lower()):
+        return issues.get(s, site, found[0])
+    if found := re.search(r"(?:#|\bno\.? ?)([0-9]{1,9})\b", words.lower()):
+        return issues.numbered(s, site, int(found[1]))
+    return None
+
+
+def _is_the_same(before: Kept, asked: str, uuid: str) -> None:
+    """Refuse another body under an id that came before, and show both: the sender keeps its own for correction."""
+    if before.asked != asked:
+        shown = {"stored": _shown(before.asked), "sent": _shown(asked)}
+        raise Conflict(f"the id {uuid} came before with another body; something new needs a new id", shown)
+
+
+def _shown(asked: str) -> dict[str, Any]:
+    hidden = ("by", "received_at", "sequence")
+    return {key: value for key, value in json.loads(asked).items() if key not in hidden}
