@@ -7,6 +7,7 @@ GoLiveError
 ├── Missing            no such thing
 ├── Conflict           the thing is not, or no longer, in a state that allows it
 ├── Invalid            a field cannot have this value
+│   └── PatientFound   a text may tell of a patient, and nobody said that it does not
 ├── NotBuilt           a kind or command of a later version
 └── Unavailable        golive itself cannot do it now (database gone, another process holds it)
 """
@@ -86,6 +87,16 @@ class Invalid(GoLiveError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+
+
+class PatientFound(Invalid):
+    """A text may tell of a patient; `kinds` says of what kind that is, and the text itself is in no message."""
+
+    title = "This may be a patient"
+
+    def __init__(self, field: str, kinds: tuple[str, ...], said: str) -> None:
+        super().__init__(field, f"may hold {said}: remove it, or confirm with no_patient that this is no patient")
+        self.kinds = kinds
 
 
 class NotBuilt(GoLiveError):

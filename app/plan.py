@@ -95,6 +95,7 @@ def _floor(settings: Settings, speed: float) -> FloorPlan:
             for phase in get_args(Phase)
         },
         service_desk=desk.channel if desk else None,
+        patterns=tuple(settings.floor.patterns),
     )
 
 

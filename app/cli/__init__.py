@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from app.cli import backtesting, demo, golive, measuring, notices, records, serving
+from app.cli import backtesting, demo, golive, measuring, notices, qr, records, serving
 from app.cli.later import LATER, refusal
 from app.cli.options import CANNOT
 from app.errors import ConfigInvalid, GoLiveError
@@ -19,6 +19,7 @@ COMMANDS = (
     measuring.exam,
     demo.demo,
     golive.declare,
+    qr.qr,
     records.backup,
     serving.health,
     records.restore,

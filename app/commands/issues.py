@@ -11,6 +11,7 @@ from app.commands import escalation
 from app.domain.decisions import Person
 from app.domain.issue_life import allowed, is_duplicate_of, reported
 from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
+from app.domain.phi import guarded
 from app.domain.plans import Plan
 from app.errors import Conflict, Missing
 from app.store import codec, issue_context, issues
@@ -33,6 +34,7 @@ def reporting(
         if before := issues.kept_issue(s, site, uuid):
             _is_the_same(before, asked, uuid)
             return before, False
+        guarded(_texts(report, _REPORTED), report.no_patient, plan.floor.patterns, now.year)
         taken = reported(report, tuple(plan.areas), plan.floor, now)
         made = begun(uuid, number + 1, sequence + 1, taken, by, now)
         beside = {**context(), **issue_context.before(s, plan, now)}
@@ -60,6 +62,7 @@ def acting(
                 raise Conflict(f"the id {wanted.uuid} came before for another issue; something new needs a new id")
             _is_the_same(before, asked, wanted.uuid)
             return before, False
+        guarded(_texts(wanted, _ACTED), wanted.no_patient, plan.floor.patterns, now.year)
         issue = issues.get(s, site, uuid)
         if issue is None:
             raise Missing(f"no issue has the id {uuid}")
@@ -73,6 +76,15 @@ def acting(
         return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
 
     return act
+
+
+# free text that somebody writes of what happened; owner, team and the vendor's ticket are of people who work on it
+_REPORTED = ("text", "workaround", "room", "function", "device")
+_ACTED = ("text", "resolution", "workaround", "device")
+
+
+def _texts(told: Report | Event, fields: tuple[str, ...]) -> dict[str, str]:
+    return {field: getattr(told, field) for field in fields}
 
 
 _NOBODY, _NEVER = Person("", "", ""), datetime.fromisoformat("1970-01-01T00:00:00+00:00")

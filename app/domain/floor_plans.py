@@ -21,12 +21,16 @@ class TeamPlan:
 
 @dataclass(frozen=True, slots=True)
 class FloorPlan:
-    """Categories by id, teams by id, and by phase and severity how many seconds an issue waits at each step."""
+    """Categories by id, teams by id, and by phase and severity how many seconds an issue waits at each step.
+
+    `patterns` are how the site's own patient and accession numbers look.
+    """
 
     categories: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, TeamPlan] = field(default_factory=dict)
     deadlines: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)
     service_desk: str | None = None
+    patterns: tuple[str, ...] = ()
 
     def deadlines_s(self, phase: str, severity: int) -> tuple[float, ...]:
         """Give how long an issue waits at floor, desk and IT, shorter where it never goes on by itself."""

@@ -61,7 +61,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a tablet sends once; its moments are the device's, `clock_offset_s` is how far that clock lay ahead."""
+    """What a tablet sends once; `clock_offset_s` is how far its clock lay ahead, `no_patient` was confirmed by hand."""
 
     area: str
     category: str
@@ -75,7 +75,7 @@ class Report:
     observed_at: datetime | None = None
     device: str = ""
     clock_offset_s: float | None = None
-    phi_confirmed: bool = False
+    no_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ class Event:
     duplicate_of: str = ""
     vendor_ticket: str = ""
     device: str = ""
+    no_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.settings.notices import Phase
-from app.settings.values import DurationOrNone, Expression, Id, Link, Mail, Name, Phone, Table
+from app.settings.patterns import SitePattern
+from app.settings.values import DurationOrNone, Id, Link, Mail, Name, Phone, Table, WebLink
 
 Tier = Literal["floor", "desk", "it", "vendor"]
 Deadlines = Annotated[list[DurationOrNone], Field(max_length=3)]
@@ -52,8 +53,9 @@ class Floor(Table):
     photos: bool = Field(False, description="whether tablets may add photos")
     bridge: Link | None = Field(None, description="link to the bridge, the standing call of the command center")
     facts: list[Fact] = Field(default_factory=list, description="answers that tablets show, also offline")
+    url: WebLink | None = Field(None, description="where tablets reach golive, for the links of QR sheets")
     language: Literal["en", "de"] = Field("en", description="the language of the tablets")
-    patterns: list[Expression] = Field(
+    patterns: Annotated[list[SitePattern], Field(max_length=20)] = Field(
         default_factory=list, description="how patient and accession numbers look here, for the guard of free text"
     )
     service_desk: ServiceDesk | None = Field(None, description="who answers after the command center closed")

@@ -178,6 +178,12 @@ def _link(url: str) -> str:
     return url
 
 
+def _web_link(url: str) -> str:
+    if not url.startswith(("http://", "https://")) or "?" in url or "#" in url:
+        raise ValueError('is no address of golive (such as "https://golive.hospital.example")')
+    return _link(url)
+
+
 def _phone(text: str) -> str:
     if not re.fullmatch(r"[+0-9#*(][0-9 ()/.,;#*x+-]{1,39}", text, re.ASCII) or not re.search(r"\d{2}", text):
         raise ValueError('is no telephone number (such as "4711" or "+49 30 123456")')
@@ -229,6 +235,7 @@ Listen = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Network = Annotated[str, AfterValidator(_network)]
 Expression = Annotated[str, AfterValidator(_expression)]
+WebLink = Annotated[str, Field(max_length=200), AfterValidator(_web_link)]
 Link = Annotated[str, Field(max_length=400), AfterValidator(_link)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Mail = Annotated[str, AfterValidator(_mail)]

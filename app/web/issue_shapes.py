@@ -36,7 +36,7 @@ class IssueIn(Strict):
     observed_at: Named | None = None
     device: Line = ""
     clock_offset_s: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)] | None = None
-    phi_confirmed: StrictBool = False
+    no_patient: StrictBool = False
 
     def report(self) -> Report:
         """Give it as the domain knows it."""
@@ -58,6 +58,7 @@ class IssueEventIn(Strict):
     duplicate_of: Annotated[str, Field(max_length=36, pattern=r"^([0-9a-f-]{36})?$")] = ""
     vendor_ticket: Line = ""
     device: Line = ""
+    no_patient: StrictBool = False
 
     def event(self, uuid: str, by: Any, now: datetime) -> Event:
         """Give it as the domain knows it, without a place in the order yet."""
@@ -90,7 +91,7 @@ class IssueOut(ReceiptOut):
     observed_at: datetime | None
     device: str
     clock_offset_s: float | None
-    phi_confirmed: bool
+    no_patient: bool
     reporter: str
     mine: bool
     owner: str
@@ -133,7 +134,7 @@ def told(issue: Issue, merged: tuple[int, tuple[str, ...]], actor: str) -> dict[
         "function": sent.function, "severity": issue.severity, "reported_severity": sent.severity, "text": sent.text,
         "workaround": issue.workaround, "safety": issue.safety, "occurred_at": utc_text(sent.occurred_at),
         "observed_at": utc_text(sent.observed_at), "device": sent.device, "clock_offset_s": sent.clock_offset_s,
-        "phi_confirmed": sent.phi_confirmed, "reporter": issue.reporter.called,
+        "no_patient": sent.no_patient, "reporter": issue.reporter.called,
         "mine": bool(actor) and issue.reporter.token == actor, "owner": issue.owner, "team": issue.team,
         "tier": TIERS[issue.tier], "resolution": issue.resolution, "vendor_ticket": issue.vendor_ticket,
         "me_too": merged[0], "duplicate_of": issue.duplicate_of or None, "duplicates": list(merged[1]),
@@ -153,6 +154,7 @@ def told_event(event: Event) -> dict[str, Any]:
         "severity": event.severity, "safety": event.safety, "owner": event.owner, "team": event.team,
         "text": event.text, "resolution": event.resolution, "workaround": event.workaround,
         "duplicate_of": event.duplicate_of or None, "vendor_ticket": event.vendor_ticket,
+        "no_patient": event.no_patient,
     }  # fmt: skip
 
 

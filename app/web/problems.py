@@ -23,6 +23,7 @@ from app.errors import (
     Invalid,
     Missing,
     NotBuilt,
+    PatientFound,
     Unauthenticated,
     Unavailable,
 )
@@ -37,6 +38,7 @@ STATUS: dict[type[GoLiveError], int] = {
     Missing: 404,
     Conflict: 409,
     Invalid: 422,
+    PatientFound: 422,
     NotBuilt: 501,
     Unavailable: 503,
 }
@@ -78,6 +80,8 @@ def problem_of(error: GoLiveError) -> Problem:
     kind = next(k for k in type(error).__mro__ if k in STATUS or k is GoLiveError)
     status = STATUS.get(kind, 400)
     more: dict[str, Any] = {"field": error.field} if isinstance(error, Invalid) else {}
+    if isinstance(error, PatientFound):
+        more["kinds"] = list(error.kinds)
     if isinstance(error, Conflict):
         more |= error.shown
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}

@@ -123,6 +123,11 @@ class Stage:
         self.desk = DESKS[name]
         self.follow.poke()
 
+    def show_triggers(self, name: str) -> None:
+        """Change the triggers and what was decided of them, as a commit would."""
+        self.triggers = TRIGGERS[name]
+        self.follow.poke()
+
     async def read(self, ask: Callable[[Any], Any]) -> Any:
         """Stand in for the database: the series page asks it for samples only."""
         return list(self.samples)
@@ -239,6 +244,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
             stage.reading = rest
         elif verb == "desk":
             stage.show_desk(rest)
+        elif verb == "triggers":
+            stage.show_triggers(rest)
         else:
             stage.show(verb)
     server.should_exit = True
