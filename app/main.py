@@ -35,6 +35,7 @@ from app.web import (
     qr,
     series,
     status,
+    supports,
     triggers,
     wall,
 )
@@ -65,6 +66,7 @@ ROUTES = (
     notices,
     planned_work,
     issues,
+    supports,
     not_built,
 )
 
