@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.served import Served, body_of, prepared, running, write_config
+from tests.integration.served import Served, body_of, prepared, running, wait_for, write_config
 
 LOBBY = "https://meet.example/lobby?pwd=SECRET1"
 SUPPORT = f"""
@@ -156,3 +156,17 @@ def test_without_support_there_is_nothing_to_ask_for(tmp_path: Path) -> None:
         code, problem = put(served, str(uuid4()))
         assert (code, "no [support]" in problem["detail"]) == (404, True)
         assert served.call("GET", "/api/supports", "desk").status_code == 404
+
+
+def test_the_wait_is_a_standing_that_says_what_is_missing(golive: Served) -> None:
+    before = golive.standing("support.wait")
+    uuid = str(uuid4())
+    put(golive, uuid, area="ct", room="CT 8")
+    waiting = wait_for(
+        lambda: "1 waiting" in golive.standing("support.wait")["reason"] and golive.standing("support.wait")
+    )
+    assert waiting["state"] == "insufficient"
+    act(golive, uuid, "assign", supporter="Ben", admit=True)
+    helped = wait_for(lambda: (s := golive.standing("support.wait"))["n"] > before["n"] and s)
+    assert (helped["unit"], helped["p50"], helped["window_s"]) == ("s", None, 86400.0)
+    act(golive, uuid, "end")
