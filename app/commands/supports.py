@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.commands.repeats import is_the_same
 from app.domain.decisions import Person
@@ -32,7 +32,9 @@ def asking(plan: Plan, uuid: str, ask: Ask, by: Person, now: datetime) -> Callab
             return before, False
         guarded({name: getattr(ask, name) for name in _ASKED}, ask.no_patient, plan.floor.patterns, now.year)
         taken = _placed(asked(ask, tuple(plan.areas), plan.floor, now), rules)
-        theirs = same_place(supports.open_now(s, site), taken, by, now, rules.lapses_s)
+        # one that is clicked again and again lives on, but for no longer than this
+        known = supports.open_since(s, site, now - timedelta(seconds=10 * rules.lapses_s))
+        theirs = same_place(known, taken, by, now, rules.lapses_s)
         if theirs is None:
             made = begun(uuid, number + 1, sequence + 1, taken, by, now)
             supports.create(s, site, made, said)

@@ -47,6 +47,13 @@ class Day:
         return self.day.weekday() < 5
 
 
+def curve_begins(t0: datetime | None, now: datetime, zone: tzinfo) -> tuple[datetime, bool]:
+    """Give the local midnight from which the curve counts, and whether that is T0's; before it the last six weeks."""
+    since_t0 = t0 is not None and t0 <= now
+    since = t0 if t0 is not None and since_t0 else now - timedelta(days=DAYS - 1)
+    return since.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0), since_t0
+
+
 def by_day(clicks: Iterable[Click], begins_at: datetime, now: datetime, zone: tzinfo, most: int = DAYS) -> list[Day]:
     """Give each local day from the first until now, six weeks at most; a day without a request is there with none."""
     first, today = begins_at.astimezone(zone).date(), now.astimezone(zone).date()

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -109,8 +109,9 @@ def events(session: Session, site: str, uuid: str) -> list[Event]:
 
 
 def since(session: Session, site: str, moment: datetime) -> list[Request]:
-    """Give the requests that came after a moment, and those that nobody has ended whenever they came, by number."""
-    its = (_SUPPORT.c.site == site) & ((_SUPPORT.c.received_at > moment) | _SUPPORT.c.open)
+    """Give the requests that came after a moment, and of a week before it those that nobody has ended, by number."""
+    recent, week = _SUPPORT.c.received_at > moment, _SUPPORT.c.received_at > moment - timedelta(days=7)
+    its = (_SUPPORT.c.site == site) & (recent | (_SUPPORT.c.open & week))
     ask = select(_SUPPORT.c.uuid, _SUPPORT.c.body).where(its).order_by(_SUPPORT.c.number)
     return [_read_as((site, row.uuid), row.body) for row in rows_of(session, ask)]
 
@@ -122,9 +123,9 @@ def between(session: Session, site: str, from_at: datetime, until: datetime, lim
     return [codec.loads(Request, row.body) for row in reversed(rows_of(session, ask))]
 
 
-def open_now(session: Session, site: str) -> list[Request]:
-    """Give the requests that nobody has ended, by number."""
-    its = (_SUPPORT.c.site == site) & _SUPPORT.c.open
+def open_since(session: Session, site: str, moment: datetime) -> list[Request]:
+    """Give the requests that came after a moment and that nobody has ended, by number."""
+    its = (_SUPPORT.c.site == site) & _SUPPORT.c.open & (_SUPPORT.c.received_at > moment)
     ask = select(_SUPPORT.c.uuid, _SUPPORT.c.body).where(its).order_by(_SUPPORT.c.number)
     return [_read_as((site, row.uuid), row.body) for row in rows_of(session, ask)]
 

@@ -161,6 +161,5 @@ def _page(
         lobby=support.lobby,
         said=said,
         worker=f"{WORKER}?{urlencode({'key': key.strip()})}",
-        s=support_words,
     )
     return HTMLResponse(html, status, {"Referrer-Policy": "no-referrer", **(headers or {})})

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.commands import supports as commands
 from app.commands.acts import done
-from app.domain.support_counts import Click, by_area, by_day, by_hour, by_reason, means, per_100
+from app.domain.support_counts import Click, by_area, by_day, by_hour, by_reason, curve_begins, means, per_100
 from app.domain.support_life import refusal_of_role
 from app.domain.support_plans import SupportPlan
 from app.domain.supports import Action, Stage, stage_at
@@ -74,7 +74,8 @@ async def counts(
 ) -> Any:
     """Give how often support was asked for in the six weeks from go-live on, and per 100 users beside the published."""
     house, now = house_of(request), house_of(request).clock.now()
-    rules, begins_at = rules_of(house), curve_begins(house)
+    rules = rules_of(house)
+    begins_at, since_t0 = curve_begins(house.follow.scene().moment.t0, now, house.plan.zone)
     clicks = await house.db.read(lambda s: supports.clicks(s, house.site, begins_at))
     if format == "csv" or "text/csv" in request.headers.get("accept", ""):
         rows = _counted(clicks, by, begins_at, now, house, rules)
@@ -94,18 +95,9 @@ async def counts(
                 "per_100_users": m.per_100, "published_per_day": m.published_per_day,
                 "published_per_100_users": m.published_per_100,
             }
-            for m in means(days, rules.users)
+            for m in (means(days, rules.users) if since_t0 else ())
         ],
     }  # fmt: skip
-
-
-def curve_begins(house: House) -> datetime:
-    """Give from when the curve counts: T0's local day, or six weeks ago while nobody has declared it."""
-    now = house.clock.now()
-    t0 = house.follow.scene().moment.t0
-    since = t0 if t0 is not None and t0 <= now else now - SIX_WEEKS + timedelta(days=1)
-    local = since.astimezone(house.plan.zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _counted(

@@ -36,7 +36,7 @@ def test_many_clicks_of_one_place_at_once_are_one_request(database: Database) ->
         found = list(pool.map(database.write_now, acts))
     assert sum(is_new for _, is_new in found) == 1
     assert len({kept.support for kept, _ in found}) == 1
-    (stored,) = database.read_now(lambda s: supports.open_now(s, SITE))
+    (stored,) = database.read_now(lambda s: supports.open_since(s, SITE, NOON - timedelta(days=1)))
     assert (stored.ask.area, stored.number, stored.clicks) == ("ct", 1, 1)
 
 
@@ -61,7 +61,7 @@ def test_a_day_sent_twice_changes_nothing_the_second_time(database: Database) ->
     made = begun(first, 1, 1, now.ask, KEY, NOON)
     assert fold(made, database.read_now(lambda s: supports.events(s, SITE, first))) == now
     assert (now.clicks, now.supporter, now.reason) == (2, "Ben", "worklist")
-    assert len(database.read_now(lambda s: supports.open_now(s, SITE))) == 3
+    assert len(database.read_now(lambda s: supports.open_since(s, SITE, NOON - timedelta(days=1)))) == 3
     counted = database.read_now(lambda s: supports.clicks(s, SITE, NOON))
     assert sorted(counted, key=lambda c: c.reason) == [Click(NOON, "ct", "")] * 3 + [Click(NOON, "ct", "worklist")]
     assert database.read_now(lambda s: journal.verify(s, SITE)).ok
@@ -89,7 +89,7 @@ def test_another_body_under_an_id_is_refused_and_both_are_shown(database: Databa
         database.write_now(asking(uuid, Ask("ct", workstation="CT-9")))
     assert refused.value.shown["stored"]["workstation"] == "CT-1"
     assert refused.value.shown["sent"]["workstation"] == "CT-9"
-    assert len(database.read_now(lambda s: supports.open_now(s, SITE))) == 1
+    assert len(database.read_now(lambda s: supports.open_since(s, SITE, NOON - timedelta(days=1)))) == 1
 
 
 def test_a_patient_in_a_place_or_a_note_is_refused_unless_confirmed(database: Database) -> None:
