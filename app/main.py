@@ -11,15 +11,18 @@ from app.assets import folder
 from app.running.life import Life
 from app.settings import Config, Secrets
 from app.web import (
+    announcements,
     body_limit,
     decisions,
     desk_planned_work,
     desk_record,
     desk_support,
     desk_triggers,
+    duties,
     exams,
     gate,
     golive,
+    handovers,
     head,
     home,
     ingest,
@@ -34,7 +37,9 @@ from app.web import (
     planned_work,
     problems,
     qr,
+    questions,
     series,
+    shift,
     status,
     support_button,
     supports,
@@ -71,6 +76,11 @@ ROUTES = (
     planned_work,
     issues,
     supports,
+    duties,
+    handovers,
+    announcements,
+    questions,
+    shift,
     not_built,
 )
 
