@@ -41,12 +41,13 @@ def handing_over(
                 "until_at", f"{asked.until_at.isoformat()} lies in the past: it is how long who takes over stays"
             )
         held = [d for d in duties.since(s, site, now) if d.is_on(now)]
-        leaving = [d for d in held if same(d.called, leaves) and asked.area in ("", d.area)]
+        leaving = [d for d in held if _leaves(d, asked, leaves, by)]
+        names = {leaves, *(d.called for d in leaving)}
         _may(by, leaves, asked.takes_over, leaving)
         taker = _taker(s, site, asked.takes_over.strip(), by)
         for duty in leaving:
             _passed_on(s, plan, uuid, duty, held, taker, asked, by, now)
-        numbers = _assigned(s, plan, uuid, leaves, asked, by, sequence, now)
+        numbers = _assigned(s, plan, uuid, names, asked, by, sequence, now)
         areas = tuple(dict.fromkeys(d.area for d in leaving if d.area != COMMAND_CENTER))
         lead = any(d.area == COMMAND_CENTER for d in leaving)
         made = Handover(uuid, now, by, asked, leaves, asked.takes_over.strip(), numbers, areas, lead)
@@ -55,6 +56,14 @@ def handing_over(
         return made, True
 
     return act
+
+
+def _leaves(duty: Duty, asked: Asked, leaves: str, by: Person) -> bool:
+    """Say whether a duty goes over; the lead also where its holder called themselves otherwise than their token."""
+    if asked.area not in ("", duty.area):
+        return False
+    own_lead = duty.area == COMMAND_CENTER and not asked.leaves.strip() and duty.by.token == by.token
+    return own_lead or same(duty.called, leaves)
 
 
 def _may(by: Person, leaves: str, takes_over: str, leaving: list[Duty]) -> None:
@@ -84,11 +93,11 @@ def _passed_on(
 
 
 def _assigned(
-    s: Session, plan: Plan, uuid: str, leaves: str, asked: Asked, by: Person, sequence: int, now: datetime
+    s: Session, plan: Plan, uuid: str, names: set[str], asked: Asked, by: Person, sequence: int, now: datetime
 ) -> tuple[int, ...]:
     numbers = []
     for issue in issues.all(s, plan.site):
-        mine = issue.status in FROM[Action.ASSIGN] and same(issue.owner, leaves)
+        mine = issue.status in FROM[Action.ASSIGN] and any(same(issue.owner, name) for name in names)
         if not mine or asked.area not in ("", issue.report.area):
             continue
         sequence += 1

@@ -41,7 +41,7 @@ def desk_triggers(scene: Scene) -> list[Fragment]:
     return [
         *frame(scene),
         fragment("waiting", "desk_waiting", waiting=view.waiting),
-        says(scene),
+        says(scene, brief=True),
         fragment("groups", "desk_groups", view=view),
     ]
 
@@ -134,9 +134,9 @@ def duty(scene: Scene) -> Fragment:
     return fragment("duty", "desk_duty", view=duty_card(scene))
 
 
-def says(scene: Scene, *, link: bool = True) -> Fragment:
-    """Give what the floor says; `link` leads to where it is asked."""
-    return fragment("floor-says", "desk_floor_says", rows=floor_says(scene), link=link)
+def says(scene: Scene, *, link: bool = True, brief: bool = False) -> Fragment:
+    """Give what the floor says; `link` leads to where it is asked, `brief` is one line where there is room."""
+    return fragment("floor-says", "desk_floor_says", rows=floor_says(scene), link=link, brief=brief)
 
 
 def frame(scene: Scene) -> list[Fragment]:

@@ -64,6 +64,8 @@ def huddle_sheet(
     issues = tuple(issues)
     open_ones = sorted((i for i in issues if i.is_open), key=_gravity)
     new = sorted((i for i in issues if i.received_at >= since), key=_gravity)
+    above = {i.uuid for i in open_ones[:MOST]}
+    below = [i for i in new if i.uuid not in above and i.is_open]
     fixed = [i for i in issues if i.status in _ENDED_WELL and (_solved_at(i) or since) > since]
     fixed.sort(key=lambda i: _solved_at(i) or since, reverse=True)
     decided = list(_decided(scene, since, decisions))
@@ -72,10 +74,10 @@ def huddle_sheet(
         sh.SHEET_OF.format(clock=clock(scene, huddle_at)) if huddle_at is not None else sh.SHEET_NOW,
         sh.SHEET_SINCE.format(clock=clock(scene, since)),
         _counted(open_ones, new, fixed),
-        tuple(_line(scene, i, _who(i), _age(scene, i)) for i in open_ones[:MOST]),
+        tuple(_line(scene, i, _who(scene, i), _age(scene, i, since)) for i in open_ones[:MOST]),
         max(0, len(open_ones) - MOST),
-        tuple(_line(scene, i, _who(i), clock(scene, i.received_at)) for i in new[:MOST]),
-        max(0, len(new) - MOST),
+        tuple(_line(scene, i, _who(scene, i), clock(scene, i.received_at)) for i in below[:MOST]),
+        max(0, len(below) - MOST),
         tuple(_line(scene, i, _fixed_state(i), i.resolution[:90]) for i in fixed[:MOST]),
         max(0, len(fixed) - MOST),
         tuple(decided[:DECIDED]),
@@ -111,12 +113,14 @@ def _line(scene: Scene, issue: Issue, who: str, said: str) -> Line:
     return Line(f"#{issue.number}", f"SEV {issue.severity}", what, place, who, said)
 
 
-def _who(issue: Issue) -> str:
-    return ", ".join(filter(None, (issue.owner, issue.team))) or sh.NOBODY_HAS
+def _who(scene: Scene, issue: Issue) -> str:
+    team = scene.plan.floor.teams.get(issue.team)
+    return ", ".join(filter(None, (issue.owner, team.name if team else issue.team))) or sh.NOBODY_HAS
 
 
-def _age(scene: Scene, issue: Issue) -> str:
-    return span((scene.now - issue.received_at).total_seconds())
+def _age(scene: Scene, issue: Issue, since: datetime) -> str:
+    age = span((scene.now - issue.received_at).total_seconds())
+    return sh.IS_NEW.format(age=age) if issue.received_at >= since else age
 
 
 def _fixed_state(issue: Issue) -> str:

@@ -43,9 +43,10 @@ SHEET, PRINT, BACK = "Huddle sheet", "Print", "Shift"
 
 SHEET_TITLE, SHEET_OF, SHEET_NOW = "Huddle", "Huddle of {clock}", "Huddle, none is planned"
 SHEET_SINCE = "since {clock}"
+IS_NEW = "new, {age}"
 WORST, NEW, FIXED, DECISIONS, NEXT, LAST_NOTE = (
     "Worst now",
-    "New",
+    "New, not above",
     "Fixed",
     "Decisions and triggers",
     "Next",

@@ -147,7 +147,7 @@ def test_a_hand_over_takes_lead_duties_and_open_issues_along_once(golive: Served
         act_on_issue(golive, uuid, "assign", owner=owner)
     act_on_issue(golive, fixed, "fix", resolution="restarted")
     act_on_issue(golive, closed, "close", resolution="nothing to do")
-    put(golive, "leads", "desk", until_at=later(1))
+    put(golive, "leads", "desk", until_at=later(1), name="R.K.")
     put(golive, "duties", "desk", area="mr", until_at=later(1))
     uuid, until = str(uuid4()), later(8)
     note = {"conditions": "calm", "actions": "RIS restarted", "needs": "nothing", "to": "the authority"}
