@@ -15,7 +15,7 @@ from app.push.desk_shift import areas, clock, coverage_of, duty_card, floor_says
 from app.push.desk_triggers import decision_words, name
 from app.push.scene import Scene
 
-MOST, DECIDED, NOTE_CHARACTERS = 7, 5, 260  # what one page of A4 holds
+WORST, MOST, DECIDED, NOTE_CHARACTERS, SAID_CHARACTERS = 8, 5, 4, 240, 120  # what one page of A4 holds
 _ENDED_WELL = (Status.FIXED, Status.VERIFIED, Status.CLOSED)
 
 
@@ -64,7 +64,7 @@ def huddle_sheet(
     issues = tuple(issues)
     open_ones = sorted((i for i in issues if i.is_open), key=_gravity)
     new = sorted((i for i in issues if i.received_at >= since), key=_gravity)
-    above = {i.uuid for i in open_ones[:MOST]}
+    above = {i.uuid for i in open_ones[:WORST]}
     below = [i for i in new if i.uuid not in above and i.is_open]
     fixed = [i for i in issues if i.status in _ENDED_WELL and (_solved_at(i) or since) > since]
     fixed.sort(key=lambda i: _solved_at(i) or since, reverse=True)
@@ -74,8 +74,8 @@ def huddle_sheet(
         sh.SHEET_OF.format(clock=clock(scene, huddle_at)) if huddle_at is not None else sh.SHEET_NOW,
         sh.SHEET_SINCE.format(clock=clock(scene, since)),
         _counted(open_ones, new, fixed),
-        tuple(_line(scene, i, _who(scene, i), _age(scene, i, since)) for i in open_ones[:MOST]),
-        max(0, len(open_ones) - MOST),
+        tuple(_line(scene, i, _who(scene, i), _age(scene, i, since)) for i in open_ones[:WORST]),
+        max(0, len(open_ones) - WORST),
         tuple(_line(scene, i, _who(scene, i), clock(scene, i.received_at)) for i in below[:MOST]),
         max(0, len(below) - MOST),
         tuple(_line(scene, i, _fixed_state(i), i.resolution[:90]) for i in fixed[:MOST]),
@@ -150,7 +150,7 @@ def _next(scene: Scene, works: Iterable[PlannedWork]) -> Iterable[tuple[str, str
     said = [f"{row.area} {row.word}" for row in floor_says(scene) if row.state != "unanswered"]
     yield sh.SAYS, _some(said, ", ") or sh.NOT_ASKED
     told = [f"{areas(scene, a.areas)}: {a.text}" for a in scene.shift.announcements if a.is_live(scene.now)]
-    yield sh.SAID_TO, _some([_short(t) for t in told], "; ", 2) or sh.NOTHING_PLANNED
+    yield sh.SAID_TO, _some([_short(t, SAID_CHARACTERS) for t in told], "; ", 2) or sh.NOTHING_PLANNED
 
 
 def _begins(work: PlannedWork) -> datetime:
@@ -162,6 +162,6 @@ def _some(said: Sequence[str], between: str, most: int = 6) -> str:
     return between.join([*said[:most], *left])
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = NOTE_CHARACTERS) -> str:
     one_line = " ".join(text.split())
-    return one_line if len(one_line) <= NOTE_CHARACTERS else one_line[: NOTE_CHARACTERS - 1] + "…"
+    return one_line if len(one_line) <= most else one_line[: most - 1] + "…"

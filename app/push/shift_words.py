@@ -59,7 +59,7 @@ BREACHED_NOW = "Breached now"
 FIXED_STATES = {"fixed": "waits for its reporter", "verified": "verified by {by}", "closed": "closed"}
 ATTEND, GAP, WORK, SAYS, SAID_TO = "Leads", "No one on duty", "Planned work", "The floor says", "Announced"
 NO_GAPS_AHEAD, NOTHING_PLANNED = "none in the next 12 hours", "none"
-PRINTED = "Printed {at} by {who}. No patients on this sheet."
+PRINTED = "Printed {at} by {who}."
 SAFETY = "patient safety"
 
 CARD = "Contact card"
