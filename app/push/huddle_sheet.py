@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.domain.decisions import Decision, standing
 from app.domain.handovers import Handover
+from app.domain.issue_board import gravity, logged_at
 from app.domain.issues import Issue, Status
 from app.domain.planned_work import PlannedWork, Stage, stage_of
 from app.domain.words import span
@@ -15,7 +16,7 @@ from app.push.desk_shift import areas, clock, coverage_of, duty_card, floor_says
 from app.push.desk_triggers import decision_words, name
 from app.push.scene import Scene
 
-WORST, MOST, DECIDED, NOTE_CHARACTERS, SAID_CHARACTERS = 8, 5, 4, 240, 120  # what one page of A4 holds
+WORST, MOST, DECIDED, NOTE_CHARACTERS, SAID_CHARACTERS = 7, 5, 4, 180, 90  # what one page of A4 holds
 _ENDED_WELL = (Status.FIXED, Status.VERIFIED, Status.CLOSED)
 
 
@@ -62,8 +63,8 @@ def huddle_sheet(
 ) -> HuddleSheet:
     """Give the sheet for a huddle, or for now where none is planned, of what happened since the one before."""
     issues = tuple(issues)
-    open_ones = sorted((i for i in issues if i.is_open), key=_gravity)
-    new = sorted((i for i in issues if i.received_at >= since), key=_gravity)
+    open_ones = sorted((i for i in issues if i.is_open), key=gravity)
+    new = sorted((i for i in issues if i.received_at >= since), key=gravity)
     above = {i.uuid for i in open_ones[:WORST]}
     below = [i for i in new if i.uuid not in above and i.is_open]
     fixed = [i for i in issues if i.status in _ENDED_WELL and (_solved_at(i) or since) > since]
@@ -86,10 +87,6 @@ def huddle_sheet(
         tuple((t, _short(getattr(made.asked, field))) for field, t in sh.NOTE.items()) if made is not None else (),
         sh.HANDED_SAID.format(leaves=made.leaves, takes_over=made.takes_over, at=clock(scene, made.at)) if made else "",
     )
-
-
-def _gravity(issue: Issue) -> tuple[int, int, datetime, int]:
-    return 1 if issue.safety else issue.severity, issue.severity, issue.received_at, issue.number
 
 
 def _solved_at(issue: Issue) -> datetime | None:
@@ -119,7 +116,7 @@ def _who(scene: Scene, issue: Issue) -> str:
 
 
 def _age(scene: Scene, issue: Issue, since: datetime) -> str:
-    age = span((scene.now - issue.received_at).total_seconds())
+    age = span((scene.now - logged_at(issue)).total_seconds())
     return sh.IS_NEW.format(age=age) if issue.received_at >= since else age
 
 

@@ -3,11 +3,11 @@
 import { actOf, call, form, isWritten, ofSite, say, send, serverMs, value } from "./sending.js";
 import { found } from "./phi.js";
 
-const place = document.getElementById("shift-forms"), done = form("done");
-const patterns = JSON.parse(place.dataset.patterns), areas = JSON.parse(place.dataset.areas);
+const main = document.querySelector("main"), place = document.getElementById("shift-forms"), done = form("done");
+const patterns = JSON.parse(main.dataset.patterns), areas = JSON.parse(place.dataset.areas);
 const DAY_MS = 86400000;
 const ymd = new Intl.DateTimeFormat("en-CA", {
-  timeZone: document.querySelector("main").dataset.zone, year: "numeric", month: "2-digit", day: "2-digit",
+  timeZone: main.dataset.zone, year: "numeric", month: "2-digit", day: "2-digit",
 });
 
 // A time of day is its next one: "14:00" in the morning is today's, "06:00" at night tomorrow's.
