@@ -113,12 +113,15 @@ def _hours(text: str) -> str:
     return text
 
 
+def _time_of_day(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError('is no time of day (such as "07:30")')
+    return text
+
+
 def _times_of_day(texts: list[str]) -> list[str]:
-    for text in texts:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-            raise ValueError(f'"{text}" is no time of day (such as "07:30")')
     if twice := next((t for i, t in enumerate(texts) if t in texts[:i]), ""):
-        raise ValueError(f'names "{twice}" twice')
+        raise ValueError(f'holds "{twice}" twice')
     return sorted(texts)
 
 
@@ -250,6 +253,8 @@ Phone = Annotated[str, AfterValidator(_phone)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Room = Annotated[str, Field(max_length=40), AfterValidator(_room)]
 HoursText = Annotated[str, AfterValidator(_hours)]
-TimesOfDay = Annotated[list[str], Field(max_length=24), AfterValidator(_times_of_day)]
+TimesOfDay = Annotated[
+    list[Annotated[str, AfterValidator(_time_of_day)]], Field(max_length=24), AfterValidator(_times_of_day)
+]
 Uid = Annotated[str, Field(max_length=64, pattern=UID_PATTERN)]
 DateText = Annotated[str, Field(pattern=r"^(today|any|[+-]\d{1,3}d|today(±|\+-)\d{1,2}d)$")]

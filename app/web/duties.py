@@ -11,6 +11,7 @@ from app.commands.acts import done
 from app.domain.coverage import AHEAD, coverage
 from app.domain.decisions import Person
 from app.domain.duties import COMMAND_CENTER, Action, Duty
+from app.domain.huddles import next_huddle
 from app.domain.plans import Plan
 from app.domain.shift import Shift
 from app.web.house import house_of
@@ -79,17 +80,18 @@ def told(duty: Duty) -> dict[str, Any]:
 
 
 def section(plan: Plan, shift: Shift, by: Person, now: Any) -> dict[str, Any]:
-    """Give what a tablet shows of duties: who leads, who is there, one's own, and where nobody will be."""
+    """Give what a tablet shows of duties: who leads, who is there, which are one's own, and where nobody is now.
+
+    It holds no moment of now: a tablet that asks again is told anew only when something happened.
+    """
     lead = shift.lead(now)
     covers = coverage(plan.areas, shift.of_areas, plan.peaks, now, AHEAD)
+    huddle_at = next_huddle(plan.go_live.huddles, plan.zone, now)
     return {
         "lead": told(lead) if lead is not None else None,
         "there": [told(d) | {"mine": d.by.token == by.token} for c in covers for d in c.there],
-        "gaps": [
-            {"area": c.area, "from_at": utc_text(start), "until_at": utc_text(end)}
-            for c in covers
-            for start, end in c.gaps
-        ],
+        "missing": [c.area for c in covers if c.missing],
+        "next_huddle_at": utc_text(huddle_at),
     }
 
 

@@ -1,5 +1,6 @@
 """Duties, coverage, huddles and questions as plain rules."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,18 @@ from app.domain.announcements import Announcement
 from app.domain.coverage import coverage
 from app.domain.decisions import Person
 from app.domain.duties import COMMAND_CENTER, Action, Duty, acted, begun, has_duty, leading
+from app.domain.golive import GoLive
 from app.domain.handovers import Asked, written
 from app.domain.huddles import last_huddle, next_huddle
 from app.domain.plans import Hours
 from app.domain.questions import Answer, Question, Said, latest, tapped_at, turn, unanswered
+from app.domain.shift import Shift
 from app.errors import Conflict, Forbidden, Invalid
+from app.push.beside import Beside
+from app.push.follow import Seen
+from app.push.views import SHIFT, fragments_of
+from app.web import announcements, duties, questions
+from tests.unit.test_push_law import PLAN, House
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, 13:00 in Berlin
@@ -191,3 +199,54 @@ def test_an_announcement_is_live_until_it_ends_or_is_withdrawn() -> None:
     one = Announcement("a", "x", (), ANN, NOON, NOON + HOUR)
     assert [one.is_live(NOON + n * MINUTE) for n in (-1, 0, 59, 60)] == [False, True, True, False]
     assert one.is_for("anywhere")
+
+
+def test_what_tablets_are_told_of_the_shift_holds_no_moment_of_now() -> None:
+    made = replace(PLAN, areas={"ct": "CT", "mr": "MR"}, peaks={"ct": WEEK, "mr": WEEK})
+    asked = Question("q", ("ct", "mr"), ANN, NOON)
+    shift = Shift(
+        (duty(by=SUE), duty(COMMAND_CENTER, TOM)), (Announcement("a", "x", (), ANN, NOON, NOON + HOUR),), (asked,),
+        (Said("s", "q", "ct", Answer.SLOW, SUE, NOON, NOON),),
+    )  # fmt: skip
+    told = [
+        (
+            duties.section(made, shift, SUE, now),
+            announcements.section(shift, now),
+            questions.section(made, shift, now),
+        )
+        for now in (NOON + MINUTE, NOON + 2 * MINUTE)
+    ]
+    assert told[0] == told[1]
+    of_duty, announced, waiting = told[0]
+    assert [(d["area"], d["who"], d["mine"]) for d in of_duty["there"]] == [("ct", "Sue", True)]
+    assert (of_duty["lead"]["who"], of_duty["missing"]) == ("Tom", ["mr"])
+    assert [a["text"] for a in announced] == ["x"]
+    assert [(q["uuid"], q["areas"]) for q in waiting] == [("q", ["mr"])]
+    later = NOON + 2 * HOUR
+    assert duties.section(made, shift, SUE, later)["missing"] == ["ct", "mr"]
+    assert (announcements.section(shift, later), questions.section(made, shift, later)) == ([], [])
+
+
+def test_the_page_of_the_shift_is_new_when_something_happened_and_not_each_second() -> None:
+    house = House()
+    held = Shift(
+        (duty(by=SUE), duty("mr", TOM, until_h=12), duty(COMMAND_CENTER, TOM)),
+        (Announcement("a", "x", ("ct",), ANN, NOON),),
+        (question(areas=("ct", "mr")),),
+        (said(Answer.STOPPED),),
+    )
+
+    def shown(minutes: float, shift: Shift) -> dict[str, str]:
+        house.clock.at = NOON + minutes * MINUTE
+        house.follow._seen = Seen((), GoLive(NOON - HOUR, NOON - HOUR), shift=shift)
+        return {f.dom_id: f.html for f in fragments_of(SHIFT, house.follow.scene(), Beside())}
+
+    def changed(one: dict[str, str], other: dict[str, str]) -> set[str]:
+        return {name for name in one if one[name] != other[name]}
+
+    first = shown(1, held)
+    assert {"duty", "coverage", "floor-says", "announced", "handed"} <= set(first)
+    assert changed(first, shown(2, held)) <= {"tick", "alarms", "head", "acts"}
+    assert "coverage" in changed(first, shown(121, held))  # the duty in CT is over by itself
+    assert "floor-says" in changed(first, shown(1, replace(held, said=(said(Answer.WORKING),))))
+    assert "&lt;b&gt;" in shown(1, replace(held, announcements=(Announcement("b", "<b>", (), ANN, NOON),)))["announced"]
