@@ -11,7 +11,7 @@ from app.domain.questions import Question, Said
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What is so now; `questions` are those that wait or lately waited, `said` the answers that still count."""
+    """What is so now; `questions` are those that wait, `said` the newest answer of each area and of each to those."""
 
     duties: tuple[Duty, ...] = ()
     announcements: tuple[Announcement, ...] = ()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from app.domain.questions import Question, Said
@@ -30,6 +30,27 @@ def said_since(session: Session, site: str, moment: datetime) -> list[Said]:
     """Give the answers that were tapped after a moment, the newest last."""
     ask = select(_ANSWER.c.body).where(_ANSWER.c.site == site, _ANSWER.c.at > moment)
     return [codec.loads(Said, row.body) for row in rows_of(session, ask.order_by(_ANSWER.c.at, _ANSWER.c.uuid))]
+
+
+def newest_said(session: Session, site: str, counts_from: datetime, waits_from: datetime) -> list[Said]:
+    """Give the newest answer of each area after a moment, and of each area to each question after a later one.
+
+    Hundreds of tablets may answer each hour; a screen reads the newest each second.
+    """
+    mine = _ANSWER.c.site == site
+    newest = func.max(_ANSWER.c.at).label("at")
+    by_area = select(_ANSWER.c.area, newest).where(mine, _ANSWER.c.at > counts_from).group_by(_ANSWER.c.area).subquery()
+    by_question = (
+        select(_ANSWER.c.question, _ANSWER.c.area, newest)
+        .where(mine, _ANSWER.c.at > waits_from)
+        .group_by(_ANSWER.c.question, _ANSWER.c.area)
+        .subquery()
+    )
+    found: dict[str, str] = {}
+    for each, keys in ((by_area, ("area", "at")), (by_question, ("question", "area", "at"))):
+        its = and_(mine, *(_ANSWER.c[key] == each.c[key] for key in keys))
+        found |= {r.uuid: r.body for r in rows_of(session, select(_ANSWER.c.uuid, _ANSWER.c.body).join(each, its))}
+    return sorted((codec.loads(Said, body) for body in found.values()), key=lambda s: (s.at, s.uuid))
 
 
 def ask(session: Session, site: str, one: Question) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.domain.questions import COUNTS_FOR
+from app.domain.questions import COUNTS_FOR, WAITS
 from app.domain.shift import Shift
 from app.store import announcements, duties, handovers, questions
 
@@ -14,7 +14,7 @@ def now(session: Session, site: str, moment: datetime) -> Shift:
     return Shift(
         tuple(d for d in duties.since(session, site, moment) if d.from_at <= moment),
         tuple(a for a in announcements.since(session, site, moment) if a.at <= moment),
-        tuple(questions.since(session, site, moment - COUNTS_FOR)),
-        tuple(questions.said_since(session, site, moment - COUNTS_FOR)),
+        tuple(questions.since(session, site, moment - WAITS)),
+        tuple(questions.newest_said(session, site, moment - COUNTS_FOR, moment - WAITS)),
         next(iter(handovers.newest(session, site, 1)), None),
     )

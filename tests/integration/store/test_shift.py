@@ -20,7 +20,7 @@ from app.errors import Conflict
 from app.running.asking import Asking
 from app.store import issues, journal, shift
 from app.store import questions as stored
-from app.store.db import Database
+from app.store.db import Database, Session
 from tests.integration.store.conftest import SITE
 from tests.unit.made import WORKLIST, plan
 
@@ -122,3 +122,42 @@ def test_golive_asks_nobody_before_go_live_after_it_or_where_nobody_is(database:
     assert not ask(replace(PLAN, go_live=replace(PLAN.go_live, at=NOON + timedelta(hours=5))), NOON)
     assert not ask(replace(PLAN, go_live=replace(PLAN.go_live, command_center_s=7200.0)), NOON + timedelta(hours=10))
     assert ask(PLAN, NOON)
+
+
+def test_a_crash_within_a_hand_over_leaves_everything_with_who_had_it(database: Database) -> None:
+    until = NOON + timedelta(hours=8)
+    database.write_now(duties.taking(PLAN, str(uuid4()), duties.Wanted("", until), ANN, NOON))
+    database.write_now(reporting.reporting(PLAN, "i", Report("ct", "worklist", 2), SUE, NOON))
+    assigned = Event("e", Action.ASSIGN, ANN, NOON, 0, owner="Ann")
+    database.write_now(reporting.acting(PLAN, "i", assigned, NOON))
+    act = handovers.handing_over(PLAN, "h", Asked("calm", "none", "none", "Bo", until), ANN, NOON + MINUTE)
+
+    def crash(s: Session) -> None:
+        act(s)
+        raise RuntimeError("the lights went out")
+
+    with pytest.raises(RuntimeError, match="lights"):
+        database.write_now(crash)
+    now = database.read_now(lambda s: shift.now(s, SITE, NOON + MINUTE))
+    lead = now.lead(NOON + MINUTE)
+    assert lead is not None
+    assert (lead.called, now.handover) == ("Ann", None)
+    assert [i.owner for i in database.read_now(lambda s: issues.all(s, SITE))] == ["Ann"]
+    made, is_new = database.write_now(act)
+    assert (is_new, made.issues, made.lead) == (True, (1,), True)
+
+
+def test_a_screen_reads_the_newest_answers_and_no_other(database: Database) -> None:
+    for n, minutes in enumerate((300, 200, 20)):  # the last one still waits
+        at = NOON - minutes * MINUTE
+        database.write_now(questions.asking(PLAN, f"q{n}", questions.Wanted(("ct", "mr")), ANN, at))
+        for tablet in range(20):
+            area = "ct" if tablet % 2 else "mr"
+            if (n, area) != (2, "mr"):
+                tapped = questions.Tapped(area, list(Answer)[tablet % 3], f"tablet-{tablet}")
+                act = questions.answering(PLAN, f"q{n}", f"a{n}-{tablet}", tapped, SUE, at + tablet * MINUTE / 2)
+                database.write_now(act)
+    now = database.read_now(lambda s: shift.now(s, SITE, NOON))
+    assert [q.uuid for q in now.questions] == ["q2"]
+    assert [(s.uuid, s.area) for s in now.said] == [("a1-18", "mr"), ("a2-19", "ct")]
+    assert len(database.read_now(lambda s: stored.said_since(s, SITE, NOON - timedelta(hours=12)))) == 50
