@@ -10,12 +10,13 @@ from typing import Any
 from app.commands import escalation
 from app.commands.repeats import is_the_same
 from app.domain.decisions import Person
+from app.domain.duties import has_duty
 from app.domain.issue_life import allowed, is_duplicate_of, reported
 from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
 from app.domain.phi import guarded
 from app.domain.plans import Plan
 from app.errors import Conflict, Missing
-from app.store import codec, issue_context, issues
+from app.store import codec, duties, issue_context, issues
 from app.store.db import Session
 from app.store.issues import Kept
 from app.store.sets import plain
@@ -46,13 +47,8 @@ def reporting(
     return act
 
 
-def acting(
-    plan: Plan, uuid: str, wanted: Event, now: datetime, *, on_duty: Callable[[Issue], bool] = lambda _: False
-) -> Callable[[Session], tuple[Kept, bool]]:
-    """Give the act that does something with an issue; `wanted` has no sequence number yet.
-
-    `on_duty` says whether its actor has the duty now where the issue is.
-    """
+def acting(plan: Plan, uuid: str, wanted: Event, now: datetime) -> Callable[[Session], tuple[Kept, bool]]:
+    """Give the act that does something with an issue; `wanted` has no sequence number yet."""
     site = plan.site
     asked = codec.dumps(replace(wanted, by=_NOBODY, received_at=_NEVER, sequence=0))
 
@@ -68,7 +64,7 @@ def acting(
         if issue is None:
             raise Missing(f"no issue has the id {uuid}")
         event = replace(wanted, sequence=sequence + 1)
-        allowed(issue, event, plan.floor, now, on_duty=on_duty(issue))
+        allowed(issue, event, plan.floor, now, on_duty=_has_duty(s, site, issue, wanted, now))
         if event.action is Action.DUPLICATE:
             event = _merged(s, site, issue, event)
         after = folded(issue, event)
@@ -77,6 +73,13 @@ def acting(
         return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
 
     return act
+
+
+def _has_duty(s: Session, site: str, issue: Issue, wanted: Event, now: datetime) -> bool:
+    """Say whether the actor has the duty now where the issue is; asked only where it matters."""
+    if wanted.action is not Action.VERIFY:
+        return False
+    return has_duty(duties.since(s, site, now), issue.report.area, wanted.by, wanted.device, now)
 
 
 # free text that somebody writes of what happened; owner, team and the vendor's ticket are of people who work on it

@@ -51,5 +51,12 @@ SAID = {
     "ended": "Meanwhile that proposal has ended. What you wrote is kept; clear it to go on.",
     "replaced": "Meanwhile that proposal has ended, and {by} has made another one. "
     "What you wrote is kept; clear it to go on.",
+    "patient": "This may tell of a patient: remove that, or say that no patient is meant.",
+    "lead_taken": "You lead now.",
+    "handed_over": "Handed over to {to}.",
+    "announced": "Announced.",
+    "asked": "Asked. The answers come here.",
+    "announcement_withdrawn": "Withdrawn: tablets no longer show it.",
+    "duty_ended": "The duty of {who} is over.",
     "declared": "Meanwhile T0 was declared. What you wrote is kept.",
 }

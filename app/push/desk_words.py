@@ -191,6 +191,7 @@ TOLD = {
     "costs": "a rollback costs",
     "would_cost": "a rollback would have cost",
     "way_back": "a way back",
+    "floor": "the floor said",
     "rollback": "rollback was",
     "evidence": "evidence is",
     "evidence_was": "evidence was",

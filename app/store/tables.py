@@ -17,6 +17,7 @@ from app.domain.access import Role
 from app.domain.exams import Milestone
 from app.domain.issues import Status
 from app.domain.notices import NoticeStage
+from app.domain.questions import Answer
 from app.domain.samples import Kind, Outcome
 
 metadata = SQLModel.metadata
@@ -494,4 +495,65 @@ class SupportEventRow(Row, table=True):
     received_at: datetime
     action: str
     asked: str = _text()
+    body: str = _text()
+
+
+class DutyRow(Row, table=True):
+    """A duty as it is now, or the lead where `area` is ""; `over_at` is when it ends, or has ended."""
+
+    __table_args__: ClassVar[Any] = (Index("duty_by_over_at", "site", "over_at"),)
+
+    uuid: str = Field(primary_key=True)
+    area: str
+    holder: str
+    from_at: datetime
+    over_at: datetime
+    body: str = _text()
+
+
+class HandoverRow(Row, table=True):
+    """A hand-over of a shift, never changed."""
+
+    __table_args__: ClassVar[Any] = (Index("handover_by_at", "site", "at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    body: str = _text()
+
+
+class AnnouncementRow(Row, table=True):
+    """An announcement as it is now; `over_at` is when it ends or was withdrawn, null while nobody knows."""
+
+    __table_args__: ClassVar[Any] = (Index("announcement_by_over_at", "site", "over_at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    over_at: datetime | None = None
+    body: str = _text()
+
+
+class QuestionRow(Row, table=True):
+    """A question to the floor, never changed; one that golive asks by itself has an id made of its moment."""
+
+    __table_args__: ClassVar[Any] = (Index("question_by_at", "site", "at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    body: str = _text()
+
+
+class QuestionAnswerRow(Row, table=True):
+    """One answer of an area to a question, never changed; `at` is when it was tapped."""
+
+    __table_args__: ClassVar[Any] = (
+        _one_of("answer", Answer),
+        Index("question_answer_by_at", "site", "at"),
+        Index("question_answer_by_question", "site", "question"),
+    )
+
+    uuid: str = Field(primary_key=True)
+    question: str
+    area: str
+    answer: str
+    at: datetime
     body: str = _text()
