@@ -18,6 +18,7 @@ from app.web import (
     desk_support,
     desk_triggers,
     exams,
+    floor,
     gate,
     golive,
     head,
@@ -38,6 +39,7 @@ from app.web import (
     status,
     support_button,
     supports,
+    tablets,
     triggers,
     wall,
 )
@@ -71,6 +73,8 @@ ROUTES = (
     planned_work,
     issues,
     supports,
+    floor,
+    tablets,
     not_built,
 )
 

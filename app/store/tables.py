@@ -495,3 +495,18 @@ class SupportEventRow(Row, table=True):
     action: str
     asked: str = _text()
     body: str = _text()
+
+
+class TabletRow(Row, table=True):
+    """What a tablet told last: how many of its records the server lacked, and since when."""
+
+    __table_args__: ClassVar[Any] = (_not_negative("held"),)
+
+    device: str = Field(primary_key=True)
+    at: datetime
+    held: int
+    oldest_at: datetime | None = None
+    version: str
+    on_duty: bool
+    area: str
+    name: str
