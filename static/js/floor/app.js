@@ -38,7 +38,7 @@ function shown() {
 function main() {
   const at = element("main");
   if (!state.doc) return fill(at, ["first", state.login, state.link], first);
-  if (!state.place) return fill(at, ["place", state.doc.place], () => h("section.first", {}, h("h2", {}, say("place_title")), h("button.first", { type: "button", onclick: places.choose }, say("place_choose"))));
+  if (!state.place) return fill(at, ["place", state.doc.place], () => h("section.first", {}, h("h2", {}, say("place_how")), h("button.first", { type: "button", onclick: places.choose }, say("place_choose"))));
   if (state.view === "log") {
     fill(at, ["log"], () => [parts.known, parts.log]);
     fill(parts.known, known.ofKnown(), () => known.knownHere().slice(0, 2).map(known.band));

@@ -32,8 +32,8 @@ export function build() {
     h("section.bad", { "aria-labelledby": "q-bad" },
       h("h2", { id: "q-bad" }, say("q_bad")), ladder, h("p.unsure", {}, say("if_unsure"))),
     h("section.add", { "aria-label": say("text_label") },
-      h("h2.narrow", {}, say("q_add")), h("label.safety", { for: "safety" }, safety, h("span", {}, h("b", {}, say("safety")), " ", h("small", {}, say("safety_means")))), text, more),
-    said,
+      h("h2.narrow", {}, say("q_add")), h("label.safety", { for: "safety" }, safety, h("span", {}, h("b", {}, say("safety")), " ", h("small", {}, say("safety_means")))), text),
+    more, said,
     h("div.go", {}, h("button.back.narrow", { type: "button", onclick: back }, say("back")), photoButton(update), sendButton));
   return root;
 }

@@ -6,7 +6,7 @@ import * as duty from "./duty.js";
 
 const EVERY_MS = 60000, MOST = 1000;
 
-async function tell() {
+export async function tell() {
   if (state.login || !state.device) return;
   const held = outbox.unsent(), at = outbox.oldest(held);
   await server.tell({

@@ -26,14 +26,17 @@ export function stateOf(record) {
 
 export function view() {
   const mine = state.doc?.mine ?? [], known = new Set(mine.map((issue) => issue.uuid));
-  const here = state.records.filter((r) => r.kind === "issue" && r.state !== "dropped" && !known.has(r.uuid)).reverse();
+  const here = state.records.filter((r) => r.kind === "issue" && r.state !== "dropped" && !(r.state === "sent" && known.has(r.uuid))).reverse();
   const others = outbox.unsent().filter((r) => r.kind !== "issue");
   if (!mine.length && !here.length && !others.length) return h("p.empty", {}, say("mine_none"));
-  const sorted = [...mine].sort((a, b) => asks(b) - asks(a));
+  const isOpen = (record) => record.state !== "sent";
   return [
-    ...here.map(local),
+    h("h2.unseen", {}, say("nav_mine")),
+    ...here.filter(isOpen).map(local),
     ...others.map(other),
-    ...sorted.map(told),
+    ...mine.filter(asks).map(told),
+    ...here.filter((record) => !isOpen(record)).map(local),
+    ...mine.filter((issue) => !asks(issue)).map(told),
   ];
 }
 

@@ -6,7 +6,11 @@ import { scan, canScan } from "./scan.js";
 
 export const areas = () => state.doc?.place ?? [];
 export const areaName = (id) => areas().find((a) => a.id === id)?.name ?? id;
-export const whereOf = (of) => [of.room, areaName(of.area)].filter(Boolean).join(", ");
+// "CT 2" says its area itself.
+export function whereOf({ room, area }) {
+  const name = areaName(area);
+  return !room ? name : room.startsWith(name) ? room : `${room}, ${name}`;
+}
 const plain = (typed) => typed.replace(/[\s-]/g, "").toUpperCase();
 
 export function roomOf(code) {

@@ -16,5 +16,5 @@ export function age(ms) {
   return minutes < 2880 ? say("age_hours", { n: Math.floor(minutes / 60) }) : say("age_days", { n: Math.floor(minutes / 1440) });
 }
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const time = (ms) => clock.format(ms);
