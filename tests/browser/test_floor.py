@@ -200,9 +200,10 @@ def test_a_session_that_ended_meanwhile_keeps_the_queue_and_asks(served: Served,
 
 
 POISON = """async ([path, body]) => {
-  const { add, record } = await import(`/floor/${document.documentElement.dataset.version}/js/floor/outbox.js`);
-  const made = record({ method: "PUT", path, body, kind: "issue", uuid: path.split("/").at(-1) });
-  await add(made);
+  const app = `/floor/${document.documentElement.dataset.version}/js/floor`;
+  const { add, record } = await import(`${app}/outbox.js`), { wake } = await import(`${app}/sender.js`);
+  await add(record({ method: "PUT", path, body, kind: "issue", uuid: path.split("/").at(-1) }));
+  wake({ fresh: true });
 }"""
 
 

@@ -23,11 +23,13 @@ function found(registration) {
 export async function begin(changed) {
   said = changed;
   if (!("serviceWorker" in navigator)) return;
-  const hadOne = Boolean(navigator.serviceWorker.controller);
+  let isFirst = !navigator.serviceWorker.controller; // the first one to take over brings nothing new
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!hadOne || reloading) return;
-    reloading = true;
-    location.reload();
+    if (!isFirst && !reloading) {
+      reloading = true;
+      location.reload();
+    }
+    isFirst = false;
   });
   document.addEventListener("golive:shown", take);
   try {
