@@ -32,6 +32,11 @@ class Kept:
     asked: str
 
 
+def last_sequence(session: Session, site: str) -> int:
+    """Give the number of the last event of all issues, 0 before there is one."""
+    return run(session, select(_HEAD.c.sequence).where(_HEAD.c.site == site)).scalar_one_or_none() or 0
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What somebody said to an issue, and when."""

@@ -10,7 +10,7 @@ from app.store.sets import Shape, pieces, put, rows_of, table
 
 _SHAPE: Shape[Tablet] = Shape(Tablet, "tablet")
 # where a record of a tablet's outbox may have come to; each table keeps it under the id that the tablet gave it
-_TAKEN = [table(name) for name in ("issue", "issue_event", "act")]
+_TAKEN = [table(name) for name in ("issue", "issue_event", "support", "support_event", "act")]
 
 
 def keep(session: Session, site: str, tablet: Tablet) -> None:

@@ -40,7 +40,7 @@ async function locked(work) {
 
 async function drain() {
   const passed = new Set(); // what is not tried again in this pass
-  let failed = 0, waitMs = 0;
+  let failed = 0, waitMs = 0, done = 0;
   await recordsChanged(); // as the store has them now: another tab may have sent some since this one looked
   for (;;) {
     const next = first(passed);
@@ -49,6 +49,7 @@ async function drain() {
     const answer = await server.send(next);
     if (answer.is === "sent") {
       tries = 0;
+      done += 1;
       await outbox.sent(next.n, answer.told);
     } else if (answer.is === "refused") {
       await outbox.refused(next.n, answer.problem);
@@ -60,6 +61,7 @@ async function drain() {
       await outbox.change(next.n, { tries: next.tries + 1 });
     }
   }
+  if (done) server.refresh(); // what became of it
   if (failed) {
     tries += 1;
     if (waitMs) notBefore = Date.now() + waitMs;

@@ -10,7 +10,7 @@ async function clicked() {
   const id = uuid();
   await outbox.add(outbox.record({
     uuid: id, method: "PUT", path: `/api/supports/${id}`, kind: "support",
-    body: { area: state.place?.area ?? "", room: state.place?.room ?? "", workstation: state.device },
+    body: { area: state.place?.area ?? "", room: state.place?.room ?? "", device: state.device, asked_at: new Date().toISOString() },
   }));
   wake({ fresh: true });
 }
