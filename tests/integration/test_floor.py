@@ -1,5 +1,6 @@
 """What tablets ask of the real server: the one document of everything they show, and their manifest."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.integration.served import Served, prepared, running, write_config
 from tests.integration.test_issues import act, body, put
 
 AREAS = [{"id": "ct", "name": "CT", "rooms": ["CT 1", "CT 2"]}, {"id": "ed", "name": "ED"}]
+JPEG = b"\xff\xd8\xff\xe0\x00\x04JF\xff\xda\x00\x02picture\xff\xd9"
 MORE = """
 [[teams]]
 id = "it"
@@ -25,6 +27,7 @@ phone = "4711"
 about = "everything"
 
 [floor]
+photos = true
 bridge = "https://meet.example/bridge"
 facts = [{ title = "Where are the priors?", text = "In the archive." }]
 patterns = ["^MRN[0-9]{8}$"]
@@ -54,7 +57,7 @@ def test_the_document_holds_what_the_file_says_of_the_floor(golive: Served) -> N
         "functions": ["Modality worklist", "Reading worklist", "Patient or order missing"],
     }
     assert {k: told[k] for k in ("bridge", "photos", "patterns", "language", "phase", "known", "mine")} == {
-        "bridge": "https://meet.example/bridge", "photos": False, "patterns": ["MRN[0-9]{8}"], "language": "en",
+        "bridge": "https://meet.example/bridge", "photos": True, "patterns": ["MRN[0-9]{8}"], "language": "en",
         "phase": "decision", "known": [], "mine": [],
     }  # fmt: skip
     assert told["answers"] == {"who": "command_center", "name": "Command center", "phone": "4711", "mail": None}
@@ -131,3 +134,45 @@ def test_the_floor_is_for_the_floor_and_bad_manifests_name_the_field(golive: Ser
     assert tell(golive, held=["no uuid"])[1]["field"] == "held[0]"
     assert tell(golive, held=[], oldest_at="1970-01-01T00:00:00")[1]["field"] == "oldest_at"
     assert tell(golive, device="a%00b", held=[])[0] == 422
+
+
+def add(served: Served, issue: str, photo: bytes, role: str = "floor", sha256: str = "") -> tuple[int, dict[str, Any]]:
+    named = sha256 or hashlib.sha256(photo).hexdigest()
+    answer = served.call("PUT", f"/api/issues/{issue}/photos/{named}", role, content=photo)
+    return answer.status_code, answer.json()
+
+
+def test_a_photo_is_kept_once_under_its_hash_and_seen_by_the_desk_alone(golive: Served) -> None:
+    uuid, named = str(uuid4()), hashlib.sha256(JPEG).hexdigest()
+    assert add(golive, uuid, JPEG)[0] == 404
+    put(golive, uuid, **body())
+    assert add(golive, uuid, JPEG) == (201, {"sha256": named, "uuid": uuid, "number": 1})
+    assert add(golive, uuid, JPEG)[0] == 200
+    (kept,) = golive.get(f"/api/issues/{uuid}/photos", "desk")
+    assert (kept["sha256"], kept["by"], kept["size_bytes"]) == (named, "the floor", len(JPEG))
+    shown = golive.call("GET", f"/api/issues/{uuid}/photos/{named}", "desk")
+    assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
+    for role in ("floor", "engineer"):
+        assert golive.call("GET", f"/api/issues/{uuid}/photos", role).status_code == 403
+        assert golive.call("GET", f"/api/issues/{uuid}/photos/{named}", role).status_code == 403
+
+
+def test_what_is_no_small_plain_photo_is_refused_by_the_name_of_the_field(golive: Served) -> None:
+    uuid = str(uuid4())
+    put(golive, uuid, **body())
+    with_exif = JPEG[:2] + b"\xff\xe1\x00\x08Exif\x00\x00" + JPEG[2:]
+    code, told = add(golive, uuid, b"\xff\xd8" + bytes(40 * 2**20))
+    assert (code, told["field"], told["detail"]) == (413, "photo", "photo: has 40.0 MiB, and a photo may have 4 MiB")
+    for photo, field in ((with_exif, "photo"), (b"GIF89a", "photo"), (JPEG[:8], "photo")):
+        code, told = add(golive, uuid, photo)
+        assert (code, told["field"]) == (422, field)
+    assert add(golive, uuid, JPEG, sha256="0" * 64)[1]["field"] == "sha256"
+    assert golive.get(f"/api/issues/{uuid}/photos", "desk") == []
+
+
+def test_photos_are_off_unless_the_site_allows_them(tmp_path: Path) -> None:
+    config, tokens = prepared(tmp_path, ["engineer", "floor"], write_config(tmp_path))
+    with running(config, tokens) as served:
+        uuid = str(uuid4())
+        put(served, uuid, **body())
+        assert add(served, uuid, JPEG)[0] == 403
