@@ -9,9 +9,8 @@ MOST_BYTES = 4 * 2**20
 FIELD = "photo"
 _JPEG, _SCAN = b"\xff\xd8", 0xDA
 _ALONE = frozenset(range(0xD0, 0xD8)) | {0x01}  # markers without a length
-_PICTURE_ONLY = frozenset(
-    {0xE0, 0xEE}
-)  # JFIF and Adobe say how the picture is to be read, and nothing of where or when
+# JFIF, ICC and Adobe say how the picture is to be read, and nothing of where, when or by what it was taken
+_PICTURE_ONLY = frozenset({0xE0, 0xE2, 0xEE})
 
 
 def fits(n: int) -> None:

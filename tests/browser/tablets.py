@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import segno
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.acting import AXE
@@ -130,6 +132,19 @@ def axe_of(page: Page) -> list[str]:
     page.evaluate(f"() => {{ {AXE.read_text()} }}")
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [f"{v['id']}: {[n['html'][:90] for n in v['nodes'][:3]]}" for v in found["violations"]]
+
+
+def film_of(text: str) -> bytes:
+    """Give a film (y4m) of a sheet with a QR code, as a camera would see it."""
+    width, height, per_module = 640, 480, 8
+    code = np.array([list(row) for row in segno.make_qr(text, error="q").matrix], dtype=np.uint8)
+    dark = np.kron(code, np.ones((per_module, per_module), dtype=np.uint8))
+    light = np.full((height, width), 235, dtype=np.uint8)
+    top, left = (height - dark.shape[0]) // 2, (width - dark.shape[1]) // 2
+    light[top : top + dark.shape[0], left : left + dark.shape[1]][dark == 1] = 16
+    grey = np.full(width * height // 2, 128, dtype=np.uint8).tobytes()
+    frame = b"FRAME\n" + light.tobytes() + grey
+    return f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode() + 10 * frame
 
 
 def issues(served: Served) -> dict[str, dict[str, Any]]:

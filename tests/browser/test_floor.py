@@ -1,5 +1,6 @@
 """The tablet in a real browser: three taps, nothing lost, nothing doubled, and what is not sent does not look sent."""
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Route
 
-from tests.browser.tablets import NARROW, WIDE, Tablet, axe_of, code_of, golive, issues, tablet
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE
+from tests.browser.tablets import NARROW, WIDE, Tablet, axe_of, code_of, film_of, golive, issues, tablet
 from tests.integration.served import Served, wait_for
 from tests.integration.test_issues import act, body, put
 
@@ -348,3 +350,74 @@ def test_axe_finds_nothing_on_any_page_of_the_tablet(
               .map((e) => e.textContent)"""
         )
         assert small == []
+
+
+def test_a_photo_goes_apart_smaller_and_blacked_out_by_hand(served: Served, used: Tablet, tmp_path: Path) -> None:
+    used.page.click("[data-category=hardware]")
+    used.page.click("[data-severity='4']")
+    picture = tmp_path / "photo.png"
+    picture.write_bytes(
+        base64.b64decode(
+            used.page.evaluate(
+                """() => {
+                  const canvas = document.createElement("canvas");
+                  [canvas.width, canvas.height] = [3000, 2000];
+                  const pen = canvas.getContext("2d");
+                  pen.fillStyle = "white";
+                  pen.fillRect(0, 0, 3000, 2000);
+                  return canvas.toDataURL("image/png").split(",")[1];
+                }"""
+            )
+        )
+    )
+    used.page.set_input_files("input[type=file]", picture)
+    frame = used.page.locator("dialog.photo canvas")
+    box = frame.bounding_box()
+    assert box is not None
+    used.page.mouse.move(box["x"] + 10, box["y"] + 10)
+    used.page.mouse.down()
+    used.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 10)
+    used.page.mouse.up()
+    assert axe_of(used.page) == []
+    used.page.click("dialog.photo button.first")
+    used.page.wait_for_selector("button.photo:has-text('Photo · 1')")
+    used.page.click(".send")
+    used.page.wait_for_selector(".last[data-state=sent]")
+    uuid = used.page.evaluate("() => document.querySelector('.last').dataset.uuid")
+    print(
+        used.page.evaluate("""async () => {
+      const { state } = await import(`/floor/${document.documentElement.dataset.version}/js/floor/state.js`);
+      await new Promise((r) => setTimeout(r, 2000)); return JSON.stringify(state.records); }"""),
+        used.said,
+    )
+    (kept,) = wait_for(lambda: served.get(f"/api/issues/{uuid}/photos", "desk"))
+    shown = served.call("GET", f"/api/issues/{uuid}/photos/{kept['sha256']}", "desk").content
+    looked = used.page.evaluate(
+        """async (text) => {
+          const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          const picture = await createImageBitmap(new Blob([bytes])), canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [picture.width, picture.height];
+          const pen = canvas.getContext("2d");
+          pen.drawImage(picture, 0, 0);
+          const at = (x) => pen.getImageData(x * canvas.width, canvas.height / 2, 1, 1).data[0];
+          return [canvas.width, canvas.height, at(0.25) < 40, at(0.75) > 200];
+        }""",
+        base64.b64encode(shown).decode(),
+    )
+    assert looked == [1600, 1067, True, True]
+
+
+def test_the_sheet_of_a_room_is_read_by_the_camera_inside_the_app(
+    chromium: Browser, served: Served, tmp_path: Path
+) -> None:
+    film = tmp_path / "sheet.y4m"
+    film.write_bytes(film_of(f"{served.url}/floor?code={code_of(served, 'ED 1')}"))
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    browser = chromium.browser_type.launch(
+        executable_path=EXECUTABLE, args=[*ARGUMENTS, *camera, f"--use-file-for-fake-video-capture={film}"]
+    )
+    with tablet(browser, served) as used:
+        used.page.click("[data-key=place]")
+        used.page.click("dialog.places .by-code button")
+        used.page.wait_for_selector(".place h1:has-text('ED 1')", timeout=20_000)
+    browser.close()
