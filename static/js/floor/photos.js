@@ -36,7 +36,7 @@ async function take(file) {
   }
   const scale = Math.min(1, MOST_PX / Math.max(picture.width, picture.height));
   const canvas = h("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale), tabindex: 0, "aria-label": say("photo_black") });
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
   if (!(await blackedOut(canvas))) return;
   const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
