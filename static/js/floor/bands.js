@@ -54,15 +54,17 @@ function closed() {
 }
 
 function announcement(one) {
-  const at = one.at ?? one.made_at;
-  return h("p.band.news", {}, h("span", {}, h("b", {}, say("news")), " ", one.text), at && h("span.right", {}, time(Date.parse(at))));
+  return h("p.band.news", {}, h("span", {}, h("b", {}, say("news")), " ", one.text), h("span.right", {}, time(Date.parse(one.at))));
 }
 
 async function answer(one, word) {
   const id = uuid();
   await outbox.add(outbox.record({
     uuid: id, method: "PUT", path: `/api/questions/${one.uuid}/answers/${id}`, kind: "answer", order: one.uuid,
-    body: { area: state.place.area, answer: word },
+    body: {
+      area: state.place.area, answer: word, device: state.device, at: new Date().toISOString(),
+      clock_offset_s: state.offsetMs === null ? null : state.offsetMs / 1000,
+    },
   }));
   wake({ fresh: true });
 }
