@@ -1,6 +1,7 @@
 """The composition root: the app of a configuration, every route and the life behind them; it knows all others."""
 
 import importlib.metadata
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,8 @@ from app.web import (
     desk_triggers,
     duties,
     exams,
+    floor,
+    floor_app,
     gate,
     golive,
     handovers,
@@ -35,6 +38,7 @@ from app.web import (
     not_built,
     notices,
     ops,
+    photos,
     planned_work,
     problems,
     qr,
@@ -44,6 +48,7 @@ from app.web import (
     status,
     support_button,
     supports,
+    tablets,
     triggers,
     wall,
 )
@@ -77,12 +82,16 @@ ROUTES = (
     notices,
     planned_work,
     issues,
+    photos,
     supports,
     duties,
     handovers,
     announcements,
     questions,
     shift,
+    floor_app,
+    floor,
+    tablets,
     not_built,
 )
 
@@ -107,7 +116,7 @@ def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, sp
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
     problems.install(app)
     # the last one added is the first one passed
-    app.add_middleware(body_limit.BodyLimit, but=ingest.PATH)
+    app.add_middleware(body_limit.BodyLimit, but=[re.compile(ingest.PATH), photos.PATH])
     app.add_middleware(problems.Unforeseen, count=life.house.metrics.bugs.inc)
     app.add_middleware(ops.Counted, house=life.house)
     app.add_middleware(gate.Gate, house=life.house)

@@ -557,3 +557,31 @@ class QuestionAnswerRow(Row, table=True):
     answer: str
     at: datetime
     body: str = _text()
+
+
+class TabletRow(Row, table=True):
+    """What a tablet told last: how many of its records the server lacked, and since when."""
+
+    __table_args__: ClassVar[Any] = (_not_negative("held"),)
+
+    device: str = Field(primary_key=True)
+    at: datetime
+    held: int
+    oldest_at: datetime | None = None
+    version: str
+    on_duty: bool
+    area: str
+    name: str
+
+
+class PhotoRow(Row, table=True):
+    """A photo of an issue, named by the hash of its content."""
+
+    __table_args__: ClassVar[Any] = (_not_negative("size_bytes"), Index("photo_by_received_at", "site", "received_at"))
+
+    issue: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    received_at: datetime
+    by: str
+    size_bytes: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
