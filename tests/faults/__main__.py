@@ -15,6 +15,7 @@ CASES = (
     "kills_triggers_postgres",
     "escalation_kills",
     "tablets_chaos",
+    "planted_names",
     "hostile_hl7",
     "hostile_dicom",
     "database_gone",
