@@ -30,7 +30,8 @@ from tests.peers.postgres import postgres
 from tests.peers.tablets import Record, Tablet
 
 TABLETS, EACH, KILLS, AT_ONCE, LONGEST_S = 500, 20, 50, 120, 1800.0
-BY_TIME = {"standing", "mark", "heartbeat"}  # what golive writes by itself each second
+# what golive writes by itself as time passes
+BY_TIME = {"standing", "mark", "heartbeat", "closed", "closed_due", "rollup", "rollup_due"}
 SITE = "north"
 
 

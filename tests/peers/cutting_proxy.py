@@ -56,7 +56,7 @@ class CuttingProxy:
         self.refused: Counter[int] = Counter()
         self._dice, self._names, self._shares = dice, list(fates), list(fates.values())
         self._behind: set[asyncio.Task[Any]] = set()
-        self._links: set[asyncio.Task[Any]] = set()
+        self._links: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,8 +66,10 @@ class CuttingProxy:
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
-        for task in (*self._behind, *self._links):
+        for task in self._behind:
             task.cancel()
+        for writer in self._links.values():  # a server's own task that is cancelled complains: let it find the end
+            writer.transport.abort()
         await asyncio.gather(*self._behind, *self._links, return_exceptions=True)
 
     async def quiet(self) -> None:
@@ -77,8 +79,8 @@ class CuttingProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if (task := asyncio.current_task()) is not None:
-            self._links.add(task)
-            task.add_done_callback(self._links.discard)
+            self._links[task] = writer
+            task.add_done_callback(lambda done: self._links.pop(done, None))
         try:
             while request := await whole(reader):
                 (fate,) = self._dice.choices(self._names, self._shares)
