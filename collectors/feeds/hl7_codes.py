@@ -7,10 +7,11 @@ _TYPE = re.compile(r"[A-Z0-9]{2,3}(\^[A-Z0-9]{2,3})?")
 _SENDER = re.compile(r"[A-Z0-9][A-Z0-9 ._/-]{0,29}")
 _SHORT = re.compile(r"\d{1,2}")
 _MANY_DIGITS = re.compile(r"(?:\D*\d){6}")  # an AE title may have a serial number; from six on it is a patient's
-_CLASS_WORDS = frozenset(
-    "EMERGENCY INPATIENT OUTPATIENT PREADMIT RECURRING OBSTETRICS COMMERCIAL AMBULATORY NEWBORN OBSERVATION SURGERY "
-    "URGENT TRAUMA STATIONARY AMBULANT STATIONÄR TEILSTATIONÄR NOTFALL".split()
-)
+_CLASS_WORDS = frozenset({
+    "EMERGENCY", "INPATIENT", "OUTPATIENT", "PREADMIT", "RECURRING", "OBSTETRICS", "COMMERCIAL",
+    "AMBULATORY", "NEWBORN", "OBSERVATION", "SURGERY", "URGENT", "TRAUMA", "STATIONARY",
+    "AMBULANT", "STATIONÄR", "TEILSTATIONÄR", "NOTFALL",
+})  # fmt: skip
 
 
 def clean_code(text: str) -> str | None:

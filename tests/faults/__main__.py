@@ -15,6 +15,7 @@ CASES = (
     "kills_triggers_postgres",
     "escalation_kills",
     "tablets_chaos",
+    "tablets_reconnect",
     "planted_names",
     "hostile_hl7",
     "hostile_dicom",

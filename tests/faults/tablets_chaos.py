@@ -50,7 +50,7 @@ def run(database: str, seed: int, tablets: int = TABLETS, kills: int = KILLS) ->
         golive.file.write_text(config + "[escalation]\n" + "".join(f'sev{n} = ["30d"]\n' for n in range(1, 5)))
         golive.start("serve")
         golive.kill()
-        tokens = _enrolled(database, golive.folder, tablets)
+        tokens = enrolled(database, golive.folder, tablets)
         golive.start("serve")
         lives = Lives(golive, tokens, random.Random(seed))
         lives.live(kills)
@@ -137,7 +137,7 @@ class Lives:
         self.golive.processes.pop("serve").wait(20)
 
 
-def _enrolled(database: str, folder: Path, tablets: int) -> list[str]:
+def enrolled(database: str, folder: Path, tablets: int) -> list[str]:
     """Give each tablet a token of its own, as golive's own command would."""
     db = Database(database, SITE, folder)
     db.open()
