@@ -60,7 +60,7 @@ def _spoilt(body: bytes, who: Patient, dice: random.Random) -> bytes:
         lambda: re.sub(rb"(\rPV1\|1\|)[^\r]*", rb"\1" + name + b"|" + number, body),
         lambda: re.sub(rb"(\rORC\|)[^|]*", rb"\1" + name, body),
         lambda: re.sub(rb"\|(CT|MR|CR|DX|US|MG)\|", b"|" + number + b"|", body),  # for the modality
-        lambda: body.replace(b"|SIM|", b"|" + name + b"|"),  # for sender and receiver
+        lambda: body.replace(b"|SIM|", b"|" + number + b"|"),  # for sender and receiver
         lambda: re.sub(rb"\|(ORM|ORU)\^[^|]*\|", b"|" + name + b"|", body),  # for the kind of message
         lambda: body.replace(b"UNICODE UTF-8", b"ASCII").replace(b"no bleeding", b"\xff\xfe\x80 " + name),
         lambda: name + b"\r" + body,
