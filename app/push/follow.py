@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.decisions import Decision
 from app.domain.golive import GoLive, moment_of
+from app.domain.issue_board import UNREAD, IssueBoard
 from app.domain.no_return import spent
 from app.domain.overall import Ground
 from app.domain.plans import Plan
@@ -43,6 +44,7 @@ class Seen:
     decisions: tuple[Decision, ...] = ()
     sentinel: str = ""
     cost: Cost | None = None
+    issues: IssueBoard = UNREAD
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
@@ -242,6 +244,7 @@ class Follow:
             self._seen.triggers,
             self._seen.decisions,
             outside=tuple(self._outside()),
+            issues=self._seen.issues.blinded(trouble) if trouble else self._seen.issues,
         )
 
     def trouble_at(self, now: datetime) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from app.domain.decisions import Decision
 from app.domain.exam_sights import STRAYS
 from app.domain.golive import Moment
+from app.domain.issue_board import UNREAD, IssueBoard
 from app.domain.measures import CATALOGUE, Source
 from app.domain.overall import Ground
 from app.domain.plans import Plan
@@ -54,6 +55,7 @@ class Scene:
     triggers: tuple[Trigger, ...] = ()
     decisions: tuple[Decision, ...] = ()
     outside: tuple[Ground, ...] = ()
+    issues: IssueBoard = UNREAD
 
     @property
     def leading(self) -> tuple[Standing, ...]:

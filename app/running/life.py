@@ -15,6 +15,7 @@ from app.domain.decisions import Decision
 from app.domain.exams import ExamEvent
 from app.domain.eyes import nobody_measures
 from app.domain.feed_messages import FeedMessage
+from app.domain.issue_board import UNREAD, of_issues
 from app.domain.overall import Ground, nearly_full, of_decisions, of_planned_work, of_triggers, overall
 from app.domain.planned_work import PlannedWork
 from app.domain.rolled_back import is_rolled_back
@@ -37,6 +38,7 @@ from app.settings import Config, Secrets
 from app.store import decisions, golives, marks, planned_work, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
+from app.store.issue_board import IssuesHeld
 from app.web import security
 from app.web.besides import Besides
 from app.web.house import House
@@ -63,7 +65,7 @@ class Life:
         self._started_at = self._clock.now()
         self._works: tuple[PlannedWork, ...] = ()
         self._rolled_back = False
-        self._cost = Counted()
+        self._cost, self._held, self._issues = Counted(), IssuesHeld(), UNREAD
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(plan, self._db, self._heartbeats, self._clock, self._judged, self._count_bug)
         self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
@@ -185,6 +187,7 @@ class Life:
 
         def ask(s: Session) -> Seen:
             self._works = tuple(planned_work.known(s, self.house.plan, now))
+            self._issues = self._held.now(s, site)
             record = golives.current(s, site)
             self._rolled_back = is_rolled_back(self.house.plan, record, now)
             return Seen(
@@ -195,6 +198,7 @@ class Life:
                 decisions=tuple(decisions.newest(s, site, DECISIONS)),
                 sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
                 cost=self._cost.now(s, self.house.plan, record, now),
+                issues=self._issues,
             )
 
         return await self._db.read(ask)
@@ -210,7 +214,8 @@ class Life:
     ) -> tuple[str, list[str]]:
         works = of_planned_work(self._works, found, self.house.plan, now)
         own = (*self._own_grounds(), *self._outside.grounds())
-        acts = [*own, *of_triggers(triggers), *of_decisions(decisions, now), *works]
+        issues = of_issues(self._issues, self.house.plan)
+        acts = [*own, *of_triggers(triggers), *issues, *of_decisions(decisions, now), *works]
         whole = overall(found, self.house.plan, self._pulses(), now, acts, rolled_back=self._rolled_back)
         return whole.state, whole.reasons
 
