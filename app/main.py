@@ -13,6 +13,7 @@ from app.settings import Config, Secrets
 from app.web import (
     body_limit,
     decisions,
+    desk_issues,
     desk_planned_work,
     desk_record,
     desk_triggers,
@@ -46,6 +47,7 @@ ROUTES = (
     login,
     wall,
     series,
+    desk_issues,
     desk_triggers,
     desk_planned_work,
     desk_record,

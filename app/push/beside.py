@@ -1,13 +1,30 @@
 """What the desk's views show beyond the scene: read for those views alone that somebody looks at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from app.domain.decisions import Decision
 from app.domain.golive import GoLiveAct
+from app.domain.issues import Event
+from app.domain.journal import Entry
 from app.domain.planned_work import PlannedWork
 from app.domain.trigger_course import Step
 from app.domain.triggers import Transition
 from app.domain.way_back import Cost
+
+
+@dataclass(frozen=True, slots=True)
+class IssueBeside:
+    """What was read of one issue: its events, what was kept of its minute, and what the journal has around it.
+
+    `more` says that the journal has more than was read.
+    """
+
+    events: tuple[Event, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +41,5 @@ class Beside:
     steps: tuple[Step, ...] = ()
     undrawn: str = ""
     works: tuple[PlannedWork, ...] = ()
+    issue: IssueBeside = IssueBeside()
     trouble: bool = False

@@ -36,7 +36,7 @@ def desk_triggers(scene: Scene) -> list[Fragment]:
     """Give the list's."""
     view = trigger_list(scene)
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("waiting", "desk_waiting", waiting=view.waiting),
         fragment("groups", "desk_groups", view=view),
     ]
@@ -46,11 +46,11 @@ def one_trigger(scene: Scene, trigger: str, beside: Beside) -> list[Fragment]:
     """Give those of one trigger; of one that is gone, that it is."""
     found = next((t for t in scene.triggers if t.id == trigger), None)
     if found is None:
-        return [*_frame(scene), fragment("state", "desk_gone", trigger=trigger)]
+        return [*frame(scene), fragment("state", "desk_gone", trigger=trigger)]
     view = trigger_page(scene, found, beside)
     picture = drawing(scene, found, beside)
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("acts", "desk_acts", acts=_acts_of(scene, found, beside)),
         fragment("state", "desk_state", view=view),
         fragment("decision", "desk_decision", told=view.decision, stands=view.stands),
@@ -73,7 +73,7 @@ def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
         view.word,
     )
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("acts", "desk_acts", acts=acts),
         fragment("state", "desk_golive_state", view=view),
         fragment("decision", "desk_decision", told=view.decision, stands=True),
@@ -86,13 +86,14 @@ def planned_work(scene: Scene, beside: Beside) -> list[Fragment]:
     """Give those of planned work."""
     view = work_list(scene, beside.works)
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("acts", "desk_acts", acts=Acts(said=view.counted)),
         fragment("works", "desk_works", view=view, trouble=beside.trouble),
     ]
 
 
-def _frame(scene: Scene) -> list[Fragment]:
+def frame(scene: Scene) -> list[Fragment]:
+    """Give those of every page: the clock, what rings, and where the go-live is."""
     return [
         fragment("tick", "desk_tick", view=tick(scene)),
         fragment("alarms", "desk_alarms", alarms=alarms(scene), trouble=scene.trouble),

@@ -42,5 +42,9 @@ SAID = {
     "ended": "Meanwhile that proposal has ended. What you wrote is kept; clear it to go on.",
     "replaced": "Meanwhile that proposal has ended, and {by} has made another one. "
     "What you wrote is kept; clear it to go on.",
+    "issue_done": "Done, and on record as {sequence}.",
+    "issue_changed": "Meanwhile, {said}. What you wrote is kept.",
+    "no_number": "There is no other issue no. {n}",
+    "choose_one": "Choose a team or a person",
     "declared": "Meanwhile T0 was declared. What you wrote is kept.",
 }
