@@ -120,7 +120,7 @@ def _named(s: Session, site: str, words: str) -> Issue | None:
 
 
 def _nothing_since(s: Session, site: str, issue: Issue, seen: int) -> None:
-    """Refuse to act on what changed under somebody's eyes, and tell what happened: they may send it again knowing it."""
+    """Refuse to act on what changed under somebody's eyes, and tell what happened; knowing it they may act again."""
     if since := changes_since(issues.events(s, site, issue.uuid), seen):
         whom = ", ".join(dict.fromkeys(e.by.called for e in since))
         shown = {"since": [_happened(e) for e in since], "last_sequence": issue.last_sequence}

@@ -72,7 +72,7 @@ class Queue:
 
 @lru_cache(maxsize=64)
 def queue(board: IssueBoard, plan: Plan, filters: Filters, me: str) -> Queue:
-    """Give the queue as somebody called `me` sees it: the gravest first, then the oldest; of the ended ones the last."""
+    """Give the queue as somebody called `me` sees it: gravest first, then oldest; of the ended ones the newest."""
     held = _let_through(board, plan, filters)
     return Queue(
         tuple(held(filters.tab, me)),

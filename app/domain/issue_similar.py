@@ -11,15 +11,18 @@ MOST = 4
 SHARED = 2  # words in common from which another area or category may be the same thing
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EMPTY = frozenset(
-    "the and for not are was but has had can does with this that from they them their there then than when what "
-    "will been have into out all any too very now still again since after only just also does did its our your "
-    "der die das und ist nicht ein eine mit von für auf den dem des bei seit noch auch nur wir sie".split()
+    re.findall(
+        r"\w+",
+        "the and for not are was but has had can does with this that from they them their there then than when what "
+        "will been have into out all any too very now still again since after only just also did its our your "
+        "der die das und ist nicht ein eine mit von für auf den dem des bei seit noch auch nur wir sie",
+    )
 )
 
 
 @lru_cache(maxsize=64)
 def similar(board: IssueBoard, issue: Issue) -> tuple[Issue, ...]:
-    """Give the open issues that are most like one, the likest first; a known one with its workaround leads its equals."""
+    """Give the open issues that are most like one, the likest first; one with a workaround leads its equals."""
     mine = _words(issue)
     common = Counter(word for other in board.open for word in set(_words(other)))
     most = max(3, len(board.open) // 4)  # a word that a quarter of all use tells nothing

@@ -15,7 +15,7 @@ from app.push.desk_queue import area, chosen, moment, owner_words, place, titled
 from app.push.desk_triggers import href
 from app.push.desk_view import Desk
 from app.push.scene import Scene, Since, since
-from app.push.wall_triggers import ORDER
+from app.push.wall_triggers import ORDER, QUIET
 from app.push.words import TRIGGER_SHAPES, TRIGGER_STATES
 
 APART = timedelta(seconds=60)  # logged and received that far apart are told apart
@@ -189,11 +189,12 @@ def _belongs(scene: Scene, issue: Issue, context: Mapping[str, Any]) -> Iterable
     now = {t.id: t for t in scene.triggers}
     for told in context.get("triggers", ()):
         state = str(told.get("state", ""))
-        if ORDER.index(state) < ORDER.index("watching") if state in ORDER else False:
+        if state in ORDER and state not in QUIET:
             current = now.get(str(told["id"]))
             title = str(told["title"]) + (f" · {area(scene.plan, told['area'])}" if told.get("area") else "")
             state_now = current.latch.state.value if current is not None else state
-            note = TRIGGER_STATES[state] if state_now == state else f"{TRIGGER_STATES[state]}, {words.AT_PRESENT} {TRIGGER_STATES[state_now]}"
+            moved = f", {words.AT_PRESENT} {TRIGGER_STATES[state_now]}" if state_now != state else ""
+            note = f"{TRIGGER_STATES[state]}{moved}"
             yield Link(title, href(str(told["id"])), TRIGGER_SHAPES[state_now], note=note)
 
 

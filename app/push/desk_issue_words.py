@@ -57,10 +57,12 @@ GONE, GONE_MEANS = "There is no issue no. {n}", "The number is of no issue of th
 CHOOSE = "Choose an issue of the list, or press J and Enter."
 PHONED = "told by telephone"
 
-MINUTE, FROZEN, NOT_MEASURED = "What was measured in its minute", "frozen with the issue", "Nothing was kept of its minute."
+MINUTE, FROZEN = "What was measured in its minute", "frozen with the issue"
+NOT_MEASURED = "Nothing was kept of its minute."
 COLUMNS = ("measure", "value", "expected", "n", "age", "state then")
+BLIND_THEN = "blind then, of no one area:"
 AS_EXPECTED, NO_RANGE, AT_MOST, AND_WELL = "as expected", "no range yet", "at most {high}", "and {n} more as expected"
-AND_MORE = "and {n} more"
+AND_MORE, UNMEASURED = "and {n} more, {unwell} not as expected", "{n} measures have no source here"
 STATES = {
     "down": ("■", "no answer"),
     "blind": ("◌", "blind"),
@@ -110,7 +112,8 @@ DID = {
     "me_too": "one more has it",
 }
 BY_FLOOR = {"comment": "said"}
-TO, OF_DUPLICATE, WITH_TICKET, SAFETY_SET, SAFETY_OFF = "to {whom}", "of no. {n}", "ticket {ticket}", "patient safety", "no patient safety"
+TO, OF_DUPLICATE, WITH_TICKET = "to {whom}", "of no. {n}", "ticket {ticket}"
+SAFETY_SET, SAFETY_OFF = "patient safety", "no patient safety"
 JOURNAL = {
     "issue.create": "logged",
     "issue.known": "is known now",
@@ -174,7 +177,8 @@ TEXTS = {
     "reopen": "Why",
     "me_too": "What they say",
 }
-NOTE, DONE_SO, WHY_SAME, WORKAROUND = "Note", "What was done, in words", "Why it is the same", "Workaround, as the floor reads it"
+NOTE, DONE_SO, WHY_SAME = "Note", "What was done, in words", "Why it is the same"
+WORKAROUND = "Workaround, as the floor reads it"
 TEAM, AS_IT_IS, OWNER, TO_ME = "Team", "as it is", "Person", "to me"
 VENDOR_TEAM, CHOOSE_VENDOR, VENDOR_NAME, TICKET = "Vendor", "choose …", "Vendor", "Ticket number"
 SAME_AS, WHO_TOO, HOW_IT_ENDS = "Same as number", "Who or where", "How it ends"
@@ -202,4 +206,5 @@ KEYS = (
     (("Ctrl", "Enter"), "send what is written"),
     (("?",), "these keys"),
 )
+DECIDE_WITHIN, DECIDE = "decide within", "Decide"
 SYSTEMS_WELL = "{n} of {of} as expected"

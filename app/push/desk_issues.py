@@ -13,10 +13,11 @@ from app.push.fragments import Fragment, fragment
 from app.push.issue_minute import minute_of
 from app.push.issue_timeline import course, last_told
 from app.push.rows import Rows
-from app.push.scene import Scene
-from app.push.wall_head import Point, points, tick
+from app.push.scene import Scene, Since
+from app.push.wall_head import points, tick
 from app.push.wall_rows import systems
 from app.push.wall_triggers import QUIET
+from app.push.words import TRIGGER_STATES
 
 MOST_QUIET = 8
 
@@ -31,12 +32,16 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class Rolls:
-    """The triggers that are out of the ordinary, the others by name, and how many there are of each."""
+    """The triggers that are out of the ordinary, the others by name, and how many there are of each.
+
+    `decide` is until when a breach is to be decided.
+    """
 
     loud: tuple[Roll, ...]
     quiet: tuple[Roll, ...]
     more: int
-    points: tuple[Point, ...]
+    counted: str
+    decide: Since | None
 
 
 def desk_issues(scene: Scene, desk: Desk, beside: Beside) -> list[Fragment]:
@@ -72,4 +77,7 @@ def rolls(scene: Scene) -> Rolls:
     told = [Roll(name(scene, t), row(scene, t)) for t in ranked]
     loud = tuple(one for one in told if one.row.state not in QUIET)
     quiet = [one for one in told if one.row.state in QUIET]
-    return Rolls(loud, tuple(quiet[:MOST_QUIET]), len(quiet[MOST_QUIET:]), points(scene))
+    states = [one.row.state for one in loud]
+    counted = " · ".join(f"{states.count(s)} {TRIGGER_STATES[s]}" for s in dict.fromkeys(states))
+    decide = next((p.until for p in points(scene)[:1] if not p.passed), None)
+    return Rolls(loud, tuple(quiet[:MOST_QUIET]), len(quiet[MOST_QUIET:]), counted, decide)

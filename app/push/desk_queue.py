@@ -172,5 +172,3 @@ def chosen(board: IssueBoard, number: int | None) -> Issue | None:
         return None
     found = board.issues[number - 1]
     return found if found.number == number else next((i for i in board.issues if i.number == number), None)
-
-

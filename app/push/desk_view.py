@@ -1,7 +1,7 @@
 """What one desk looks at: the chosen issue and the filters of its queue, as a view's name and as an address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,10 +13,10 @@ PAGE = "/desk"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What is looked at, by whom: "mine" are the issues that belong to `me`; `course` is all that happened, or its own."""
+    """What is looked at, by whom: "mine" belong to `me`; `course` is all that happened, or its own."""
 
     issue: int | None = None
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     me: str = ""
     course: str = ""
 

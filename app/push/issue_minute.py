@@ -8,10 +8,12 @@ from app.domain.plans import Plan
 from app.push import desk_issue_words as words
 from app.push.figures import Figure, beyond, figure
 from app.push.scene import title
+from app.push.words import NO_SOURCE
 
-SHOWN = 8
+SHOWN = 7
 _QUIET = ("ok", "not_expected", "maintenance", "insufficient")
-_ORDER = ("down", "blind", "stale", "degraded", "insufficient", "maintenance", "ok", "not_expected")
+_ORDER = ("down", "degraded", "stale", "blind", "insufficient", "maintenance", "ok", "not_expected")
+DAY_S = 86_400
 _HIDDEN = ("blind", "down", "not_expected")
 
 
@@ -32,39 +34,53 @@ class MinuteRow:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """The series of an issue's area and of no area; `more` are those left out, in words."""
+    """The series of an issue's area and of no area; `blind` names what nobody saw of all areas.
+
+    `more` are those left out and those that nothing measures, in words; `trouble` says why golive could not judge.
+    """
 
     clock: str
     rows: tuple[MinuteRow, ...]
+    blind: str
     more: str
-    overall: str
+    trouble: str
 
 
 def minute_of(plan: Plan, context: Mapping[str, Any], clock: str) -> Minute:
     """Give the minute that was kept with an issue."""
-    told = sorted(context.get("standings", ()), key=_gravity)
-    felt = [one for one in told if one["state"] not in _QUIET]
-    shown = told[: max(SHOWN, min(len(felt), 2 * SHOWN))]
-    rest = told[len(shown) :]
-    well = all(one["state"] in _QUIET for one in rest)
-    more = (words.AND_WELL if well else words.AND_MORE).format(n=len(rest)) if rest else ""
-    return Minute(clock, tuple(_row(plan, one) for one in shown), more, str(context.get("trouble", "")))
+    kept = [one for one in context.get("standings", ()) if one["window_s"] != DAY_S or one["n"]]
+    told = sorted((one for one in kept if not _absent(one)), key=_gravity)
+    unseen = [one for one in told if one["state"] == "blind" and not one["area"]]
+    told = [one for one in told if one not in unseen]
+    shown, rest = told[:SHOWN], told[SHOWN:]
+    unwell = sum(one["state"] not in _QUIET for one in rest)
+    more = (words.AND_MORE if unwell else words.AND_WELL).format(n=len(rest), unwell=unwell) if rest else ""
+    unmeasured = len({str(one["measure"]) for one in kept if _absent(one)})
+    more = "; ".join(filter(None, (more, words.UNMEASURED.format(n=unmeasured) if unmeasured else "")))
+    blind = ", ".join(dict.fromkeys(_name(plan, one) for one in unseen))
+    return Minute(clock, tuple(_row(plan, one) for one in shown), blind, more, str(context.get("trouble", "")))
 
 
-def _gravity(one: Mapping[str, Any]) -> tuple[int, bool, str]:
+def _absent(one: Mapping[str, Any]) -> bool:
+    """Say whether nothing measured this: said in a number, and no trouble."""
+    return str(one["state"]) == "blind" and str(one["reason"]).startswith(NO_SOURCE)
+
+
+def _gravity(one: Mapping[str, Any]) -> tuple[int, int, str]:
+    """Give a sort key: what is out of its range, then what is of the issue's area, then the rest."""
     state = str(one["state"])
-    return _ORDER.index(state) if state in _ORDER else len(_ORDER), one["area"] is None, str(one["series"])
+    place = 0 if state in ("down", "degraded") else 1 if one["area"] else 2
+    return place, _ORDER.index(state) if state in _ORDER else len(_ORDER), str(one["series"])
 
 
 def _row(plan: Plan, one: Mapping[str, Any]) -> MinuteRow:
     state, value, unit = str(one["state"]), one["value"], str(one["unit"])
     shape, said = _state(one)
-    where = plan.areas.get(one["area"], one["area"]) if one["area"] else plan.systems.get(one["system"], one["system"])
     shown = figure(value if state not in _HIDDEN else None, unit)
     if value is None and one.get("beyond_s") is not None:
         shown = beyond(float(one["beyond_s"]))
     return MinuteRow(
-        ", ".join(filter(None, (title(str(one["measure"])), where))),
+        _name(plan, one),
         f"/series/{one['series']}",
         shown,
         _expected(one, unit),
@@ -74,6 +90,11 @@ def _row(plan: Plan, one: Mapping[str, Any]) -> MinuteRow:
         shape,
         said,
     )
+
+
+def _name(plan: Plan, one: Mapping[str, Any]) -> str:
+    where = plan.areas.get(one["area"], one["area"]) if one["area"] else plan.systems.get(one["system"], one["system"])
+    return ", ".join(filter(None, (title(str(one["measure"])), where)))
 
 
 def _expected(one: Mapping[str, Any], unit: str) -> str:

@@ -26,9 +26,7 @@ async def desk(request: Request, actor: Reader) -> HTMLResponse:
     asked = desk_of(request.query_params, actor.name or actor.role)
     if asked.issue is None and (first := first_of(house.follow.scene(), asked)) is not None:
         asked = asked.at(first)
-    return await desk_page(
-        request, actor, "desk_issues", asked.view, words.TITLE, asked=asked, **_of_forms(house)
-    )
+    return await desk_page(request, actor, "desk_issues", asked.view, words.TITLE, asked=asked, **_of_forms(house))
 
 
 @router.get("/desk/issues/{number}")
