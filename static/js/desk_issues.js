@@ -61,6 +61,16 @@ filters.addEventListener("submit", (event) => {
   filtered(false);
 });
 
+// In the queue, and nowhere else: a page whose list is as long as it is stays where it is.
+function seeChosen() {
+  const rows = document.querySelector("#queue .rows"), row = rows?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (!row) return;
+  const box = rows.getBoundingClientRect();
+  if (row.top < box.top) rows.scrollTop += row.top - box.top;
+  else if (row.bottom > box.bottom) rows.scrollTop += row.bottom - box.bottom;
+}
+seeChosen();
+
 // Another issue is read from its beginning.
 let number = document.getElementById("acts")?.dataset.number;
 document.addEventListener("htmx:after:swap", () => {
@@ -68,6 +78,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (now === number) return;
   number = now;
   reading.scrollTop = 0;
+  seeChosen();
 });
 
 // The page chose the first issue: from here on the address says which.

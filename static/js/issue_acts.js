@@ -161,6 +161,7 @@ async function bodyOf(of) {
 }
 
 async function send(of, seen = null) {
+  done.textContent = "";
   const issue = shown, refused = of.querySelector(".refused"), made = await bodyOf(of);
   refused.textContent = made.refused ?? "";
   for (const field of of.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
