@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -24,6 +25,9 @@ def golive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(folder, ROLES, write_config(folder, EXTRA, **SITE)) as served:
         chosen = morning(served)
         act(served, chosen, action="acknowledge", text="the RIS team is called")
+        heard = {"action": "acknowledge", "reason": ""}
+        answer = served.call("POST", f"/api/triggers/worklist-unusable:ct/acts/{uuid4()}", "desk", json=heard)
+        assert answer.status_code == 200, answer.text
         yield served
 
 
@@ -370,6 +374,20 @@ def test_axe_finds_nothing_in_light_and_dark(chromium: Browser, golive: Served, 
 
 
 @pytest.mark.parametrize("size", [(1180, 820), (820, 1180), (390, 800)])
+def test_what_rings_moves_nothing_under_a_finger(chromium: Browser, golive: Served) -> None:
+    (one, first), (_, second) = new(golive, severity=1), new(golive, severity=4)
+    top = f"() => document.getElementById('row-{second}').getBoundingClientRect().top"
+    with at_desk(chromium, golive, f"/desk?issue={second}") as page:
+        expect(page.locator("#alarms .ring.is-issue")).to_have_count(1)
+        page.evaluate("() => { document.querySelector('#queue .rows').scrollTop = 9999; }")
+        before = page.evaluate(top)
+        act(golive, one, action="acknowledge", text="seen")
+        expect(page.locator("#alarms .ring.is-issue")).to_have_count(0)
+        assert page.evaluate(top) == before
+        page.click(f"#row-{first}")
+        expect(page.locator("#issue .number")).to_have_text(f"#{first}")
+
+
 def test_all_that_is_pressed_takes_a_finger_and_nothing_scrolls_sideways(
     chromium: Browser, golive: Served, size: tuple[int, int]
 ) -> None:
