@@ -58,5 +58,9 @@ SAID = {
     "asked": "Asked. The answers come here.",
     "announcement_withdrawn": "Withdrawn: tablets no longer show it.",
     "duty_ended": "The duty of {who} is over.",
+    "issue_done": "Done, and on record as {sequence}.",
+    "issue_changed": "Meanwhile, {said}. What you wrote is kept.",
+    "no_number": "There is no other issue no. {n}",
+    "choose_one": "Choose a team or a person",
     "declared": "Meanwhile T0 was declared. What you wrote is kept.",
 }

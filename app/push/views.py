@@ -2,6 +2,8 @@
 
 from app.push.beside import Beside
 from app.push.desk import contacts, desk_triggers, go_live, on_shift, one_trigger, planned_work, support
+from app.push.desk_issues import desk_issues
+from app.push.desk_view import desk_of_view
 from app.push.fragments import Fragment, wall
 from app.push.scene import Scene
 
@@ -14,7 +16,7 @@ ALWAYS = (WALL,)  # rendered whether or not somebody looks, so that a display th
 
 def is_view(name: str) -> bool:
     """Say whether there may be such a view; a trigger that is not there is shown as gone."""
-    return name in (*ALWAYS, *OF_DESK) or trigger_of(name) != ""
+    return name in (*ALWAYS, *OF_DESK) or trigger_of(name) != "" or desk_of_view(name) is not None
 
 
 def for_readers(name: str) -> bool:
@@ -31,6 +33,8 @@ def fragments_of(view: str, scene: Scene, beside: Beside) -> list[Fragment]:
     """Give every fragment of a view, the same for its page and for the push."""
     if view == WALL:
         return wall(scene)
+    if (desk := desk_of_view(view)) is not None:
+        return desk_issues(scene, desk, beside)
     if view == DESK_TRIGGERS:
         return desk_triggers(scene)
     if view == PLANNED_WORK:
