@@ -25,6 +25,7 @@ from app.domain.samples import Sample, not_ahead
 from app.domain.series import WINDOW_S
 from app.domain.sights import standings_now
 from app.domain.standings import Judged, known_by
+from app.domain.support_measure import WAIT, judged
 from app.domain.trigger_board import TriggerBoard, trigger_board
 from app.domain.trigger_sights import by_series
 from app.steps import Steps
@@ -38,6 +39,7 @@ from app.store import (
     quarantine,
     samples,
     standings,
+    supports,
     triggers,
 )
 from app.store.db import Database, Session
@@ -53,6 +55,7 @@ WRITE_LIMIT_S = 3.0
 REFRESH_S = PICTURE_S = 3600.0
 LEARN_S = 86_400.0
 PROBES, EXAMS, TRIGGERS = "numbers of probes", "numbers of exams", "rollback triggers"
+SUPPORT = "waits for support"
 SENTINEL = "sentinel"
 
 
@@ -82,10 +85,12 @@ class Judge:
         self._triggers_judged_s, self._acted, self._sentinel = 0.0, False, False
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
-        self._by_time_s = self._refreshed_s = self._learnt_s = 0.0
+        self._by_time_s = self._refreshed_s = self._learnt_s = self._support_s = 0.0
 
     def broken_for(self, measure: str) -> bool:
         """Say whether a mistake of golive's own stops the numbers of a measure."""
+        if measure == WAIT:
+            return SUPPORT in self.steps.broken
         of_probes = CATALOGUE[measure].source is Source.PROBE or measure in ("availability", "own.load")
         return (PROBES if of_probes else EXAMS) in self.steps.broken
 
@@ -138,6 +143,7 @@ class Judge:
     def acted(self) -> None:
         """Take over at once what people have just done to triggers and to the go-live."""
         self._acted = True
+        self._support_s = 0.0
         self._wake.set()
 
     def pass_on(self) -> None:
@@ -158,6 +164,9 @@ class Judge:
                     await self._wake.wait()
             self._wake.clear()
             await self.steps.do(PROBES, self._judge_probes)
+            if self._plan.support is not None and monotonic_s() - self._support_s >= BY_TIME_S:
+                self._support_s = monotonic_s()
+                await self.steps.do(SUPPORT, self._judge_support)
             if self._acted or monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
                 self._triggers_judged_s = monotonic_s()
                 await self.steps.do(TRIGGERS, self._judge_triggers)
@@ -182,6 +191,14 @@ class Judge:
             self._by_time_s = monotonic_s()
             self._board.expire(now)
         await self._save(self._board.judged(now))
+
+    async def _judge_support(self) -> None:
+        rules, site, now = self._plan.support, self._plan.site, self._clock.now()
+        if rules is None:
+            return
+        since = now - timedelta(days=1)
+        found, t0 = await self._db.read(lambda s: (supports.since(s, site, since), self._t0(s)))
+        await self._save([judged(found, self._plan, rules, now, t0)])
 
     async def _judge_triggers(self) -> None:
         """Evaluate every trigger and store what it came to; where somebody else was faster, take that over."""

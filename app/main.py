@@ -15,6 +15,7 @@ from app.web import (
     decisions,
     desk_planned_work,
     desk_record,
+    desk_support,
     desk_triggers,
     exams,
     gate,
@@ -35,6 +36,8 @@ from app.web import (
     qr,
     series,
     status,
+    support_button,
+    supports,
     triggers,
     wall,
 )
@@ -45,10 +48,12 @@ ROUTES = (
     home,
     login,
     wall,
+    support_button,
     series,
     desk_triggers,
     desk_planned_work,
     desk_record,
+    desk_support,
     qr,
     live,
     ingest,
@@ -65,6 +70,7 @@ ROUTES = (
     notices,
     planned_work,
     issues,
+    supports,
     not_built,
 )
 

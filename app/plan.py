@@ -24,6 +24,7 @@ from app.domain.plans import (
     Rule,
 )
 from app.domain.samples import Kind
+from app.domain.support_plans import SupportPlan
 from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
 from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
@@ -57,6 +58,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         maintenance=tuple(_maintenance(m, settings.site.id) for m in settings.maintenance),
         notices=_notices(settings, speed),
         floor=_floor(settings, speed),
+        support=_support(settings, speed),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
@@ -97,6 +99,20 @@ def _floor(settings: Settings, speed: float) -> FloorPlan:
         service_desk=desk.channel if desk else None,
         patterns=tuple(settings.floor.patterns),
         rooms=frozenset((area.id, room) for area in settings.areas for room in area.rooms),
+    )
+
+
+def _support(settings: Settings, speed: float) -> SupportPlan | None:
+    said = settings.support
+    if said is None:
+        return None
+    return SupportPlan(
+        supporters=tuple(said.supporters),
+        breakouts=tuple(b.name for b in said.breakouts),
+        users=said.users,
+        aim_s=said.aim * speed,
+        lapses_s=said.lapses_after * speed,
+        workstations=said.workstations,
     )
 
 

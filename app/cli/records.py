@@ -16,7 +16,7 @@ journal = typer.Typer(help="The record of what people and golive did.", no_args_
 
 @token.command("create")
 def token_create(
-    role: Annotated[str, typer.Option(help="display, floor, desk, authority, leadership, engineer or admin.")],
+    role: Annotated[str, typer.Option(help="display, floor, desk, authority, leadership, engineer, admin or support.")],
     name: Annotated[str, typer.Option(help="Who or what holds it, as the journal will show.")] = "",
     file: File = HERE,
     as_json: Json = False,

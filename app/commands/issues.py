@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.commands import escalation
+from app.commands.repeats import is_the_same
 from app.domain.decisions import Person
 from app.domain.issue_life import allowed, is_duplicate_of, reported
 from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
@@ -32,7 +33,7 @@ def reporting(
     def act(s: Session) -> tuple[Kept, bool]:
         number, sequence = issues.lock(s, site)
         if before := issues.kept_issue(s, site, uuid):
-            _is_the_same(before, asked, uuid)
+            is_the_same(before.asked, asked, uuid)
             return before, False
         guarded(_texts(report, _REPORTED), report.no_patient, plan.floor.patterns, now.year)
         taken = reported(report, tuple(plan.areas), plan.floor, now)
@@ -60,7 +61,7 @@ def acting(
         if before := issues.kept_event(s, site, wanted.uuid):
             if before.issue != uuid:
                 raise Conflict(f"the id {wanted.uuid} came before for another issue; something new needs a new id")
-            _is_the_same(before, asked, wanted.uuid)
+            is_the_same(before.asked, asked, wanted.uuid)
             return before, False
         guarded(_texts(wanted, _ACTED), wanted.no_patient, plan.floor.patterns, now.year)
         issue = issues.get(s, site, uuid)
@@ -108,15 +109,3 @@ def _named(s: Session, site: str, words: str) -> Issue | None:
     if found := re.search(r"(?:#|\bno\.? ?)([0-9]{1,9})\b", words.lower()):
         return issues.numbered(s, site, int(found[1]))
     return None
-
-
-def _is_the_same(before: Kept, asked: str, uuid: str) -> None:
-    """Refuse another body under an id that came before, and show both: the sender keeps its own for correction."""
-    if before.asked != asked:
-        shown = {"stored": _shown(before.asked), "sent": _shown(asked)}
-        raise Conflict(f"the id {uuid} came before with another body; something new needs a new id", shown)
-
-
-def _shown(asked: str) -> dict[str, Any]:
-    hidden = ("by", "received_at", "sequence")
-    return {key: value for key, value in json.loads(asked).items() if key not in hidden}

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a bearer is; `admin` may do what all others may."""
+    """What a bearer is; `admin` may do what all others may, `support` asks for support by a button and nothing else."""
 
     DISPLAY = "display"
     FLOOR = "floor"
@@ -15,6 +15,7 @@ class Role(StrEnum):
     LEADERSHIP = "leadership"
     ENGINEER = "engineer"
     ADMIN = "admin"
+    SUPPORT = "support"
 
 
 @dataclass(frozen=True, slots=True)

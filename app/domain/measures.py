@@ -162,6 +162,13 @@ CATALOGUE: dict[str, Measure] = {
         _other(
             "own.load", "Own load", "per h", Source.RATE, "golive's own attempts at a system in its window, per hour"
         ),
+        _other(
+            "support.wait",
+            "Wait for support",
+            "s",
+            Source.GAUGE,
+            "support asked for to somebody helping, of the last 24 h",
+        ),
         _other("prior.first", "First image of a prior", "s", Source.PROBE, "first frame of a prior study", built=False),
     )
 }

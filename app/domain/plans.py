@@ -8,6 +8,7 @@ from app.domain.floor_plans import FloorPlan
 from app.domain.notice_plans import NoticePlan
 from app.domain.planned_work import PlannedWork
 from app.domain.samples import Kind
+from app.domain.support_plans import SupportPlan
 from app.domain.triggers import Allowance
 
 
@@ -196,6 +197,7 @@ class Plan:
     authorities: tuple[Authority, ...] = ()
     notices: NoticePlan = field(default_factory=NoticePlan)
     floor: FloorPlan = field(default_factory=FloorPlan)
+    support: SupportPlan | None = None  # None where the site has not set it up
     maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
     replaced: tuple[str, ...] = ()  # systems that it would put aside

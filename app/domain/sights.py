@@ -13,6 +13,7 @@ from app.domain.series import ANSWERED
 from app.domain.signs import Pulses, Signs, as_of_pulse, indexed, quiet_of, why_absent, with_trouble
 from app.domain.standings import Judged, Pulse, Series, Sight, Standing, unmeasured
 from app.domain.states import HEARTBEAT_S, STALE_CADENCES, stand
+from app.domain.support_measure import WAIT, of_support
 from app.domain.watched import Watched, watched
 from app.domain.words import counted, span
 
@@ -49,6 +50,7 @@ def standings_now(
         if _shown(row := rows.get((key, "")), w, now)
     ]
     found += [_of_feed(row, signs) for row in _feed_rows(rows, plan)]
+    found += [of_support(rows.get((WAIT, "")), signs)] if plan.support is not None else []
     return found + [of_exams(row, signs) for row in exam_rows(rows, plan)]
 
 

@@ -1,13 +1,26 @@
 """What the desk's views show beyond the scene: read for those views alone that somebody looks at."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.decisions import Decision
 from app.domain.golive import GoLiveAct
 from app.domain.planned_work import PlannedWork
+from app.domain.support_counts import Click
+from app.domain.supports import Request
 from app.domain.trigger_course import Step
 from app.domain.triggers import Transition
 from app.domain.way_back import Cost
+
+
+@dataclass(frozen=True, slots=True)
+class SupportBeside:
+    """What was read of support: requests of the last day and open ones, the clicks of the curve since `begins_at`."""
+
+    requests: tuple[Request, ...] = ()
+    clicks: tuple[Click, ...] = ()
+    begins_at: datetime | None = None
+    since_t0: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +37,5 @@ class Beside:
     steps: tuple[Step, ...] = ()
     undrawn: str = ""
     works: tuple[PlannedWork, ...] = ()
+    support: SupportBeside = SupportBeside()
     trouble: bool = False

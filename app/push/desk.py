@@ -10,11 +10,13 @@ from app.push.desk_beside import beside_view
 from app.push.desk_decisions import decisions_of, waits
 from app.push.desk_golive import go_live_page
 from app.push.desk_planned_work import work_list
+from app.push.desk_support import support_queue
 from app.push.desk_trigger import trigger_page
 from app.push.desk_triggers import decision_words, head, name, state_words, trigger_list
 from app.push.fragments import Fragment, fragment
 from app.push.scene import Scene
 from app.push.share_drawing import drawing
+from app.push.support_curve import curve
 from app.push.wall_head import tick
 
 
@@ -36,7 +38,7 @@ def desk_triggers(scene: Scene) -> list[Fragment]:
     """Give the list's."""
     view = trigger_list(scene)
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("waiting", "desk_waiting", waiting=view.waiting),
         fragment("groups", "desk_groups", view=view),
     ]
@@ -46,11 +48,11 @@ def one_trigger(scene: Scene, trigger: str, beside: Beside) -> list[Fragment]:
     """Give those of one trigger; of one that is gone, that it is."""
     found = next((t for t in scene.triggers if t.id == trigger), None)
     if found is None:
-        return [*_frame(scene), fragment("state", "desk_gone", trigger=trigger)]
+        return [*frame(scene), fragment("state", "desk_gone", trigger=trigger)]
     view = trigger_page(scene, found, beside)
     picture = drawing(scene, found, beside)
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("acts", "desk_acts", acts=_acts_of(scene, found, beside)),
         fragment("state", "desk_state", view=view),
         fragment("decision", "desk_decision", told=view.decision, stands=view.stands),
@@ -73,7 +75,7 @@ def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
         view.word,
     )
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("acts", "desk_acts", acts=acts),
         fragment("state", "desk_golive_state", view=view),
         fragment("decision", "desk_decision", told=view.decision, stands=True),
@@ -86,13 +88,27 @@ def planned_work(scene: Scene, beside: Beside) -> list[Fragment]:
     """Give those of planned work."""
     view = work_list(scene, beside.works)
     return [
-        *_frame(scene),
+        *frame(scene),
         fragment("acts", "desk_acts", acts=Acts(said=view.counted)),
         fragment("works", "desk_works", view=view, trouble=beside.trouble),
     ]
 
 
-def _frame(scene: Scene) -> list[Fragment]:
+def support(scene: Scene, beside: Beside) -> list[Fragment]:
+    """Give those of support now."""
+    seen = beside.support
+    queue = support_queue(scene, seen.requests)
+    drawn = curve(scene, seen.clicks, seen.begins_at or scene.now, seen.since_t0)
+    return [
+        *frame(scene),
+        fragment("acts", "desk_acts", acts=Acts(said=queue.counted if queue else "")),
+        fragment("supports", "desk_supports", view=queue, trouble=beside.trouble),
+        fragment("curve", "desk_curve", view=drawn),
+    ]
+
+
+def frame(scene: Scene) -> list[Fragment]:
+    """Give those of every page: the clock, what rings, and where the go-live is."""
     return [
         fragment("tick", "desk_tick", view=tick(scene)),
         fragment("alarms", "desk_alarms", alarms=alarms(scene), trouble=scene.trouble),

@@ -1,18 +1,18 @@
 """What can be looked at: the views of the live screens, and the fragments of each."""
 
 from app.push.beside import Beside
-from app.push.desk import desk_triggers, go_live, one_trigger, planned_work
+from app.push.desk import desk_triggers, go_live, one_trigger, planned_work, support
 from app.push.fragments import Fragment, wall
 from app.push.scene import Scene
 
 WALL, DESK_TRIGGERS, GO_LIVE, ONE_TRIGGER = "wall", "desk-triggers", "desk-go-live", "desk-trigger/"
-PLANNED_WORK = "desk-planned-work"
+PLANNED_WORK, SUPPORT = "desk-planned-work", "desk-support"
 ALWAYS = (WALL,)  # rendered whether or not somebody looks, so that a display that comes back has it at once
 
 
 def is_view(name: str) -> bool:
     """Say whether there may be such a view; a trigger that is not there is shown as gone."""
-    return name in (*ALWAYS, DESK_TRIGGERS, GO_LIVE, PLANNED_WORK) or trigger_of(name) != ""
+    return name in (*ALWAYS, DESK_TRIGGERS, GO_LIVE, PLANNED_WORK, SUPPORT) or trigger_of(name) != ""
 
 
 def for_readers(name: str) -> bool:
@@ -33,4 +33,6 @@ def fragments_of(view: str, scene: Scene, beside: Beside) -> list[Fragment]:
         return desk_triggers(scene)
     if view == PLANNED_WORK:
         return planned_work(scene, beside)
+    if view == SUPPORT:
+        return support(scene, beside)
     return go_live(scene, beside) if view == GO_LIVE else one_trigger(scene, trigger_of(view), beside)

@@ -234,3 +234,6 @@ def _addresses(shown: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     yield from ((probe, "path") for probe in shown["probes"])
     if shown["floor"]["bridge"]:  # links to a call often hold its password
         yield shown["floor"], "bridge"
+    if support := shown["support"]:
+        yield support, "lobby"
+        yield from ((room, "link") for room in support["breakouts"] if room["link"])

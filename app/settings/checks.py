@@ -18,6 +18,7 @@ from app.settings.names import MILESTONES
 from app.settings.notice_checks import check_notices
 from app.settings.port_checks import check_ports
 from app.settings.rows import Mistaken, Row, Tables
+from app.settings.support_checks import check_support
 from app.settings.trigger_checks import check_triggers
 from app.settings.values import HL7_FIELD_PATTERN, duration_s
 from app.settings.words import Loc, nearest, quoted
@@ -72,6 +73,7 @@ def check(data: Mapping[str, Any], wrong: Collection[Loc], mistaken: Mistaken) -
     check_notices(tables, mistaken)
     check_maintenance(tables, mistaken)
     check_floor(tables, mistaken)
+    check_support(tables, mistaken)
 
 
 def _ids(tables: Tables, mistaken: Mistaken) -> None:

@@ -44,10 +44,11 @@ BUILT_MEASURES = (
     "clock.offset",
     "legacy.stray",
     "own.load",
+    "support.wait",
 )
 LATER_MEASURES = ("prior.first",)
 GAUGES = ("availability", "report.rate", "exam.rate", "exam.backlog", "exam.matched", "feed.rate", "legacy.stray")
-WITHOUT_WINDOW = (*GAUGES, "exam.oldest_waiting", "feed.age", "clock.offset", "own.load")
+WITHOUT_WINDOW = (*GAUGES, "exam.oldest_waiting", "feed.age", "clock.offset", "own.load", "support.wait")
 WITHOUT_RANGE = (*GAUGES, "image.rate", "feed.age", "clock.offset", "own.load")
 SHARED_MEASURES = (
     "echo.response",

@@ -7,6 +7,7 @@ from pydantic import Field
 from app.settings.endpoints import Dicom, HttpEndpoint
 from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
 from app.settings.notices import Channel, DeadMan, Notices, Route
+from app.settings.support import Support
 from app.settings.triggers import TriggerRule
 from app.settings.values import (
     HL7_FIELD_PATTERN,
@@ -244,3 +245,4 @@ class Settings(Table):
     contacts: list[Contact] = Field(default_factory=list)
     floor: Floor = Field(default_factory=Floor)
     escalation: Escalation = Field(default_factory=Escalation)
+    support: Support | None = None

@@ -453,3 +453,45 @@ class IssueTimerRow(Row, table=True):
     due_at: datetime
     fired_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+class SupportHeadRow(Row, table=True):
+    """The last numbers that a site gave to a request for support and to an event; whoever writes one locks this row."""
+
+    number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class SupportRow(Row, table=True):
+    """A request for support as its events left it; `open` until somebody ends or withdraws it."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("support_by_number", "site", "number", unique=True),
+        Index("support_by_received_at", "site", "received_at"),
+        Index("support_by_open", "site", "open"),
+    )
+
+    uuid: str = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    received_at: datetime
+    open: bool
+    withdrawn: bool
+    area: str
+    reason: str
+    asked: str = _text()
+    body: str = _text()
+
+
+class SupportEventRow(Row, table=True):
+    """One act on a request for support, never changed; `sequence` is its place in the site's order."""
+
+    __table_args__: ClassVar[Any] = (Index("support_event_by_support", "site", "support", "sequence", unique=True),)
+
+    uuid: str = Field(primary_key=True)
+    support: str
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    received_at: datetime
+    action: str
+    asked: str = _text()
+    body: str = _text()

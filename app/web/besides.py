@@ -9,14 +9,16 @@ from typing import TypeVar
 from app.clock import monotonic_s
 from app.domain.decisions import Decision
 from app.domain.stored_triggers import Trigger
+from app.domain.support_counts import curve_begins
 from app.domain.trigger_course import Step, course, is_drawn, moments_until, probes_of
 from app.domain.trigger_rules import instances
 from app.domain.way_back import Cost
 from app.push import desk_words
-from app.push.beside import Beside
+from app.push.beside import Beside, SupportBeside
+from app.push.desk_support import LATELY
 from app.push.scene import Scene
-from app.push.views import GO_LIVE, PLANNED_WORK, trigger_of
-from app.store import decisions, golives, planned_work, samples, triggers
+from app.push.views import GO_LIVE, PLANNED_WORK, SUPPORT, trigger_of
+from app.store import decisions, golives, planned_work, samples, supports, triggers
 from app.web.decisions import cost_now
 from app.web.house import House
 
@@ -40,6 +42,8 @@ class Besides:
         if view == PLANNED_WORK:
             known = await house.db.read(lambda s: planned_work.known(s, house.plan, scene.now))
             return Beside(works=tuple(known))
+        if view == SUPPORT:
+            return Beside(support=await self.support(house, scene))
         if view == GO_LIVE:
             moment = scene.moment
             key = f"acts {moment.t0} {moment.planned_at} {moment.phase}"
@@ -53,6 +57,14 @@ class Besides:
         key = f"course {trigger} {found[0].rule} {found[0].latch.counts_after}"
         steps, undrawn = await self._again(key, lambda: drawn(house, scene, found[0]))
         return Beside(tuple(made), await self._said(house), (), await self._cost(house, scene), steps, undrawn)
+
+    async def support(self, house: House, scene: Scene) -> SupportBeside:
+        """Give what is asked for now and of late, and the clicks of six weeks as they were within AGAIN_S."""
+        begins_at, since_t0 = curve_begins(scene.moment.t0, scene.now, house.plan.zone)
+        found = await house.db.read(lambda s: supports.since(s, house.site, scene.now - LATELY))
+        key = f"clicks {begins_at} {len(found)}"
+        clicks = await self._again(key, lambda: house.db.read(lambda s: supports.clicks(s, house.site, begins_at)))
+        return SupportBeside(tuple(found), tuple(clicks), begins_at, since_t0)
 
     async def _said(self, house: House) -> tuple[Decision, ...]:
         """Give the decisions back to older ones than the scene holds, which knows what became of the newest."""

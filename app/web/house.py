@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from app.clock import SteadyClock
 from app.commands.access import Attempts, Recognised
 from app.commands.ingest import OnStored, Taking
+from app.commands.support_door import Door
 from app.domain.overall import Ground, unwelcome
 from app.domain.plans import Plan
 from app.push.follow import Follow
@@ -43,6 +44,7 @@ class House:
     taking: Taking = field(default_factory=Taking)
     attempts: Attempts = field(default_factory=Attempts)
     recognised: Recognised = field(default_factory=Recognised)
+    door: Door = field(default_factory=Door)
     down: dict[str, str] = field(default_factory=dict)
     config_trouble: str = ""
     certificate_trouble: str = ""

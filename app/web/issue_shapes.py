@@ -164,11 +164,12 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.DictWriter(out, list(IssueOut.model_fields), lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: _cell(value) for key, value in row.items()})
+        writer.writerow({key: cell(value) for key, value in row.items()})
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Give a value as a cell of a table."""
     if isinstance(value, list):
         return " ".join(value)
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):

@@ -16,7 +16,7 @@ class Pacing:
     breach_after: str = "2m"
 
 
-USUAL, DRILL = Pacing(), Pacing(every="2s", timeout="1s", window="1m", at_least=12, breach_after="20s")
+USUAL, DRILL = Pacing(), Pacing(every="2s", timeout="3s", window="1m", at_least=12, breach_after="20s")
 
 
 def rollback_toml(pacing: Pacing = USUAL) -> str:

@@ -17,7 +17,7 @@ from tests.peers.process import die_with_parent
 
 pytestmark = [pytest.mark.peers, pytest.mark.long]
 
-STEP_MS = 150_000.0  # the drill itself gives up on a step after 180 s
+STEP_MS = 200_000.0  # the drill itself gives up on a step after 180 s, and says on which
 TOLD = ("fails", "breached", "acknowledges", "proposes", "confirms", "restarts", "declares", "is over")
 
 
@@ -38,6 +38,11 @@ def drill(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         finally:
             process.terminate()
             process.wait(15)
+            sys.stdout.write("".join(drill_lines(log)))  # shown with a failure: how far it came
+
+
+def drill_lines(log: Path) -> list[str]:
+    return [line for line in log.read_text().splitlines(keepends=True) if line.startswith("drill")]
 
 
 def ready(url: str) -> bool:
@@ -63,5 +68,4 @@ def test_the_drill_goes_from_a_failing_worklist_to_a_second_go_live(chromium: Br
         becomes(page, "() => document.querySelector('.phase').innerText.includes('Decision window')")
         wait_for("the drill is over", lambda: TOLD[-1] in log.read_text(), STEP_MS / 1000)
         becomes(page, f"() => {words}.includes('watching') && !{words}.includes('decided')")
-    told = [line for line in log.read_text().splitlines() if line.startswith("drill")]
-    assert [word for word, line in zip(TOLD, told, strict=False) if word in line] == list(TOLD)
+    assert [word for word, line in zip(TOLD, drill_lines(log), strict=False) if word in line] == list(TOLD)

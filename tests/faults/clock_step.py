@@ -51,7 +51,7 @@ def check() -> str:
             stepped = [_lived(golive, clock, step, sender) for step in STEPS]
             restarts = [_restarted(golive, clock, which, step) for which, step in RESTARTS]
             assert _triggers(golive) == _WANTED
-            assert _told(golive) == told, "a clock moved a trigger"
+            assert (now := _told(golive)) == told, f"a clock moved a trigger: {now}, not {told}"
             pending_s = golive.get("/api/triggers/soon")["pending_s"]
             assert pending_s <= time.monotonic() - began_s + 60, f"pending for {pending_s:.0f} s"
             sender.stopping.set()

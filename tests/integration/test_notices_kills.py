@@ -1,4 +1,7 @@
-"""golive killed with a notice under way, on each database: it is told again under the same id, and none is lost."""
+"""golive killed with a notice under way: it is told again under the same id, and none is lost.
+
+`make faults` does it a hundred times on each database (notice_kills).
+"""
 
 import contextlib
 import os
@@ -9,27 +12,16 @@ import pytest
 
 from tests.integration.test_notices import ALL, RULE
 from tests.peers.golive import GoLive, dicom_system, now_z, uuid7, wait_for
-from tests.peers.postgres import postgres
 from tests.peers.receiver import Receiver
 
 pytestmark = pytest.mark.long
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield "sqlite:///golive.db"
-        return
-    with postgres() as server:
-        yield server.create("notices")
-
-
 @contextlib.contextmanager
-def telling(address: str, receiver: Receiver) -> Iterator[GoLive]:
+def telling(receiver: Receiver) -> Iterator[GoLive]:
     """Give a golive that tells everything to the receiver."""
     probe = {"id": "w", "kind": "worklist", "system": "ris", "area": "ct", "every": "10s", "timeout": "8s"}
     with GoLive(
-        database=address,
         systems=[dicom_system("ris", 1, "RIS")],
         probes=[probe],
         triggers=[RULE],
@@ -45,8 +37,8 @@ def breach(golive: GoLive) -> None:
     golive.ingest(samples=[{**base, "id": uuid7(), "at": now_z()} for _ in range(6)])
 
 
-def test_a_notice_that_was_taken_and_not_marked_comes_again_under_its_id(address: str) -> None:
-    with Receiver() as receiver, telling(address, receiver) as golive:
+def test_a_notice_that_was_taken_and_not_marked_comes_again_under_its_id() -> None:
+    with Receiver() as receiver, telling(receiver) as golive:
         golive.start("serve")
         wait_for("T0 is told", receiver.taken, 10)
         pid = golive.processes["serve"].pid
@@ -63,8 +55,8 @@ def test_a_notice_that_was_taken_and_not_marked_comes_again_under_its_id(address
         assert (again[0].title, again[0].text) == (again[1].title, again[1].text)
 
 
-def test_a_breach_that_was_committed_and_not_told_is_told_after_the_kill(address: str) -> None:
-    with Receiver() as receiver, telling(address, receiver) as golive:
+def test_a_breach_that_was_committed_and_not_told_is_told_after_the_kill() -> None:
+    with Receiver() as receiver, telling(receiver) as golive:
         golive.environ["GOLIVE_CHANNEL_DESK"] = "json://127.0.0.1:1/nobody"
         golive.start("serve")
         breach(golive)

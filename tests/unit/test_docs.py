@@ -12,6 +12,7 @@ from app.domain.notice_plans import Occasion
 from app.settings import Settings
 from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
 from app.settings.notices import Channel, DeadMan, Notices, Route
+from app.settings.support import Breakout, Support
 from app.web.metrics import Metrics, families, of_feeds
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +90,14 @@ def test_every_table_and_key_of_the_floor_is_documented_and_every_documented_one
         assert {key for row in rows for key in row} == set(model.model_fields), name
     assert all(name in text for name in Escalation.model_fields)
     assert all(f"`{category.id}`" in text for category in shipped_categories())
+
+
+def test_every_key_of_support_is_documented_and_every_documented_one_exists() -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/support.md").read_text(), re.S)
+    written = tomllib.loads(block)["support"]
+    assert set(written) == set(Support.model_fields)
+    assert {key for room in written["breakouts"] for key in room} == set(Breakout.model_fields)
+    assert all(field.description for model in (Support, Breakout) for field in model.model_fields.values())
 
 
 def test_commands_that_a_document_names_exist() -> None:

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
@@ -75,6 +77,34 @@ def test_the_migrations_know_every_value_that_the_domain_knows() -> None:
 def test_the_name_of_the_newest_migration_is_its_revision_and_the_head() -> None:
     scripts = ScriptDirectory(folder("migrations"))
     assert schema.newest() == scripts.get_current_head()
+
+
+def test_tokens_and_sessions_survive_the_migration_that_gives_them_another_role(empty_url: str, tmp_path: Path) -> None:
+    tokens = (
+        "insert into token (site, id, role, name, hash, created_at) values ('north', 'a', 'desk', 'Ann', 'h', '{at}')"
+    )
+    logins = (
+        "insert into session (site, hash, token_id, role, name, opened_at, until) "
+        "values ('north', 's', 'a', 'desk', 'Ann', '{at}', '{at}')"
+    )
+    with connected(empty_url, tmp_path) as connection:
+        stepped(connection, "0008")
+        for statement in (tokens, logins):
+            connection.execute(text(statement.format(at="2026-11-21 12:00:00")))
+        stepped(connection, "head")
+        rows = [connection.execute(text(f"select role, name from {t}")).all() for t in ("token", "session")]
+        assert rows == [[("desk", "Ann")]] * 2
+        connection.execute(text("update token set role = 'support'"))
+        stepped(connection, "0008", up=False)
+        assert connection.execute(text("select count(*) from token")).scalar_one() == 0
+        assert [i["name"] for i in inspect(connection).get_indexes("token")] == ["token_by_hash"]
+
+
+def stepped(connection: Connection, to: str, *, up: bool = True) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    config.attributes["connection"] = connection
+    (command.upgrade if up else command.downgrade)(config, to)
 
 
 def test_a_database_that_is_up_to_date_is_opened_without_alembic(empty_url: str, tmp_path: Path) -> None:
