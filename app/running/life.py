@@ -35,7 +35,7 @@ from app.running.loops import Loop, Run
 from app.running.outside import Outside
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import decisions, golives, marks, planned_work, quarantine, standings, triggers
+from app.store import decisions, floor_sight, golives, marks, planned_work, quarantine, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.store.issue_board import IssuesHeld
@@ -199,6 +199,7 @@ class Life:
                 sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
                 cost=self._cost.now(s, self.house.plan, record, now),
                 issues=self._issues,
+                floor=floor_sight.now_on(s, self.house.plan, now),
             )
 
         return await self._db.read(ask)
