@@ -18,6 +18,8 @@ from app.domain.exam_board import ExamBoard
 from app.domain.exams import Exam, ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.golive import effective_t0
+from app.domain.issue_standings import ENDED
+from app.domain.issue_standings import judged as issues_judged
 from app.domain.measures import CATALOGUE, Source
 from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Plan
@@ -44,6 +46,7 @@ from app.store import (
 )
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
+from app.store.issue_board import IssuesHeld
 
 log = logging.getLogger("golive.judge")
 
@@ -56,6 +59,7 @@ REFRESH_S = PICTURE_S = 3600.0
 LEARN_S = 86_400.0
 PROBES, EXAMS, TRIGGERS = "numbers of probes", "numbers of exams", "rollback triggers"
 SUPPORT = "waits for support"
+ISSUES = "numbers of issues"
 SENTINEL = "sentinel"
 
 
@@ -85,12 +89,15 @@ class Judge:
         self._triggers_judged_s, self._acted, self._sentinel = 0.0, False, False
         self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
-        self._by_time_s = self._refreshed_s = self._learnt_s = self._support_s = 0.0
+        self._by_time_s = self._refreshed_s = self._learnt_s = self._support_s = self._issues_s = 0.0
+        self._reported = IssuesHeld()
 
     def broken_for(self, measure: str) -> bool:
         """Say whether a mistake of golive's own stops the numbers of a measure."""
         if measure == WAIT:
             return SUPPORT in self.steps.broken
+        if measure.startswith("issue."):
+            return ISSUES in self.steps.broken
         of_probes = CATALOGUE[measure].source is Source.PROBE or measure in ("availability", "own.load")
         return (PROBES if of_probes else EXAMS) in self.steps.broken
 
@@ -143,7 +150,7 @@ class Judge:
     def acted(self) -> None:
         """Take over at once what people have just done to triggers and to the go-live."""
         self._acted = True
-        self._support_s = 0.0
+        self._support_s = self._issues_s = 0.0
         self._wake.set()
 
     def pass_on(self) -> None:
@@ -167,6 +174,9 @@ class Judge:
             if self._plan.support is not None and monotonic_s() - self._support_s >= BY_TIME_S:
                 self._support_s = monotonic_s()
                 await self.steps.do(SUPPORT, self._judge_support)
+            if self._plan.areas and monotonic_s() - self._issues_s >= BY_TIME_S:
+                self._issues_s = monotonic_s()
+                await self.steps.do(ISSUES, self._judge_issues)
             if self._acted or monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
                 self._triggers_judged_s = monotonic_s()
                 await self.steps.do(TRIGGERS, self._judge_triggers)
@@ -199,6 +209,13 @@ class Judge:
         since = now - timedelta(days=1)
         found, t0 = await self._db.read(lambda s: (supports.since(s, site, since), self._t0(s)))
         await self._save([judged(found, self._plan, rules, now, t0)])
+
+    async def _judge_issues(self) -> None:
+        site, now = self._plan.site, self._clock.now()
+        board, t0 = await self._db.read(lambda s: (self._reported.now(s, site), self._t0(s)))
+        ended = self._newest.get((ENDED.key, "day"))
+        exams = ended.n + (ended.open or 0) if ended is not None else None
+        await self._save(issues_judged(board.issues, exams, self._plan, now, t0))
 
     async def _judge_triggers(self) -> None:
         """Evaluate every trigger and store what it came to; where somebody else was faster, take that over."""

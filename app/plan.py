@@ -101,6 +101,7 @@ def _floor(settings: Settings, speed: float) -> FloorPlan:
         service_desk=desk.channel if desk else None,
         patterns=tuple(settings.floor.patterns),
         ask_every_s=settings.floor.ask_every or None,
+        rooms=frozenset((area.id, room) for area in settings.areas for room in area.rooms),
     )
 
 

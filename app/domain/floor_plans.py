@@ -23,7 +23,8 @@ class TeamPlan:
 class FloorPlan:
     """Categories by id, teams by id, and by phase and severity how many seconds an issue waits at each step.
 
-    `patterns` are how the site's own patient and accession numbers look; `ask_every_s` how often golive asks the floor.
+    `patterns` are how the site's own patient and accession numbers look, `rooms` those of each area, by its id;
+    `ask_every_s` is how often golive asks the floor.
     """
 
     categories: Mapping[str, str] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class FloorPlan:
     service_desk: str | None = None
     patterns: tuple[str, ...] = ()
     ask_every_s: float | None = None
+    rooms: frozenset[tuple[str, str]] = frozenset()
 
     def deadlines_s(self, phase: str, severity: int) -> tuple[float, ...]:
         """Give how long an issue waits at floor, desk and IT, shorter where it never goes on by itself."""

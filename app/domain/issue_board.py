@@ -12,6 +12,7 @@ from app.domain.overall import Ground
 from app.domain.plans import Plan
 
 NOT_READ = "issues were not read yet"
+OF_ISSUE = "issue no. "  # how the subject of a ground begins that an issue makes
 KEPT = timedelta(days=7)  # the longest that a tablet keeps what it could not send
 WATCHED = 2  # from this severity on an open issue is a ground to look
 
@@ -144,5 +145,5 @@ def of_issues(board: IssueBoard, plan: Plan) -> Iterator[Ground]:
             state = issue.status.value.replace("_", " ")
             since = logged_at(issue)
             yield Ground(
-                "act" if grave else "watch", f"issue no. {issue.number}", f"{word}: {what}, {where}; {state}", since
+                "act" if grave else "watch", f"{OF_ISSUE}{issue.number}", f"{word}: {what}, {where}; {state}", since
             )

@@ -169,6 +169,41 @@ CATALOGUE: dict[str, Measure] = {
             Source.GAUGE,
             "support asked for to somebody helping, of the last 24 h",
         ),
+        _other(
+            "issue.first_response",
+            "First answer to an issue",
+            "s",
+            Source.GAUGE,
+            "an issue received to the first act of somebody else, of the last 24 h, those that wait included",
+        ),
+        _other(
+            "issue.solve",
+            "Time to solve an issue",
+            "s",
+            Source.GAUGE,
+            "an issue received to its fix or end, of the last 24 h, those that are open included",
+        ),
+        _other(
+            "issue.reopened",
+            "Issues opened again",
+            "share",
+            Source.GAUGE,
+            "share opened again of the issues of 7 d that were ever called solved",
+        ),
+        _other(
+            "issue.unverified",
+            "Issues closed unverified",
+            "share",
+            Source.GAUGE,
+            "share verified by nobody on the floor of the issues of 7 d that are closed",
+        ),
+        _other(
+            "issue.per_100_exams",
+            "Issues per 100 exams",
+            "per 100 exams",
+            Source.GAUGE,
+            "issues of the last 24 h, duplicates merged, for each hundred exams that ended in them",
+        ),
         _other("prior.first", "First image of a prior", "s", Source.PROBE, "first frame of a prior study", built=False),
     )
 }

@@ -21,6 +21,7 @@ from app.domain.words import local_clock, span
 
 RANKS = ("act", "blind", "watch", "named", "ok")  # "named" is said and raises nothing
 _NEARLY_FULL = 0.8
+_OF_ISSUES = "issue."  # that few are reported is no lack of sight
 OF_TRIGGER = "trigger "  # how the subject of a ground begins that a rollback trigger makes
 REFUSED_FOR = timedelta(minutes=15)
 _LOOKED_AT = (State.OK, State.DEGRADED, State.DOWN)
@@ -166,7 +167,7 @@ def _too_few(standings: Iterable[Standing], plan: Plan) -> Iterator[Ground]:
     """Name what is not enough yet, each measure once: a hundred lines of it would look like trouble."""
     found: dict[str, list[Standing]] = {}
     for s in standings:
-        if s.state is State.INSUFFICIENT:
+        if s.state is State.INSUFFICIENT and not s.series.measure.startswith(_OF_ISSUES):
             found.setdefault(s.series.measure, []).append(s)
     word = _STATE_WORDS[State.INSUFFICIENT]
     for measure, group in found.items():

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.exam_measures import DAY_S
 from app.domain.exam_sights import exam_rows, of_exams
+from app.domain.issue_standings import of_issues
 from app.domain.measures import CATALOGUE, Source
 from app.domain.planned_work import PlannedWork, by_system
 from app.domain.plans import Plan
@@ -51,7 +52,8 @@ def standings_now(
     ]
     found += [_of_feed(row, signs) for row in _feed_rows(rows, plan)]
     found += [of_support(rows.get((WAIT, "")), signs)] if plan.support is not None else []
-    return found + [of_exams(row, signs) for row in exam_rows(rows, plan)]
+    exams = [of_exams(row, signs) for row in exam_rows(rows, plan)]
+    return found + exams + of_issues(rows, exams, signs)
 
 
 def _shown(row: Judged | None, w: Watched, now: datetime) -> bool:

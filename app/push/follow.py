@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, monotonic_s, utc_now
 from app.domain.decisions import Decision
+from app.domain.floor_sight import UNSET, FloorSight
 from app.domain.golive import GoLive, moment_of
 from app.domain.issue_board import UNREAD, IssueBoard
 from app.domain.no_return import spent
@@ -47,6 +48,7 @@ class Seen:
     cost: Cost | None = None
     issues: IssueBoard = UNREAD
     shift: Shift = NO_SHIFT
+    floor: FloorSight = UNSET
 
 
 Look = Callable[[datetime], Awaitable[Seen]]
@@ -248,6 +250,7 @@ class Follow:
             outside=tuple(self._outside()),
             issues=self._seen.issues.blinded(trouble) if trouble else self._seen.issues,
             shift=self._seen.shift,
+            floor=self._seen.floor,
         )
 
     def trouble_at(self, now: datetime) -> str:

@@ -10,12 +10,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.assets import folder
-from app.push import desk_form_words, desk_issue_words, desk_words, shift_words, support_words, words
+from app.push import (
+    desk_form_words,
+    desk_issue_words,
+    desk_words,
+    shift_words,
+    support_words,
+    wall_floor_words,
+    words,
+)
 from app.push.gravest import gravest, quiet_words
 from app.push.nearest import nearest
 from app.push.scene import Scene
 from app.push.wall import tiles
-from app.push.wall_head import foot, strip, tick
+from app.push.wall_foot import foot
+from app.push.wall_head import strip, tick
+from app.push.wall_issues import issues, room
 from app.push.wall_rows import areas, systems
 
 
@@ -35,14 +45,16 @@ class Fragment:
 def wall(scene: Scene) -> list[Fragment]:
     """Give every fragment of the wall."""
     worst = gravest(scene)
-    near = nearest(scene, worst.total)
+    near, reported, shared = nearest(scene, worst.total), issues(scene), room(scene, worst)
+    beside = reported.total > 0
     return [
         fragment("tick", "tick", view=tick(scene)),
         fragment("rollback", "rollback", view=strip(scene)),
         *(fragment(t.dom_id, "tile", tile=t) for t in tiles(scene)),
         fragment("systems", "systems", view=systems(scene)),
         fragment("areas", "areas", view=areas(scene)),
-        fragment("gravest", "gravest", view=worst, near=near, quiet=quiet_words(scene)),
+        fragment("gravest", "gravest", view=worst, near=near, quiet=quiet_words(scene), room=shared, beside=beside),
+        fragment("issues", "issues", view=reported, room=shared),
         fragment("footer", "footer", view=foot(scene)),
     ]
 
@@ -79,8 +91,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(w=words, d=desk_words, f=desk_form_words, q=desk_issue_words, s=support_words, sh=shift_words)
-    made.globals.update(static=static_url, build=build())
+    made.globals.update(w=words, fw=wall_floor_words, static=static_url, build=build())
+    made.globals.update(d=desk_words, f=desk_form_words, q=desk_issue_words, s=support_words, sh=shift_words)
     made.filters["markup"] = Markup
     for name in made.list_templates():
         made.get_template(name)  # compiled at the start, so that nobody's first look waits for it

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.domain.issue_board import OF_ISSUE
 from app.domain.overall import OF_TRIGGER, Ground
 from app.domain.segments import segment_words
 from app.domain.standings import Standing, State
@@ -31,7 +32,8 @@ def gravest(scene: Scene) -> Rows:
 
 def _of_the_whole(scene: Scene) -> list[Row]:
     """Give the whole's own first ground where no series is at fault, such as the number of a whole day."""
-    told = [reason for reason in scene.reasons if not reason.startswith(OF_TRIGGER)]  # those stand on the strip
+    # triggers stand on the strip, issues in a list of their own
+    told = [reason for reason in scene.reasons if not reason.startswith((OF_TRIGGER, OF_ISSUE))]
     if scene.overall not in ("act", "watch") or not told:
         return []
     return [Row(told[0], "degraded", words.OVERALL_SHAPES[scene.overall], "")]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.decisions import Decision
 from app.domain.exam_sights import STRAYS
+from app.domain.floor_sight import UNSET, FloorSight
 from app.domain.golive import Moment
 from app.domain.issue_board import UNREAD, IssueBoard
 from app.domain.measures import CATALOGUE, Source
@@ -58,6 +59,7 @@ class Scene:
     outside: tuple[Ground, ...] = ()
     issues: IssueBoard = UNREAD
     shift: Shift = NO_SHIFT
+    floor: FloorSight = UNSET
 
     @property
     def leading(self) -> tuple[Standing, ...]:

@@ -1,4 +1,4 @@
-"""The wall's frame as plain values: clocks and phase, what golive itself lacks, the rollback strip and the footer."""
+"""The wall's frame as plain values: clocks and phase, what golive itself lacks, and the rollback strip."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,12 +7,12 @@ from app.domain.measures import HEADLINES
 from app.domain.plans import CostLimit
 from app.domain.standings import State
 from app.push import words
-from app.push.figures import NOTHING, Figure, clock, figure
+from app.push.figures import clock
 from app.push.gravest import gravest, listed
 from app.push.scene import Scene, Since, absent, since, title, unix_ms
 from app.push.wall import headline
 from app.push.wall_decisions import Rollback, rollback
-from app.push.wall_rows import systems
+from app.push.wall_issues import grounds, rank_of_fault
 from app.push.wall_triggers import TriggerLine, Triggers, breaches, triggers
 
 
@@ -69,23 +69,6 @@ class Strip:
     means: str  # what the word stands for while it has no grounds
     triggers: Triggers
     state: str = ""  # of the breach that the whole stands for
-
-
-@dataclass(frozen=True, slots=True)
-class FootItem:
-    """One name and what it is; `kind` is "afar" where only larger type needs it, "setup" for what is not set up."""
-
-    name: str
-    said: str
-    kind: str = ""
-    abnormal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Foot:
-    """The last line: who and what, as far as it is set up."""
-
-    items: tuple[FootItem, ...]
 
 
 def tick(scene: Scene) -> Tick:
@@ -145,12 +128,17 @@ def strip(scene: Scene) -> Strip:
 
 def _reasons(scene: Scene) -> tuple[Reason, ...]:
     """Give what is gravest in two lines: faults, of a blind whole first what is not seen, and golive's own trouble."""
-    rows = gravest(scene).rows
-    if scene.trouble or scene.overall == "act" or not rows:
+    rows, raised = gravest(scene).rows, grounds(scene)
+    if scene.trouble or not (rows or raised):
         return tuple(Reason(text) for text in scene.reasons[:2])
-    order = sorted(rows, key=lambda r: scene.overall == "blind" and r.state not in ("blind", "stale"))
-    faults = tuple(Reason(r.name, r.since, r.said, r.shape, r.state) for r in order[: 1 if scene.own else 2])
-    return (*faults, *(Reason(text) for text in scene.own[:1]))
+    told = [
+        (rank, Reason(f"{row.tag}: {row.name}", row.since, " · ".join((row.where, *row.about)), shape, state))
+        for rank, row, shape, state in raised
+    ]
+    told += [(rank_of_fault(r.state), Reason(r.name, r.since, r.said, r.shape, r.state)) for r in rows]
+    blind = scene.overall == "blind"
+    order = sorted(told, key=lambda pair: (blind and pair[1].state not in ("blind", "stale"), pair[0]))
+    return (*(reason for _, reason in order[: 1 if scene.own else 2]), *(Reason(text) for text in scene.own[:1]))
 
 
 def _breach(scene: Scene, line: TriggerLine) -> Strip:
@@ -219,24 +207,3 @@ def _point(scene: Scene, name: str, base: datetime, after_s: float, begun: bool)
     if not begun:
         return Point(name, f"T+ {_long(after_s)}", None, False)
     return Point(name, said, since(scene, at), at <= scene.now)
-
-
-def foot(scene: Scene) -> Foot:
-    """Give the last line; what a later version brings says that it is not set up."""
-    lists, unset = systems(scene), (words.IN_CHARGE, words.HUDDLE, words.SUPER_USERS, words.UNSENT)
-    said = words.not_in_order(lists.grave, lists.total) if lists.grave else words.in_order(lists.total, lists.unseen)
-    items = [FootItem(words.SYSTEMS, said, "afar", lists.grave > 0)]
-    items += [FootItem(name, words.NOT_SET_UP, "setup") for name in unset]
-    items.append(FootItem(words.UNREADABLE, str(scene.unreadable), "", scene.unreadable > 0))
-    items.append(FootItem(*(words.MISSING_BUT_TRIGGERS if scene.triggers else words.MISSING), "afar"))
-    load = _load(scene)
-    return Foot((*items, FootItem(words.OWN_LOAD, str(load), "load")) if load else tuple(items))
-
-
-def _load(scene: Scene) -> Figure | None:
-    """Give how many queries golive itself makes; a dash while any part of that is not known now."""
-    loads = [s for s in scene.standings if s.series.measure == "own.load" and s.state is not State.NOT_EXPECTED]
-    if not loads:
-        return None
-    values = [s.judged.value for s in loads if s.state is State.OK and s.judged.value is not None]
-    return figure(sum(values), loads[0].judged.unit) if len(values) == len(loads) else NOTHING

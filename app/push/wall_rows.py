@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.issues import SEVERITIES
 from app.domain.standings import Standing, State
+from app.push import wall_floor_words as floor_words
 from app.push import words
 from app.push.faults import Fault, faults, gives_no_answer
 from app.push.feed_rows import feed_row, waiting
@@ -47,6 +49,8 @@ class Area:
     cells: tuple[Cell, ...]
     state: str
     spare: bool = False
+    issues: tuple[int, ...] | None = None  # open ones of SEV1 to SEV4; None while nobody sees them
+    unstaffed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Areas:
     areas: tuple[Area, ...]
     more: str
     mid_more: str
+    parts: tuple[str, ...] = ()  # what of all open issues somebody has to look at
+    blind: bool = False
 
 
 def systems(scene: Scene) -> Rows:
@@ -136,12 +142,25 @@ def areas(scene: Scene) -> Areas:
     for standing in scene.leading:
         found[standing.series.measure, standing.series.area].append(standing)
     lines = [
-        _area(name, [scene.led(found.get((m, area), [])) for m, _ in words.AREA_COLUMNS])
+        _reported(scene, area, _area(name, [scene.led(found.get((m, area), [])) for m, _ in words.AREA_COLUMNS]))
         for area, name in scene.plan.areas.items()
     ]
     states = [State(line.state) for line in lines]
     kept, spare = _fit(states, ROWS), _spare(states)
-    return Areas(tuple(replace(lines[i], spare=i in spare) for i in kept), *_more(states, kept, spare))
+    shown, parts = tuple(replace(lines[i], spare=i in spare) for i in kept), floor_words.parts(scene.issues.counts)
+    return Areas(shown, *_more(states, kept, spare), parts, bool(scene.issues.blind))
+
+
+def _reported(scene: Scene, area: str, line: Area) -> Area:
+    """Add what is reported of an area: one with a grave issue is out of order too, and keeps its place."""
+    cover = scene.floor.cover
+    unstaffed = cover is not None and area in cover.missing
+    if scene.issues.blind:
+        return replace(line, unstaffed=unstaffed)
+    counts = tuple(scene.issues.cells.get((area, severity), 0) for severity in SEVERITIES)
+    grave = State.DOWN if counts[0] else State.DEGRADED if counts[1] else State(line.state)
+    state = min(grave, State(line.state), key=GRAVITY.index)
+    return replace(line, issues=counts, state=state.value, unstaffed=unstaffed)
 
 
 def _area(name: str, columns: list[list[Standing]]) -> Area:

@@ -34,6 +34,7 @@ SHAPES = {
     State.MAINTENANCE: "‖",
     State.NOT_EXPECTED: "",
 }
+BLIND_SHAPE = SHAPES[State.BLIND]
 TAGS = {
     State.OK: "",
     State.DEGRADED: "above",
@@ -125,22 +126,21 @@ DECISION_LEFT, PASSED, NOT_SET, LEFT = "left", "passed", "not set", "left"
 LEFT_UNTIL, ROLLBACK_IS = "left, until", "Rollback"
 ALL_IN_ORDER = "every required probe and feed is seen and as expected"
 
-SYSTEMS, AREAS, GRAVEST, ISSUES = "Systems and feeds", "Areas", "Gravest now", "Open issues"
+SYSTEMS, AREAS, GRAVEST = "Systems and feeds", "Areas", "Gravest now"
 NO_SYSTEMS = "no systems or feeds in golive.toml"
 NO_AREAS = "no areas in golive.toml"
-NO_ISSUE_LOG = "no issue log yet"
 NOTHING_GRAVE = "Nothing out of order"
 NEAREST = "In order, nearest to its limit"
 NOTHING_SEEN = "Nothing measured yet"
 EVERYTHING = "Everything"
-AREA_COLUMNS = (("worklist.response", "Worklist"), ("image.first", "First image"), ("image.study", "Study"))
+AREA_COLUMNS = (("worklist.response", "Worklist"), ("image.first", "Image"), ("image.study", "Study"))
 ANSWERS, UNSEEN, HEARD, FOR = "answers", "not measured", "heard", "for"
 WAITING, OLDEST, PERHAPS_LOST = "Exams waiting", "oldest", "Reports perhaps lost"
 NOT_SET_UP = "not set up"
 IN_CHARGE, HUDDLE, SUPER_USERS, UNSENT = "In charge", "Huddle", "Super-users", "Unsent on tablets"
+NO_TRIGGERS_SET, NOBODY_SET = "rollback triggers", "people in charge"
 UNREADABLE, OWN_LOAD = "Unreadable messages, 24 h", "golive's own queries"
-MISSING = ("Not set up", "rollback triggers, people in charge, issues")
-MISSING_BUT_TRIGGERS = ("Not set up", "people in charge, issues")
+MISSING = "Not set up"
 
 EXPECTED, FAILED, OPEN, COUNT, LAST, AT_LEAST = "expected", "failed", "open", "n", "last", "at least"
 NO_LINE = "a line after five minutes"

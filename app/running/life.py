@@ -36,7 +36,7 @@ from app.running.loops import Loop, Run
 from app.running.outside import Outside
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import decisions, golives, marks, planned_work, quarantine, shift, standings, triggers
+from app.store import decisions, floor_sight, golives, marks, planned_work, quarantine, shift, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.store.issue_board import IssuesHeld
@@ -203,6 +203,7 @@ class Life:
                 cost=self._cost.now(s, self.house.plan, record, now),
                 issues=self._issues,
                 shift=shift.now(s, site, now),
+                floor=floor_sight.now_on(s, self.house.plan, now),
             )
 
         return await self._db.read(ask)

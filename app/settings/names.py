@@ -18,6 +18,13 @@ MILESTONES = (
     "cancelled",
     "no_show",
 )
+ISSUE_MEASURES = (
+    "issue.first_response",
+    "issue.solve",
+    "issue.reopened",
+    "issue.unverified",
+    "issue.per_100_exams",
+)
 BUILT_MEASURES = (
     "echo.response",
     "worklist.response",
@@ -45,11 +52,20 @@ BUILT_MEASURES = (
     "legacy.stray",
     "own.load",
     "support.wait",
+    *ISSUE_MEASURES,
 )
 LATER_MEASURES = ("prior.first",)
 GAUGES = ("availability", "report.rate", "exam.rate", "exam.backlog", "exam.matched", "feed.rate", "legacy.stray")
-WITHOUT_WINDOW = (*GAUGES, "exam.oldest_waiting", "feed.age", "clock.offset", "own.load", "support.wait")
-WITHOUT_RANGE = (*GAUGES, "image.rate", "feed.age", "clock.offset", "own.load")
+WITHOUT_WINDOW = (
+    *GAUGES,
+    "exam.oldest_waiting",
+    "feed.age",
+    "clock.offset",
+    "own.load",
+    "support.wait",
+    *ISSUE_MEASURES,
+)
+WITHOUT_RANGE = (*GAUGES, "image.rate", "feed.age", "clock.offset", "own.load", *ISSUE_MEASURES[2:])
 SHARED_MEASURES = (
     "echo.response",
     "worklist.response",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.domain.plans import FeedPlan, GoLivePlan, MeasurePlan, Plan, ProbePlan
 from app.domain.samples import Kind
 from app.domain.standings import Judged, Series, Standing, State
+from tests.browser.issue_scenes import FLOOR
 
 T0 = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 NOON = T0 + timedelta(hours=1, minutes=23, seconds=41)
@@ -65,6 +66,7 @@ def plan(simulation: bool = False, at: datetime = T0) -> Plan:
         probes=probes,
         feeds=feeds,
         measures={m: MeasurePlan(u) for m, u in UPPER.items()},
+        floor=FLOOR,
         simulation=simulation,
     )
 

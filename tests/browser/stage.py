@@ -22,7 +22,9 @@ from app.clock import SteadyClock, utc_now
 from app.commands.access import Recognised
 from app.domain.access import Bearer, Role
 from app.domain.decisions import Choice, Decision
+from app.domain.floor_sight import FloorSight
 from app.domain.golive import GoLive
+from app.domain.issue_board import IssueBoard, of_issues
 from app.domain.overall import of_decisions, of_triggers, overall
 from app.domain.plans import Plan
 from app.domain.samples import Kind, Outcome, Sample
@@ -40,6 +42,7 @@ from app.web.house import House
 from app.web.metrics import Metrics
 from app.web.problems import install
 from tests.browser.desk_scenes import AUTHORITIES, DESKS, RULES, Scenery, acts
+from tests.browser.issue_scenes import BOARDS, SIGHTS
 from tests.browser.scenes import SCENES, plan
 from tests.browser.trigger_scenes import TRIGGERS, Held
 
@@ -63,6 +66,8 @@ class Stage:
     scene: Callable[[datetime], Sequence[Standing]] = SCENES["calm"]
     since_t0: timedelta = SINCE_T0
     triggers: Callable[[datetime], Held] = TRIGGERS["none"]
+    issues: Callable[[datetime], IssueBoard] = BOARDS["none"]
+    floor: Callable[[datetime], FloorSight] = SIGHTS["unset"]
     desk: Callable[[datetime], Scenery] | None = None
     undeclared: bool = False
     unreadable: int = 0
@@ -91,7 +96,10 @@ class Stage:
         held, said = self._held(now)
         back = [d.end.at for d in said if d.asked.kind is Choice.ROLL_BACK and d.confirmed_by is not None and d.end]
         record = GoLive(rolled_back_at=back[0]) if back else None if self.undeclared else GoLive(self.t0, self.t0)
-        return Seen(record=record, unreadable=self.unreadable, triggers=tuple(held), decisions=tuple(said))
+        return Seen(
+            record=record, unreadable=self.unreadable, triggers=tuple(held), decisions=tuple(said),
+            issues=self.issues(self.desk_at), floor=self.floor(self.desk_at),
+        )  # fmt: skip
 
     def _held(self, now: datetime) -> Held:
         if self.desk is None:
@@ -110,7 +118,9 @@ class Stage:
         self, standings: Sequence[Standing], triggers: Sequence[Trigger], decisions: Sequence[Decision], now: datetime
     ) -> tuple[str, Sequence[str]]:
         pulses = {("main", feed): Pulse("listening", "", now) for feed in self.plan.feeds}
-        whole = overall(standings, self.plan, pulses, now, [*of_triggers(triggers), *of_decisions(decisions, now)])
+        issues = of_issues(self.issues(self.desk_at), self.plan)
+        acts = [*of_triggers(triggers), *issues, *of_decisions(decisions, now)]
+        whole = overall(standings, self.plan, pulses, now, acts)
         return whole.state, whole.reasons
 
     def show(self, name: str) -> None:
@@ -126,6 +136,16 @@ class Stage:
     def show_triggers(self, name: str) -> None:
         """Change the triggers and what was decided of them, as a commit would."""
         self.triggers = TRIGGERS[name]
+        self.follow.poke()
+
+    def show_issues(self, name: str) -> None:
+        """Change what is reported, as a commit would."""
+        self.issues = BOARDS[name]
+        self.follow.poke()
+
+    def show_floor(self, name: str) -> None:
+        """Change who is on the floor, as a commit would."""
+        self.floor = SIGHTS[name]
         self.follow.poke()
 
     async def read(self, ask: Callable[[Any], Any]) -> Any:
@@ -215,6 +235,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         scene=SCENES[arguments.scene],
         since_t0=timedelta(seconds=arguments.since),
         triggers=TRIGGERS[arguments.triggers],
+        issues=BOARDS[arguments.issues],
+        floor=SIGHTS[arguments.floor],
     )
     if arguments.undeclared:  # planned for tomorrow
         stage.undeclared = True
@@ -246,6 +268,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
             stage.show_desk(rest)
         elif verb == "triggers":
             stage.show_triggers(rest)
+        elif verb == "issues":
+            stage.show_issues(rest)
+        elif verb == "floor":
+            stage.show_floor(rest)
         else:
             stage.show(verb)
     server.should_exit = True
@@ -257,6 +283,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.browser.stage")
     parser.add_argument("--scene", default="calm", choices=sorted(SCENES))
     parser.add_argument("--triggers", default="none", choices=sorted(TRIGGERS))
+    parser.add_argument("--issues", default="none", choices=sorted(BOARDS))
+    parser.add_argument("--floor", default="unset", choices=sorted(SIGHTS))
     parser.add_argument("--undeclared", action="store_true")
     parser.add_argument("--desk", default="", choices=["", *sorted(DESKS)])
     parser.add_argument("--port", type=int, default=0)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Route
 
-from tests.browser.acting import OVERFLOWING, Server, changed, live, looking, not_live, wait_not_live
+from tests.browser.acting import OVERFLOWING, Server, axe, changed, live, looking, not_live, wait_not_live
 from tests.browser.trigger_scenes import TRIGGERS
 
 FAR = "?distance_m=5&diagonal_in=65"
@@ -147,6 +147,11 @@ def test_everything_fits_without_scrolling_at_every_distance(
             page.wait_for_function("() => document.fonts.ready.then(() => true)")
             assert page.evaluate(OVERFLOWING) == [], query
             assert page.inner_text(".simulation") == "SIMULATION"
+            for said in ("issues bad", "floor trouble", "slow-worklist", "issues few", "all-areas-wrong"):
+                changed(page, server, said)
+                assert page.evaluate(OVERFLOWING) == [], (query, said)
+            for said in ("floor unset", "issues none"):
+                changed(page, server, said)
 
 
 @pytest.mark.parametrize("query", ["", "?distance_m=3.2&diagonal_in=65", FAR])
@@ -175,7 +180,8 @@ def test_what_tells_state_keeps_sixteen_arcminutes(
 ) -> None:
     server = serve("--scene", "calm")
     small = """least => [...document.querySelectorAll(`.overall h2, .moment, .tile h2 span, .tile .number,
-        .tile:not(.is-ok) .tag, .tile:not(.is-ok) .said, .gravest ol .name, .gravest ol .how, .systems li .name,
+        .tile:not(.is-ok) .tag, .tile:not(.is-ok) .said, .gravest ol .name, .gravest ol .how,
+                .issues ol .name, .issues ol .tag, .issues ol time, .areas td.sev.some, .systems li .name,
         .systems .how .said, .systems .how time, .areas tbody th,
         .areas td:not(.is-ok):not(.is-none)`)]
         .filter(e => e.getClientRects().length)
@@ -219,6 +225,43 @@ def test_the_longest_tags_fit_beside_their_titles(
                 changed(page, server, scene)
                 assert page.evaluate(OVERFLOWING) == [], (query, scene)
                 assert page.evaluate(whole) == [], (query, scene)
+
+
+def test_an_issue_comes_to_the_wall_by_category_and_place_and_its_typed_words_do_not(
+    chromium: Browser, serve: Callable[..., Server]
+) -> None:
+    server = serve("--scene", "slow-worklist", "--floor", "trouble")
+    for query, rows in (("", 5), ("?distance_m=3.2&diagonal_in=65", 3), (FAR, 3)):
+        with looking(chromium, f"{server.url}/wall{query}") as page:
+            live(page)
+            assert page.locator("#issues").is_hidden(), query
+            changed(page, server, "issues bad")
+            first = page.locator("#issues li").first
+            assert re.sub(r"\s+", " ", first.inner_text()).startswith(("SEV 1 Worklist CT 2", "1 Worklist CT 2")), query
+            assert first.locator("time").inner_text() == "12 min"
+            assert page.locator("#issues li:visible").count() == rows, query
+            assert "Mustermann" not in page.content()
+            footer = page.locator("#footer").inner_text()
+            assert re.search(r"2 tablets silent, longest 14 min", footer)
+            assert re.search(r"3 tablets hold 7 unsent items, oldest 14 min", footer)
+            assert page.inner_text(".overall h2").split() == ["◆", "Act"]
+            if query != FAR:
+                assert page.inner_text("#areas tr:has-text('CT') td.sev-1.some") == "1"
+                assert page.locator("#areas .unstaffed:visible").count() == (2 if query == "" else 1), query
+            server.say("reading the disk is gone")
+            page.wait_for_selector("#issues.is-blind", timeout=9000, state="attached")
+            assert page.locator("#issues li").count() == 0
+            server.say("reading")
+            page.wait_for_selector("#issues.first li", timeout=4000, state="attached")
+            changed(page, server, "issues none")
+
+
+@pytest.mark.parametrize("query", ["", FAR])
+def test_a_wall_with_issues_is_clean_for_axe(chromium: Browser, serve: Callable[..., Server], query: str) -> None:
+    server = serve("--scene", "slow-worklist", "--issues", "bad", "--floor", "trouble")
+    with looking(chromium, f"{server.url}/wall{query}", bypass_csp=True) as page:
+        live(page)
+        assert axe(page) == []
 
 
 def test_two_countdowns_to_one_moment_are_the_same(chromium: Browser, serve: Callable[..., Server]) -> None:

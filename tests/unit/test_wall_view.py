@@ -13,7 +13,8 @@ from app.push.figures import beyond, clock, duration, figure, percent
 from app.push.gravest import gravest
 from app.push.type_scale import scale, stylesheet
 from app.push.wall import headline, tile
-from app.push.wall_head import foot, strip, tick
+from app.push.wall_foot import foot
+from app.push.wall_head import strip, tick
 from app.push.words import inside
 from tests.browser.scenes import NOON, blind_study, calm, first_hour, frozen_pacs, instead, probe, turnaround
 from tests.unit.walls import named, scene_of
@@ -273,7 +274,7 @@ def test_the_footer_says_what_is_not_set_up_and_what_could_not_be_read() -> None
         "3",
         "4,060/h",
     )
-    assert said["Not set up"] == "rollback triggers, people in charge, issues"
+    assert said["Not set up"] == "rollback triggers, people in charge"
 
 
 def test_while_blind_nobody_knows_how_much_golive_itself_asks() -> None:

@@ -8,7 +8,8 @@ from app.domain.standings import Standing, State
 from app.push.figures import figure
 from app.push.gravest import gravest, quiet_words
 from app.push.wall import tile
-from app.push.wall_head import foot, strip
+from app.push.wall_foot import foot
+from app.push.wall_head import strip
 from app.push.wall_rows import areas, systems
 from tests.browser.scenes import NOON, calm, feed_down, instead, other, probe, turnaround
 from tests.unit.walls import named, scene_of

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.domain.golive import GoLive, moment_of
+from app.domain.issue_board import IssueBoard
 from app.domain.overall import overall
 from app.domain.standings import Pulse, Standing
 from app.push.scene import Scene
@@ -28,6 +29,7 @@ def scene_of(standings: Sequence[Standing], now: datetime = NOON, **changed: obj
         3,
         "",
         "b",
+        issues=IssueBoard(blind=""),
     )
     return replace(made, **changed)  # type: ignore[arg-type]  # fields by name
 
