@@ -173,15 +173,15 @@ class Judge:
                     await self._wake.wait()
             self._wake.clear()
             await self.steps.do(PROBES, self._judge_probes)
-            if self._plan.support is not None and monotonic_s() - self._support_s >= BY_TIME_S:
-                self._support_s = monotonic_s()
-                await self.steps.do(SUPPORT, self._judge_support)
             if self._plan.areas and monotonic_s() - self._issues_s >= BY_TIME_S:
                 self._issues_s = monotonic_s()
                 await self.steps.do(ISSUES, self._judge_issues)
             if self._acted or monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
                 self._triggers_judged_s = monotonic_s()
                 await self.steps.do(TRIGGERS, self._judge_triggers)
+            if self._plan.support is not None and monotonic_s() - self._support_s >= BY_TIME_S:
+                self._support_s = monotonic_s()
+                await self.steps.do(SUPPORT, self._judge_support)
             if self._sentinel and not {PROBES, EXAMS, TRIGGERS} & {*self.steps.waiting, *self.steps.broken}:
                 await self.steps.do(SENTINEL, self._pass_sentinel)
             self.alive_at, self.passes = self._clock.now(), self.passes + 1
