@@ -15,6 +15,7 @@ from app.domain.issues import Issue
 from app.store import issues
 from app.store.db import Session
 from app.web import floor_sections as sections
+from app.web import support_floor
 from app.web.floor_look import Look, Section
 from app.web.house import house_of
 from app.web.security import Actor, on_floor, person_of
@@ -34,7 +35,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("language", sections.language),
     ("phase", sections.phase),
     ("answers", sections.answers),
-    ("support", sections.support),
+    ("support", support_floor.support),
     ("known", sections.known),
     ("mine", sections.mine),
 )

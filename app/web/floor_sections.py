@@ -90,12 +90,6 @@ def answers(_: Session, look: Look) -> dict[str, Any]:
     return {"who": "command_center", "name": first.name, "phone": first.phone, "mail": first.mail}
 
 
-def support(_: Session, look: Look) -> dict[str, str] | None:
-    """Give the lobby of the virtual meeting, None where the site has no support."""
-    of = look.settings.support
-    return None if of is None else {"lobby": str(of.lobby)}
-
-
 def me(_: Session, look: Look) -> dict[str, str]:
     """Give who this tablet's session is of."""
     return {"name": look.actor.called, "role": look.actor.role}

@@ -2,34 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from app.domain.decisions import Person
 from app.domain.supports import OPEN, Request, Stage, stage_at
-from app.push.scene import Scene
-from app.settings import Settings
 from app.settings.support import Support
 from app.store import supports
 from app.store.db import Session
+from app.web.floor_look import Look
 from app.web.moments import utc_text
 
 LATELY, MOST_MINE = timedelta(days=1), 10
 
 
-class Looking(Protocol):
-    """What a section of the tablet's document is made from."""
-
-    @property
-    def actor(self) -> Person: ...
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def scene(self) -> Scene: ...
-
-
-def support(s: Session, look: Looking) -> dict[str, Any] | None:
+def support(s: Session, look: Look) -> dict[str, Any] | None:
     """Give the section of the tablet's document, None where support is not set up."""
     rules, settings = look.scene.plan.support, look.settings.support
     if rules is None or settings is None:

@@ -1,6 +1,7 @@
 """Support now in a browser: the button whatever happens, and the desk's queue against the real golive."""
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.integration.served import Served, wait_for
 
 pytestmark = [pytest.mark.peers, pytest.mark.long]
 PAGE = "/desk/support"
+WORKS = "() => navigator.serviceWorker.getRegistration('/support').then(r => r?.active?.state === 'activated')"
 KEPT = "key => caches.match(`/support/lobby?key=${key}`).then(found => Boolean(found))"
 
 
@@ -115,7 +117,7 @@ def test_while_golive_is_down_the_button_opens_the_lobby_and_says_that_nobody_kn
         key = golive.token("support")
         page.goto(f"{golive.url}/support?key={key}&workstation=CT-1")
         expect(page.locator(".said")).to_contain_text("You are on the list")
-        wait_for(lambda: page.evaluate(KEPT, key))
+        wait_for(lambda: page.evaluate(WORKS) and page.evaluate(KEPT, key))
         before = len(came)
         assert before >= 1
     page.goto(f"{golive.url}/support?key={key}&workstation=CT-1", wait_until="commit")
@@ -126,6 +128,32 @@ def test_while_golive_is_down_the_button_opens_the_lobby_and_says_that_nobody_kn
         page.evaluate("() => getComputedStyle(document.querySelector('#lobby')).minHeight") == "80px"
     )  # with its style
     wait_for(lambda: len(came) > before)
+    context.close()
+
+
+def test_a_golive_that_hangs_is_one_that_is_down_and_a_key_that_was_taken_away_leaves_nothing_behind(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    context = chromium.new_context()
+    lobby_of(context, 204)
+    page, free = context.new_page(), threading.Event()
+    with support(tmp_path, six_weeks=False) as (golive, _):
+        address = f"{golive.url}/support?key={golive.token('support')}"
+        page.goto(f"{address}&workstation=CT-1")
+        wait_for(lambda: page.evaluate(WORKS) and page.evaluate(KEPT, golive.token("support")))
+        loop = golive.app.state.house.follow._poked._loop
+        loop.call_soon_threadsafe(free.wait, 30)  # nothing of it answers any more
+        try:
+            page.goto(f"{address}&workstation=CT-2", wait_until="commit")
+            expect(page.locator(".said")).to_contain_text("golive does not answer")
+        finally:
+            free.set()
+        known = golive.get("/api/internal/tokens", "local")
+        (key,) = [t["id"] for t in known if t["role"] == "support"]
+        assert golive.call("DELETE", f"/api/internal/tokens/{key}", "local").status_code == 204
+        page.goto(f"{address}&workstation=CT-3", wait_until="commit")
+        expect(page.locator("h1")).to_have_text("Not found")
+        wait_for(lambda: not page.evaluate(KEPT, golive.token("support")))
     context.close()
 
 
