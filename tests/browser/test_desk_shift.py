@@ -210,7 +210,12 @@ def test_the_floor_is_asked_and_told_while_somebody_writes(chromium: Browser, da
         assert golive.call("GET", "/api/announcements", "sue").json()[0]["areas"] == ["ct"]
         page.click("[data-withdraw]")
         expect(page.locator("#announced")).to_contain_text("Nothing is announced.")
-        assert put(golive, "duties", "tom", area="ed", until_at=day.until(12))[0] == 201
+        page.click("#on-duty > summary")
+        page.fill("#duty-who", "Tom")
+        page.select_option("#duty-area", "ed")
+        page.fill("#duty-until", "12:00")
+        page.click("#duty-form button[type=submit]")
+        expect(page.locator("#coverage tr", has_text="ED reading")).to_contain_text(re.compile(r"Tom\s+until 12:00"))
         page.click("[data-end-duty]")
         expect(page.locator("#done")).to_have_text("The duty of Tom is over.")
         wait_for(lambda: golive.get("/api/shift", "bo")["areas"][2]["there"] == [])
@@ -227,7 +232,7 @@ def test_all_is_for_axe_for_a_finger_and_for_the_keyboard(chromium: Browser, day
     for area, answer in (("ct", "slow"), ("mr", "stopped")):
         put(golive, f"questions/{question}/answers", "sue", area=area, answer=answer)
     with at_desk(chromium, day, "ann", "/desk/shift", size, has_touch=True, bypass_csp=True) as page:
-        for part in ("handover", "announce", "ask"):
+        for part in ("on-duty", "handover", "announce", "ask"):
             page.click(f"#{part} > summary")
         for path in ("/desk/shift", "/desk/contacts", "/desk/huddle", "/desk/triggers"):
             if path != "/desk/shift":

@@ -86,6 +86,20 @@ def test_two_tablets_of_one_token_have_a_duty_each(golive: Served) -> None:
         post(golive, f"duties/{one['uuid']}", "desk", action="end")
 
 
+def test_the_desk_writes_down_who_called_and_gets_no_duty_by_that(golive: Served) -> None:
+    uuid = str(uuid4())
+    put_issue(golive, uuid, **issue_body(area="ed"))
+    act_on_issue(golive, uuid, "fix", resolution="restarted")
+    for area in ("ct", "ed"):  # by name alone: who goes on elsewhere leaves the one before
+        assert put(golive, "duties", "desk", area=area, until_at=later(1), name="Ada Q.")[0] == 201
+    assert there(golive) == {"ct": [], "mr": [], "ed": ["Ada Q."]}
+    assert act_on_issue(golive, uuid, "verify", "desk")[0] == 403
+    assert put(golive, "duties", "desk", area="ed", until_at=later(1), name="the authority")[0] == 201
+    assert act_on_issue(golive, uuid, "verify", "authority")[1]["status"] == "verified"
+    for one in [d for a in golive.get("/api/shift")["areas"] for d in a["there"]]:
+        post(golive, f"duties/{one['uuid']}", "desk", action="end")
+
+
 @pytest.mark.parametrize(
     ("path", "role", "wrong", "code", "field"),
     [
