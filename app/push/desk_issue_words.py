@@ -141,9 +141,6 @@ JOURNAL = {
     "decision.propose": "{kind} proposed",
     "decision.confirm": "{kind} confirmed",
     "decision.withdraw": "{kind} withdrawn",
-    "announcement.make": "announced",
-    "announcement.withdraw": "withdrawn",
-    "handover.make": "the shift was handed over",
     "app.start": "golive started",
     "app.stop": "golive stopped",
 }

@@ -7,7 +7,6 @@ from app.push.beside import Beside
 from app.push.desk_alarms import alarms
 from app.push.desk_issue import IssueActs, acts_of, issue_view
 from app.push.desk_queue import chosen, moment, queue_view
-from app.push.desk_shift import duty_card
 from app.push.desk_triggers import TriggerRow, name, rank, row
 from app.push.desk_view import Desk
 from app.push.fragments import Fragment, fragment
@@ -64,7 +63,6 @@ def desk_issues(scene: Scene, desk: Desk, beside: Beside) -> list[Fragment]:
         fragment("acts", "issue_acts", acts=acts if issue is not None else IssueActs()),
         fragment("rolls", "desk_rolls", rolls=rolls(scene)),
         fragment("systems-now", "desk_systems", systems=_systems(scene)),
-        fragment("desk-duty", "desk_duty", view=duty_card(scene)),
     ]
 
 

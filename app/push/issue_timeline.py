@@ -46,7 +46,7 @@ def course(scene: Scene, issue: Issue, beside: IssueBeside, own_only: bool, href
     """Give the timeline of an issue."""
     lines = list(_own(scene, issue, beside.events))
     if not own_only:
-        lines += _around(scene, issue, beside)
+        lines += _around(scene, issue, beside.entries)
     ordered = [line for _, _, line in sorted(lines, key=lambda one: one[:2])]
     return Course(tuple(ordered), beside.more and not own_only, own_only, href)
 
@@ -100,10 +100,10 @@ def last_told(scene: Scene, events: Iterable[Event]) -> str:
     return f"{newest.by.called}, {moment(scene, newest.received_at)}: {did(scene, newest)}"
 
 
-def _around(scene: Scene, issue: Issue, beside: IssueBeside) -> Iterable[Dated]:
+def _around(scene: Scene, issue: Issue, entries: Iterable[Entry]) -> Iterable[Dated]:
     triggers = {t.id: t for t in scene.triggers}
     known = {i.uuid: i for i in scene.issues.issues}
-    for entry in beside.entries:
+    for entry in entries:
         noun = entry.act.partition(".")[0]
         if noun == "issue":
             other = known.get(entry.subject)
@@ -128,11 +128,8 @@ def _around(scene: Scene, issue: Issue, beside: IssueBeside) -> Iterable[Dated]:
             kind = DECISIONS.get(str(entry.body.get("kind", "")), "")
             yield _line(scene, entry, "", str(entry.body.get("reason") or ""), kind)
         elif noun == "announcement":
-            areas = [str(one) for one in entry.body.get("areas") or ()]
-            if areas and issue.report.area not in areas:
-                continue
-            where = ", ".join(area(scene.plan, one) for one in areas)
-            yield _line(scene, entry, where, beside.announced.get(entry.subject, ""))
+            where = ", ".join(area(scene.plan, str(one)) for one in entry.body.get("areas") or ())
+            yield _line(scene, entry, where, str(entry.body.get("text") or ""))
         else:
             yield _line(scene, entry, "", "")
 

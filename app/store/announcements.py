@@ -1,7 +1,6 @@
 """Announcements to the floor: each as it is now, with the journal's word of what was done to it."""
 
 import hashlib
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -26,12 +25,6 @@ def since(session: Session, site: str, moment: datetime) -> list[Announcement]:
     ask = select(_SAID.c.body).where(_SAID.c.site == site, or_(_SAID.c.over_at.is_(None), _SAID.c.over_at > moment))
     rows = rows_of(session, ask.order_by(_SAID.c.at, _SAID.c.uuid))
     return [codec.loads(Announcement, row.body) for row in rows]
-
-
-def texts(session: Session, site: str, uuids: Collection[str]) -> dict[str, str]:
-    """Give what announcements say, by their id."""
-    ask = select(_SAID.c.uuid, _SAID.c.body).where(_SAID.c.site == site, _SAID.c.uuid.in_(sorted(set(uuids))))
-    return {row.uuid: codec.loads(Announcement, row.body).text for row in rows_of(session, ask)} if uuids else {}
 
 
 def keep(session: Session, site: str, one: Announcement, did: str, by: Person, at: datetime) -> None:

@@ -22,7 +22,7 @@ from app.push.desk_support import LATELY
 from app.push.desk_view import desk_of_view
 from app.push.scene import Scene
 from app.push.views import GO_LIVE, PLANNED_WORK, SUPPORT, trigger_of
-from app.store import announcements, decisions, golives, issues, journal, planned_work, samples, supports, triggers
+from app.store import decisions, golives, issues, journal, planned_work, samples, supports, triggers
 from app.store.db import Session
 from app.store.issue_context import HOUR
 from app.web.decisions import cost_now
@@ -82,8 +82,7 @@ class Besides:
         if issue is None:
             return IssueBeside()
         plan, moved = house.plan, [t.latch.number for t in scene.triggers]
-        told = [a.uuid for a in scene.shift.announcements]
-        key = f"issue {issue.uuid} {issue.last_sequence} {scene.issues.sequence} {moved} {told}"
+        key = f"issue {issue.uuid} {issue.last_sequence} {scene.issues.sequence} {moved}"
         until = issue.ended_at or scene.now
 
         def read(s: Session) -> IssueBeside:
@@ -91,8 +90,7 @@ class Besides:
             around = journal.between(s, plan.site, from_, until + SOON, issue_timeline.ACTS, AROUND)
             context = json.loads(issues.context(s, plan.site, issue.uuid))
             events = tuple(issues.events(s, plan.site, issue.uuid))
-            said = announcements.texts(s, plan.site, [e.subject for e in around if e.act.startswith("announcement.")])
-            return IssueBeside(events, context, tuple(around), len(around) >= AROUND, said)
+            return IssueBeside(events, context, tuple(around), len(around) >= AROUND)
 
         return await self._again(key, lambda: house.db.read(read))
 

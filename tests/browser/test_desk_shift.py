@@ -207,10 +207,6 @@ def test_the_floor_is_asked_and_told_while_somebody_writes(chromium: Browser, da
         page.fill("#announce-until", "11:30")
         page.click("#announce-form button[type=submit]")
         expect(page.locator("#announced")).to_contain_text("CT · until 11:30 · Ann")
-        number = golive.get(f"/api/issues/{reported(day)}", "bo")["number"]
-        other.goto(f"{golive.url}/desk?issue={number}")
-        expect(other.locator("#course")).to_contain_text("Open the patient by accession number")
-        expect(other.locator("#desk-duty")).to_contain_text(re.compile(r"Leads now\s*▲ nobody"))
         assert golive.call("GET", "/api/announcements", "sue").json()[0]["areas"] == ["ct"]
         page.click("[data-withdraw]")
         expect(page.locator("#announced")).to_contain_text("Nothing is announced.")
