@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.domain.deciding import DESK
 from app.domain.decisions import Person
 from app.domain.duties import COMMAND_CENTER, Action, Duty, acted, begun, is_of
+from app.domain.handovers import same
+from app.domain.issue_life import FLOOR
 from app.domain.phi import guarded
 from app.domain.plans import Plan
 from app.errors import Invalid, Missing
-from app.store import acts, duties
+from app.store import acts, duties, tokens
 from app.store.db import Session
 
 
@@ -48,7 +51,10 @@ def taking(plan: Plan, uuid: str, wanted: Wanted, by: Person, now: datetime) -> 
             return before, False
         guarded({"name": wanted.name, "device": wanted.device}, wanted.no_patient, plan.floor.patterns, now.year)
         from_at = min(now, wanted.until_at)
-        asked = Duty(uuid, wanted.area, by, from_at, wanted.until_at, wanted.device, wanted.name.strip())
+        name = wanted.name.strip()
+        # the desk writes down who called; a duty is theirs then, and gives the desk no right
+        holder = named(s, site, name, by) if name and wanted.area != COMMAND_CENTER and by.role in DESK else by
+        asked = Duty(uuid, wanted.area, holder, from_at, wanted.until_at, wanted.device, name)
         made = begun(asked, tuple(plan.areas), now)
         if made.is_on(now):
             for other in duties.since(s, site, now):
@@ -62,13 +68,22 @@ def taking(plan: Plan, uuid: str, wanted: Wanted, by: Person, now: datetime) -> 
     return act
 
 
+def named(s: Session, site: str, name: str, by: Person) -> Person:
+    """Give who bears a name: the actor, the one whose token bears it, or somebody who is known by name alone."""
+    if same(by.called, name):
+        return by
+    known = [t for t in tokens.list(s, site) if t.revoked_at is None and t.role in FLOOR and same(t.name, name)]
+    return Person(known[0].name, str(known[0].role), known[0].id) if len(known) == 1 else Person(name, "", "")
+
+
 def _gives_way(other: Duty, made: Duty, also: bool) -> bool:
     if made.area == COMMAND_CENTER:
         return other.area == COMMAND_CENTER
-    if other.area == COMMAND_CENTER or not is_of(other, made.by, made.device):
+    if other.area == COMMAND_CENTER or not (other.area == made.area or not also):
         return False
-    same_person = not (other.name and made.name) or other.name.casefold() == made.name.casefold()
-    return same_person and (other.area == made.area or not also)
+    if not made.by.token:
+        return not other.by.token and same(other.called, made.called)
+    return is_of(other, made.by, made.device) and (not (other.name and made.name) or same(other.name, made.name))
 
 
 def acting(

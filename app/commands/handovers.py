@@ -6,16 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.commands import escalation
+from app.commands.duties import named
 from app.domain.deciding import DESK
 from app.domain.decisions import Person
 from app.domain.duties import COMMAND_CENTER, Duty, begun
 from app.domain.handovers import NOTE, Asked, Handover, same, written
-from app.domain.issue_life import FLOOR, FROM
+from app.domain.issue_life import FROM
 from app.domain.issues import Action, Event, folded
 from app.domain.phi import guarded
 from app.domain.plans import Plan
 from app.errors import Forbidden, Invalid
-from app.store import acts, codec, duties, handovers, issues, tokens
+from app.store import acts, codec, duties, handovers, issues
 from app.store.db import Session
 
 
@@ -44,7 +45,7 @@ def handing_over(
         leaving = [d for d in held if _leaves(d, asked, leaves, by)]
         names = {leaves, *(d.called for d in leaving)}
         _may(by, leaves, asked.takes_over, leaving)
-        taker = _taker(s, site, asked.takes_over.strip(), by)
+        taker = named(s, site, asked.takes_over.strip(), by)
         for duty in leaving:
             _passed_on(s, plan, uuid, duty, held, taker, asked, by, now)
         numbers = _assigned(s, plan, uuid, names, asked, by, sequence, now)
@@ -71,14 +72,6 @@ def _may(by: Person, leaves: str, takes_over: str, leaving: list[Duty]) -> None:
     theirs = same(by.called, leaves) or same(by.called, takes_over) or any(d.by.token == by.token for d in leaving)
     if by.role not in DESK and not theirs:
         raise Forbidden(f"this is a hand-over from {leaves} to {takes_over}: one of them or the desk makes it")
-
-
-def _taker(s: Session, site: str, name: str, by: Person) -> Person:
-    """Give who takes over: the one whose token bears that name, or somebody who is known by name alone."""
-    if same(by.called, name):
-        return by
-    known = [t for t in tokens.list(s, site) if t.revoked_at is None and t.role in FLOOR and same(t.name, name)]
-    return Person(known[0].name, str(known[0].role), known[0].id) if len(known) == 1 else Person(name, "", "")
 
 
 def _passed_on(

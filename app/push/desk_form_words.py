@@ -53,6 +53,7 @@ SAID = {
     "What you wrote is kept; clear it to go on.",
     "patient": "This may tell of a patient: remove that, or say that no patient is meant.",
     "lead_taken": "You lead now.",
+    "duty_taken": "{who} is on duty.",
     "handed_over": "Handed over to {to}.",
     "announced": "Announced.",
     "asked": "Asked. The answers come here.",

@@ -27,6 +27,7 @@ ISSUE, ISSUES = "issue {n}", "issues {n}"
 
 FORMS = {
     "lead": "I lead now",
+    "duty": "Somebody is on duty",
     "handover": "Hand the shift over",
     "announce": "Announce to the floor",
     "ask": "Ask the floor",
@@ -37,8 +38,9 @@ ONLY_AREA, EVERYWHERE = "What goes over", "everything: lead, duties, open issues
 ABOUT, ABOUT_MEANS = "About (empty: the work as a whole)", "Tablets answer by one tap: working, slow, stopped."
 NO_PATIENT = "No patient is meant."
 NOTE_MEANS = "All three parts are needed; write “nothing” where there is nothing. No patient names or numbers."
+WHO, DUTY_MEANS = "Who", "For who called; tablets do this by one tap."
 LEAD_MEANS = "Who led before no longer does."
-SEND = {"lead": "I lead now", "handover": "Hand over", "announce": "Announce", "ask": "Ask"}
+SEND = {"lead": "I lead now", "duty": "On duty", "handover": "Hand over", "announce": "Announce", "ask": "Ask"}
 SHEET, PRINT, BACK = "Huddle sheet", "Print", "Shift"
 
 SHEET_TITLE, SHEET_OF, SHEET_NOW = "Huddle", "Huddle of {clock}", "Huddle, none is planned"

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from app.domain.issue_board import IssueBoard
 from app.domain.issue_merging import merged
 from app.domain.issues import Issue
-from app.store import issues
+from app.store import issues, shift
 from app.store.db import Session
 from app.web import floor_sections as sections
 from app.web import support_floor
@@ -36,6 +36,9 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("phase", sections.phase),
     ("answers", sections.answers),
     ("support", support_floor.support),
+    ("announcements", sections.announced),
+    ("questions", sections.asked),
+    ("duty", sections.duty),
     ("known", sections.known),
     ("mine", sections.mine),
 )
@@ -62,7 +65,7 @@ async def document(request: Request, actor: Annotated[Actor, Depends(on_floor)])
 
     def read(s: Session) -> dict[str, Any]:
         found, having = _issues(s, house.site, scene.issues)
-        look = Look(person_of(actor), now, settings, scene, found, having)
+        look = Look(person_of(actor), now, settings, scene, found, having, shift.now(s, house.site, now))
         return {name: section(s, look) for name, section in SECTIONS}
 
     told = await house.db.read(read)

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.decisions import Person
 from app.domain.issues import Issue
+from app.domain.shift import Shift
 from app.push.scene import Scene
 from app.settings import Settings
 from app.store.db import Session
@@ -14,7 +15,8 @@ from app.store.db import Session
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A moment as one person's tablet sees it: who asks, how golive is set up, how all stands, and every issue.
+    """A moment as one person's tablet sees it: who asks, how golive is set up, how all stands, every issue, and the
+    shift.
 
     `merged` gives by issue how many have it too.
     """
@@ -25,6 +27,7 @@ class Look:
     scene: Scene
     issues: Sequence[Issue]
     merged: Mapping[str, tuple[int, tuple[str, ...]]]
+    shift: Shift
 
 
 Section = Callable[[Session, Look], Any]

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from app.domain.duties import is_of
 from app.domain.issue_life import DESK
 from app.domain.issue_notices import CENTER_CLOSED
 from app.domain.issues import Issue, Status
 from app.domain.rooms import codes
 from app.store import issues
 from app.store.db import Session
+from app.web import announcements, duties, questions
 from app.web.floor_look import Look
 from app.web.issue_shapes import MERGED
 from app.web.moments import utc_text
@@ -110,17 +112,36 @@ def _known(issue: Issue, look: Look) -> dict[str, Any]:
     }
 
 
-def mine(s: Session, look: Look) -> list[dict[str, Any]]:
-    """Give what this person reported or was handed, the newest word first, with the last answer to each.
+def announced(_: Session, look: Look) -> list[dict[str, Any]]:
+    """Give what the desk announces, each with the areas that it is for."""
+    return announcements.section(look.shift, look.now)
 
-    `solved` asks its reporter, when somebody says that it is fixed, whether it is.
+
+def asked(_: Session, look: Look) -> list[dict[str, Any]]:
+    """Give what the floor is asked, each with the areas that have not answered."""
+    return questions.section(look.scene.plan, look.shift, look.now)
+
+
+def duty(_: Session, look: Look) -> dict[str, Any]:
+    """Give who leads and who is on duty where."""
+    return duties.section(look.scene.plan, look.shift, look.actor, look.now)
+
+
+def mine(s: Session, look: Look) -> list[dict[str, Any]]:
+    """Give what this person reported or was handed, and what is fixed where they have the duty, with the last answer.
+
+    `solved` asks who reported it, or has the duty there, whether what is called fixed is so.
     """
     token, name = look.actor.token, look.actor.name.strip()
-    since = look.now - KEPT
+    since, there = look.now - KEPT, _on_duty(look)
     own = [
         i
         for i in look.issues
-        if (i.reporter.token == token or (name and i.owner == name))
+        if (
+            i.reporter.token == token
+            or (name and i.owner == name)
+            or (i.status is Status.FIXED and i.report.area in there)
+        )
         and (i.is_open or i.status is Status.FIXED or i.last_at > since)
     ]
     own = sorted(own, key=lambda i: (i.status is not Status.FIXED, -i.last_sequence))[:MOST_MINE]
@@ -139,9 +160,14 @@ def _mine(issue: Issue, look: Look, said: issues.Answer | None) -> dict[str, Any
         "owner": issue.owner,
         "team": _team(issue, look),
         "handed": not reported,
-        "solved": issue.status is Status.FIXED and reported,
+        "solved": issue.status is Status.FIXED and (reported or issue.report.area in _on_duty(look)),
         "answer": said and {"text": said.text, "by": said.by, "at": utc_text(said.at)},
     }
+
+
+def _on_duty(look: Look) -> frozenset[str]:
+    """Give the areas in which this person has the duty now."""
+    return frozenset(d.area for d in look.shift.of_areas if d.is_on(look.now) and is_of(d, look.actor))
 
 
 def _named(issue: Issue) -> dict[str, Any]:

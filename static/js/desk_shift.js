@@ -49,6 +49,10 @@ async function sent(of, event, path, told, make) {
 
 form("lead-form")?.addEventListener("submit", (event) =>
   sent(event.target, event, "leads", "lead_taken", () => ({ until_at: untilOf(event.target) })));
+form("duty-form")?.addEventListener("submit", (event) => {
+  const of = event.target, body = () => ({ name: value(of, "name"), area: value(of, "area"), until_at: untilOf(of), no_patient: said(of) });
+  return sent(of, event, "duties", "duty_taken", body);
+});
 form("handover-form")?.addEventListener("submit", (event) => {
   const of = event.target, names = ["conditions", "actions", "needs", "to", "from", "area"];
   const note = () => Object.fromEntries(names.map((name) => [name, value(of, name)]));

@@ -86,6 +86,20 @@ def test_two_tablets_of_one_token_have_a_duty_each(golive: Served) -> None:
         post(golive, f"duties/{one['uuid']}", "desk", action="end")
 
 
+def test_the_desk_writes_down_who_called_and_gets_no_duty_by_that(golive: Served) -> None:
+    uuid = str(uuid4())
+    put_issue(golive, uuid, **issue_body(area="ed"))
+    act_on_issue(golive, uuid, "fix", resolution="restarted")
+    for area in ("ct", "ed"):  # by name alone: who goes on elsewhere leaves the one before
+        assert put(golive, "duties", "desk", area=area, until_at=later(1), name="Ada Q.")[0] == 201
+    assert there(golive) == {"ct": [], "mr": [], "ed": ["Ada Q."]}
+    assert act_on_issue(golive, uuid, "verify", "desk")[0] == 403
+    assert put(golive, "duties", "desk", area="ed", until_at=later(1), name="the authority")[0] == 201
+    assert act_on_issue(golive, uuid, "verify", "authority")[1]["status"] == "verified"
+    for one in [d for a in golive.get("/api/shift")["areas"] for d in a["there"]]:
+        post(golive, f"duties/{one['uuid']}", "desk", action="end")
+
+
 @pytest.mark.parametrize(
     ("path", "role", "wrong", "code", "field"),
     [
@@ -234,3 +248,26 @@ def test_golive_itself_asks_where_somebody_is_on_duty(tmp_path: Path) -> None:
         put(served, "duties", "floor", area="mr", until_at=later(1))
         one = wait_for(lambda: served.get("/api/questions"))[-1]
         assert (one["areas"], one["by"], one["by_clock"]) == (["mr"], "golive", True)
+
+
+def test_a_tablet_is_told_of_the_shift_and_asked_what_is_solved_where_it_has_the_duty(golive: Served) -> None:
+    uuid, question = str(uuid4()), str(uuid4())
+    put_issue(golive, uuid, "desk", **issue_body(area="mr"))
+    act_on_issue(golive, uuid, "fix", resolution="restarted")
+    put(golive, "announcements", "desk", text="RIS restarts", areas=["mr"], until_at=later(1))
+    put(golive, "questions", "desk", question, areas=["mr"], about="Reports")
+    put(golive, "leads", "desk", until_at=later(2), name="R.K.")
+    before = golive.get("/api/floor", "floor")
+    assert uuid not in [i["uuid"] for i in before["mine"]]
+    _, duty = put(golive, "duties", "floor", area="mr", until_at=later(1))
+    told = golive.get("/api/floor", "floor")
+    assert [a["text"] for a in told["announcements"]] == ["RIS restarts"]
+    assert (question, ["mr"], "Reports") in [(q["uuid"], q["areas"], q["about"]) for q in told["questions"]]
+    assert told["duty"]["lead"]["who"] == "R.K."
+    assert [d["area"] for d in told["duty"]["there"] if d["mine"]] == ["mr"]
+    (mine,) = [i for i in told["mine"] if i["uuid"] == uuid]
+    assert (mine["solved"], mine["handed"]) == (True, True)
+    put(golive, f"questions/{question}/answers", "floor", area="mr", answer="working")
+    assert question not in [q["uuid"] for q in golive.get("/api/floor", "floor")["questions"]]
+    assert act_on_issue(golive, uuid, "verify", "floor")[1]["status"] == "verified"
+    post(golive, f"duties/{duty['uuid']}", "floor", action="end")
