@@ -164,7 +164,7 @@ def _taps(golive: GoLive, wall: Wall) -> list[float]:
     for _ in range(TAPS):
         after, tapped_s = len(wall.frames), time.monotonic()
         uuid, receipt = _put(golive, golive.tokens["floor"], 1)
-        found.append(wall.shown_at(rf"\bno\. {receipt['number']}\b", after, 10) - tapped_s)
+        found.append(wall.shown_at(rf"(?:#|no\. ){receipt['number']}\b", after, 10) - tapped_s)
         end = {"action": "close", "resolution": "started anew"}
         status, said = golive.ask("POST", f"/api/issues/{uuid}/events/{uuid7()}", end, golive.tokens["desk"])
         assert status == 200, json.dumps(said)
