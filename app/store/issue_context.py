@@ -16,7 +16,7 @@ _CHANGES = ("app.", "configuration.", "go_live.", "trigger.override", "trigger.d
 def before(session: Session, plan: Plan, now: datetime) -> dict[str, Any]:
     """Give planned work, changes and announcements of the hour before, as plain values."""
     works = [w for w in planned_work.since(session, plan, now - HOUR) if w.from_at <= now and not w.withdrawn]
-    changes = [e for e in journal.since(session, plan.site, now - HOUR) if e.act.startswith(_CHANGES)]
+    changes = journal.since(session, plan.site, now - HOUR, _CHANGES)
     said = announcements.since(session, plan.site, now - HOUR)
     return {
         "planned_work": [

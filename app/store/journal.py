@@ -1,11 +1,11 @@
 """The append-only, hash-chained record of acts; its order comes from a head row that an appender locks first."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable, or_, select
 from sqlmodel import Session
 
 from app.domain.journal import GENESIS, Entry, Verification, canonical, sealed
@@ -49,10 +49,12 @@ def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
     return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
 
 
-def since(session: Session, site: str, moment: datetime, limit: int = 500) -> list[Entry]:
-    """Give the newest entries of after a moment, in order; no more of them than `limit`."""
-    newest = select(_JOURNAL).where(_JOURNAL.c.site == site).order_by(_JOURNAL.c.seq.desc()).limit(limit)
-    return [entry for entry in reversed(_entries(session, newest)) if entry.at > moment]
+def since(session: Session, site: str, moment: datetime, prefixes: Iterable[str]) -> list[Entry]:
+    """Give the entries of after a moment whose acts begin with one of these words, in order."""
+    wanted = or_(*(_JOURNAL.c.act.startswith(prefix, autoescape=True) for prefix in prefixes))
+    its = (_JOURNAL.c.site == site) & (_JOURNAL.c.at > moment) & wanted
+    # put in order here: SQLite would walk the whole journal by its key to save itself the sorting
+    return sorted(_entries(session, select(_JOURNAL).where(its)), key=lambda entry: entry.seq)
 
 
 def between(

@@ -261,7 +261,10 @@ class FeedMessageRow(Row, table=True):
 class JournalRow(Row, table=True):
     """One act, chained to the one before it; `body` is canonical JSON."""
 
-    __table_args__: ClassVar[Any] = (CheckConstraint("seq > 0", name="seq_from_one"),)
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("seq > 0", name="seq_from_one"),
+        Index("journal_by_at", "site", "at", "act"),
+    )
 
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime

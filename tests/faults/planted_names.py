@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,25 @@ from tests.peers.receiver import Receiver
 
 ROLES = ("engineer", "desk", "floor", "display", "leadership", "authority")
 PAGES = (
-    "/", "/wall", "/desk", "/desk/triggers", "/desk/go-live", "/desk/planned-work", "/desk/qr", "/desk/shift",
-    "/desk/support", "/tokens", "/floor", "/support", "/trends", "/api/docs", "/api/openapi.json", "/metrics",
-    "/readyz", "/healthz", "/login",
+    "/", "/wall", "/desk", "/desk?issue=1", "/desk/triggers", "/desk/go-live", "/desk/planned-work", "/desk/qr",
+    "/desk/shift", "/desk/support", "/desk/contacts", "/tokens", "/floor", "/support", "/trends", "/api/docs",
+    "/api/openapi.json", "/metrics", "/readyz", "/healthz", "/login",
+)  # fmt: skip
+SNAPSHOTS = (
+    "wall", "desk-issues", "desk-triggers", "desk-go-live", "desk-support", "desk-shift", "desk-trigger/slow",
 )  # fmt: skip
 ON = ["breach", "unseen", "undecided", "recovery", "proposal", "decision", "go_live", "safety", "escalation", "issue"]
 REFUSED, TAKEN = 60, 40
 OF_ISSUES = ("/api/issues", "/api/floor", "/desk", "/live/snapshot?view=desk")  # where an issue's own text may stand
-FLOOR = '[floor]\npatterns = ["^MRN[0-9]{8}$"]\n[escalation]\nsev1 = ["3s", "3s", "3s"]\nsev2 = ["5s"]\n'
+FLOOR = """
+[floor]
+patterns = ["^MRN[0-9]{8}$"]
+[escalation]
+sev1 = ["3s", "3s", "3s"]
+sev2 = ["5s"]
+[support]
+lobby = "https://meet.example/lobby"
+"""
 WORDS: Sequence[Callable[[Patient], str]] = (
     lambda p: f"Patient {p.family}: images missing",
     lambda p: f"Frau {p.given} {p.family} wartet",
@@ -174,7 +185,29 @@ def _floor(golive: GoLive, dice: random.Random) -> tuple[int, int]:
         assert _report(golive, uuid, said)[0] == 422
         assert _report(golive, uuid, {**said, "no_patient": True})[0] == 201
         _events(golive, uuid, who, patient(PLANTED, dice))
-    return REFUSED + 2 * TAKEN, TAKEN
+    asked = _elsewhere(golive, dice)
+    return REFUSED + 2 * TAKEN + asked, TAKEN
+
+
+def _elsewhere(golive: GoLive, dice: random.Random) -> int:
+    """Name patients in every other text that people send; give how many, each refused."""
+    until = (datetime.now(UTC) + timedelta(hours=4)).isoformat()
+    texts: Sequence[tuple[str, str, str, dict[str, Any]]] = (
+        ("announcements", "text", "desk", {}),
+        ("questions", "about", "desk", {"areas": ["ct"]}),
+        ("handovers", "conditions", "desk", {"actions": "none", "needs": "none", "to": "Ben", "until_at": until}),
+        ("handovers", "needs", "desk", {"conditions": "none", "actions": "none", "to": "Ben", "until_at": until}),
+        ("duties", "device", "floor", {"area": "ct", "until_at": until}),
+        ("supports", "room", "floor", {"area": "ct"}),
+        ("supports", "workstation", "floor", {"area": "ct"}),
+    )
+    for turn in range(3 * len(texts)):
+        noun, field, role, more = texts[turn % len(texts)]
+        said = WORDS[turn % len(WORDS)](patient(PLANTED, dice))[:36]
+        status, answer = golive.ask("PUT", f"/api/{noun}/{uuid7()}", {**more, field: said}, golive.tokens[role], 30)
+        assert status == 422, f"{noun}.{field} {said!r}: {status} {answer}"
+        assert not PLANTED.found(json.dumps(answer).encode()), answer
+    return 3 * len(texts)
 
 
 def _report(golive: GoLive, uuid: str, more: dict[str, Any]) -> tuple[int, Any]:
@@ -196,7 +229,9 @@ def _events(golive: GoLive, issue: str, yes: Patient, no: Patient) -> None:
 @contextlib.contextmanager
 def _frames(golive: GoLive) -> Iterator[list[tuple[str, str, str]]]:
     """Look at every view by websocket meanwhile; give what came."""
-    named = {v for k, v in vars(views).items() if k.isupper() and isinstance(v, str) and views.is_view(v)}
+    named = {"desk-issues", "desk-issues?issue=1"} | {
+        v for k, v in vars(views).items() if k.isupper() and isinstance(v, str) and views.is_view(v)
+    }
     came: list[tuple[str, str, str]] = []
     ended = threading.Event()
 
@@ -257,6 +292,7 @@ def _given_out(golive: GoLive, search: Search, around: Systems) -> None:
         golive.ask("GET", path, None, golive.tokens["engineer"])  # it knows what it asked for; the log need not
     commands = ["journal verify --json", "feed explain ris-hl7", "feed explain ris-hl7 --json", "probe worklist --json"]
     commands += ["probe query --json", "probe page", "probe wado --json", "probe few", "check", "token list --json"]
+    commands += ["evidence --issue 1"]
     commands += [f"backup {golive.folder / 'copy.db'}"] if "sqlite" in golive.file.read_text() else []
     for command in commands:
         done = golive.cli(*command.split(), timeout=120)
@@ -287,7 +323,18 @@ def _paths(golive: GoLive) -> Iterator[str]:
     yield from (f"/series/{key}" for key in known["key"])
     yield from ("/desk/triggers/slow", "/api/issues?format=csv", "/api/journal?after=500", "/api/standings?window=now")
     yield from (f"/api/journal?after={seq}&limit=1000" for seq in (0, 1000, 2000))
-    yield from (f"/live/snapshot?view={v}" for v in ("wall", "desk-triggers", "desk-go-live", "desk-trigger/slow"))
+    yield from (
+        f"/live/snapshot?view={v}"
+        for v in (
+            "wall",
+            "desk-issues",
+            "desk-triggers",
+            "desk-go-live",
+            "desk-support",
+            "desk-shift",
+            "desk-trigger/slow",
+        )
+    )
 
 
 def _columns(database: str, search: Search) -> None:
