@@ -76,6 +76,7 @@ class IssueActs:
     """What the forms need to know of the chosen issue: what can be done, up to what it was seen, what was done last."""
 
     uuid: str = ""
+    area: str = ""
     number: int = 0
     sequence: int = 0
     can: str = ""
@@ -121,8 +122,8 @@ def acts_of(scene: Scene, desk: Desk, said: str, stirred: int) -> IssueActs:
         return IssueActs()
     can = [a.value for a in Action if not refusal_of_status(a, issue.status)]
     return IssueActs(
-        issue.uuid, issue.number, max(stirred, issue.sequence), " ".join(can), issue.severity, issue.safety,
-        issue.reporter.called, issue.workaround, issue.team, issue.owner, said,
+        issue.uuid, issue.report.area, issue.number, max(stirred, issue.sequence), " ".join(can), issue.severity,
+        issue.safety, issue.reporter.called, issue.workaround, issue.team, issue.owner, said,
     )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ TRIGGER_THEN = "{title}: {state} then"
 
 COURSE, COURSE_OF = "Timeline", "issues, triggers, announcements, work, changes"
 THIS_ONLY, EVERYTHING = "this issue only", "everything around it"
-THIS, OTHER = "this issue", "issue"
+THIS, EVERYWHERE = "this issue", "all areas"
 KINDS = {
     "issue": "issue",
     "trigger": "trigger",
@@ -141,6 +141,8 @@ JOURNAL = {
     "decision.propose": "{kind} proposed",
     "decision.confirm": "{kind} confirmed",
     "decision.withdraw": "{kind} withdrawn",
+    "announcement.make": "announced",
+    "announcement.withdraw": "withdrawn",
     "app.start": "golive started",
     "app.stop": "golive stopped",
 }
@@ -162,6 +164,7 @@ ACTS = (
     ("vendor", "Vendor", "V", "", ("vendor", "ticket", "text")),
     ("known", "Known", "W", "Stands above the form of the tablets, with its workaround.", ("workaround", "text")),
     ("duplicate", "Duplicate", "D", "Its reporter and its “me too” then count there.", ("number", "resolution")),
+    ("announce", "Announce", "N", "Stands on the tablets at once.", ("where", "lasts", "announcement")),
     ("fix", "Fixed", "F", "Its reporter is asked whether it is solved.", ("resolution",)),
     ("close", "Close", "C", "", ("how", "resolution")),
     ("acknowledge", "Acknowledge", "H", "It no longer rings, and goes no further by itself.", ("text",)),
@@ -179,6 +182,8 @@ TEXTS = {
 }
 NOTE, DONE_SO, WHY_SAME = "Note", "What was done, in words", "Why it is the same"
 WORKAROUND = "Workaround, as the floor reads it"
+WHERE, STAYS_FOR, UNTIL_WITHDRAWN = "Where", "Stays for", "until it is withdrawn"
+ANNOUNCE_TEXT = "What everybody there is to know. No patient names or numbers."
 TEAM, AS_IT_IS, OWNER, TO_ME = "Team", "as it is", "Person", "to me"
 VENDOR_TEAM, CHOOSE_VENDOR, VENDOR_NAME, TICKET = "Vendor", "choose …", "Vendor", "Ticket number"
 SAME_AS, WHO_TOO, HOW_IT_ENDS = "Same as number", "Who or where", "How it ends"
@@ -208,3 +213,13 @@ KEYS = (
 )
 DECIDE_WITHIN, DECIDE = "decide within", "Decide"
 SYSTEMS_WELL = "{n} of {of} as expected"
+SCREENS = (  # shorter than on other pages: the clocks stand beside them
+    ("/desk", "Issues"),
+    ("/desk/triggers", "Triggers"),
+    ("/desk/go-live", "Go-live"),
+    ("/desk/planned-work", "Planned work"),
+    ("/desk/support", "Support"),
+    ("/desk/shift", "Shift"),
+    ("/wall", "Wall"),
+    ("/", "Start"),
+)

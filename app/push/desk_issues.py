@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 from app.domain.issues import changes_since
 from app.push.beside import Beside
+from app.push.desk import duty, says
 from app.push.desk_alarms import alarms
 from app.push.desk_issue import IssueActs, acts_of, issue_view
 from app.push.desk_queue import chosen, moment, queue_view
+from app.push.desk_support import support_card
 from app.push.desk_triggers import TriggerRow, name, rank, row
 from app.push.desk_view import Desk
 from app.push.fragments import Fragment, fragment
@@ -63,6 +65,9 @@ def desk_issues(scene: Scene, desk: Desk, beside: Beside) -> list[Fragment]:
         fragment("acts", "issue_acts", acts=acts if issue is not None else IssueActs()),
         fragment("rolls", "desk_rolls", rolls=rolls(scene)),
         fragment("systems-now", "desk_systems", systems=_systems(scene)),
+        fragment("support-card", "desk_support", card=support_card(scene, beside.support.requests)),
+        says(scene),
+        duty(scene),
     ]
 
 

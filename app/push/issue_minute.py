@@ -13,6 +13,7 @@ from app.push.words import NO_SOURCE
 SHOWN = 7
 _QUIET = ("ok", "not_expected", "maintenance", "insufficient")
 _ORDER = ("down", "degraded", "stale", "blind", "insufficient", "maintenance", "ok", "not_expected")
+_OF_THE_FLOOR = ("issue.", "support.", "own.")
 DAY_S = 86_400
 _HIDDEN = ("blind", "down", "not_expected")
 
@@ -48,7 +49,7 @@ class Minute:
 
 def minute_of(plan: Plan, context: Mapping[str, Any], clock: str) -> Minute:
     """Give the minute that was kept with an issue."""
-    kept = [one for one in context.get("standings", ()) if one["window_s"] != DAY_S or one["n"]]
+    kept = [one for one in context.get("standings", ()) if _is_shown(one)]
     told = sorted((one for one in kept if not _absent(one)), key=_gravity)
     unseen = [one for one in told if one["state"] == "blind" and not one["area"]]
     told = [one for one in told if one not in unseen]
@@ -59,6 +60,12 @@ def minute_of(plan: Plan, context: Mapping[str, Any], clock: str) -> Minute:
     more = "; ".join(filter(None, (more, words.UNMEASURED.format(n=unmeasured) if unmeasured else "")))
     blind = ", ".join(dict.fromkeys(_name(plan, one) for one in unseen))
     return Minute(clock, tuple(_row(plan, one) for one in shown), blind, more, str(context.get("trouble", "")))
+
+
+def _is_shown(one: Mapping[str, Any]) -> bool:
+    """Say whether a series may tell of what somebody met: not what golive counts of the floor and of itself."""
+    of_systems = not str(one["measure"]).startswith(_OF_THE_FLOOR)
+    return of_systems and (one["window_s"] != DAY_S or bool(one["n"]))
 
 
 def _absent(one: Mapping[str, Any]) -> bool:

@@ -16,7 +16,6 @@ from app.push.scene import Scene
 from app.push.words import DECISIONS
 
 ACTS = frozenset(words.JOURNAL)
-_OF_PATIENTS = ("announcement",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def course(scene: Scene, issue: Issue, beside: IssueBeside, own_only: bool, href
     """Give the timeline of an issue."""
     lines = list(_own(scene, issue, beside.events))
     if not own_only:
-        lines += _around(scene, issue, beside.entries)
+        lines += _around(scene, issue, beside)
     ordered = [line for _, _, line in sorted(lines, key=lambda one: one[:2])]
     return Course(tuple(ordered), beside.more and not own_only, own_only, href)
 
@@ -100,10 +99,10 @@ def last_told(scene: Scene, events: Iterable[Event]) -> str:
     return f"{newest.by.called}, {moment(scene, newest.received_at)}: {did(scene, newest)}"
 
 
-def _around(scene: Scene, issue: Issue, entries: Iterable[Entry]) -> Iterable[Dated]:
+def _around(scene: Scene, issue: Issue, beside: IssueBeside) -> Iterable[Dated]:
     triggers = {t.id: t for t in scene.triggers}
     known = {i.uuid: i for i in scene.issues.issues}
-    for entry in entries:
+    for entry in beside.entries:
         noun = entry.act.partition(".")[0]
         if noun == "issue":
             other = known.get(entry.subject)
@@ -128,8 +127,11 @@ def _around(scene: Scene, issue: Issue, entries: Iterable[Entry]) -> Iterable[Da
             kind = DECISIONS.get(str(entry.body.get("kind", "")), "")
             yield _line(scene, entry, "", str(entry.body.get("reason") or ""), kind)
         elif noun == "announcement":
-            where = ", ".join(area(scene.plan, str(one)) for one in entry.body.get("areas") or ())
-            yield _line(scene, entry, where, str(entry.body.get("text") or ""))
+            areas = [str(one) for one in entry.body.get("areas") or ()]
+            if areas and issue.report.area not in areas:
+                continue
+            where = ", ".join(area(scene.plan, one) for one in areas) or words.EVERYWHERE
+            yield _line(scene, entry, where, beside.announced.get(entry.subject, ""))
         else:
             yield _line(scene, entry, "", "")
 

@@ -22,7 +22,7 @@ from app.push.desk_support import LATELY
 from app.push.desk_view import desk_of_view
 from app.push.scene import Scene
 from app.push.views import GO_LIVE, PLANNED_WORK, SUPPORT, trigger_of
-from app.store import decisions, golives, issues, journal, planned_work, samples, supports, triggers
+from app.store import announcements, decisions, golives, issues, journal, planned_work, samples, supports, triggers
 from app.store.db import Session
 from app.store.issue_context import HOUR
 from app.web.decisions import cost_now
@@ -53,7 +53,7 @@ class Besides:
         if view == SUPPORT:
             return Beside(support=await self.support(house, scene))
         if (desk := desk_of_view(view)) is not None:
-            return Beside(issue=await self._issue(house, scene, desk.issue))
+            return Beside(issue=await self._issue(house, scene, desk.issue), support=await self._waiting(house, scene))
         if view == GO_LIVE:
             moment = scene.moment
             key = f"acts {moment.t0} {moment.planned_at} {moment.phase}"
@@ -76,6 +76,12 @@ class Besides:
         clicks = await self._again(key, lambda: house.db.read(lambda s: supports.clicks(s, house.site, begins_at)))
         return SupportBeside(tuple(found), tuple(clicks), begins_at, since_t0)
 
+    async def _waiting(self, house: House, scene: Scene) -> SupportBeside:
+        """Give what is asked for now and of late, where support is set up."""
+        if house.plan.support is None:
+            return SupportBeside()
+        return SupportBeside(tuple(await house.db.read(lambda s: supports.since(s, house.site, scene.now - LATELY))))
+
     async def _issue(self, house: House, scene: Scene, number: int | None) -> IssueBeside:
         """Give what is read of a chosen issue, anew when any issue or trigger moved."""
         issue = chosen(scene.issues, number)
@@ -90,7 +96,8 @@ class Besides:
             around = journal.between(s, plan.site, from_, until + SOON, issue_timeline.ACTS, AROUND)
             context = json.loads(issues.context(s, plan.site, issue.uuid))
             events = tuple(issues.events(s, plan.site, issue.uuid))
-            return IssueBeside(events, context, tuple(around), len(around) >= AROUND)
+            said = {a.uuid: a.text for a in announcements.since(s, plan.site, from_)}
+            return IssueBeside(events, context, tuple(around), said, len(around) >= AROUND)
 
         return await self._again(key, lambda: house.db.read(read))
 

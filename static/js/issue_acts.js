@@ -2,14 +2,14 @@
 // and is kept there: through pushes, through another issue, and through loading the page anew. With each act goes what
 // of the issue was seen, so that nobody overwrites what somebody else did meanwhile.
 import { found } from "./phi.js";
-import { call, say, uuid } from "./sending.js";
+import { call, inSeconds, say, uuid } from "./sending.js";
 
 const dock = document.getElementById("dock"), done = document.getElementById("done"), unsaved = document.getElementById("unsaved");
 const FREE = ["text", "resolution", "workaround", "device"], KEY = "golive draft ";
 const forms = new Map([...(dock?.querySelectorAll(".act-form") ?? [])].map((of) => [of.dataset.act, of]));
 const buttons = new Map([...(dock?.querySelectorAll(".buttons [data-act]") ?? [])].map((b) => [b.dataset.act, b]));
 const patterns = JSON.parse(dock?.dataset.patterns ?? "[]"), did = JSON.parse(dock?.dataset.did ?? "{}");
-const needs = { vendor: "assign" };
+const needs = { vendor: "assign", announce: "comment" };
 let shown = "", based = "", current = "comment";
 
 const now = () => document.getElementById("acts").dataset;
@@ -38,9 +38,9 @@ function write(of, told) {
 
 // How a form stands before anything is written in it: as the issue is.
 function base(of) {
-  const blank = read(of), { severity, safety, workaround } = now();
+  const blank = read(of), { severity, safety, workaround, area } = now();
   for (const name of Object.keys(blank)) blank[name] = typeof blank[name] === "boolean" ? false : "";
-  const as = { severity, safety: Boolean(safety), workaround, how: "close" };
+  const as = { severity, safety: Boolean(safety), workaround, how: "close", where: area };
   for (const name of Object.keys(as)) if (name in blank) blank[name] = as[name];
   return blank;
 }
@@ -143,6 +143,11 @@ async function numbered(number) {
 // Gives what is sent, or a field and why it cannot be.
 async function bodyOf(of) {
   const act = of.dataset.act, told = read(of), before = base(of), body = { action: act };
+  const confirmed = of.elements.namedItem("no_patient").checked;
+  if (act === "announce") {
+    const until = told.lasts && inSeconds(told.lasts), areas = told.where ? [told.where] : [];
+    return { body: { text: told.text.trim(), areas, until_at: until || null, no_patient: confirmed } };
+  }
   for (const name of ["text", "resolution", "workaround", "owner", "team", "vendor_ticket", "device"]) {
     if (told[name]?.trim()) body[name] = told[name].trim();
   }
@@ -156,7 +161,7 @@ async function bodyOf(of) {
     if (!other || number === now().number) return { refused: say("no_number", { n: number }), field: "number" };
     body.duplicate_of = other;
   }
-  if (of.elements.namedItem("no_patient").checked) body.no_patient = true;
+  if (confirmed) body.no_patient = true;
   return { body };
 }
 
@@ -174,18 +179,20 @@ async function send(of, seen = null) {
   }
   // the id is kept with what it stands for: sent again after a lost answer, even by a page loaded anew, it is done once
   const key = keyOf(of), draft = draftOf(of) ?? { fields: read(of), seen: Number(now().sequence), number: Number(now().number) };
-  const text = JSON.stringify(made.body), held = draft.sent?.text === text && seen === null;
-  const sent = held ? draft.sent : { text, id: uuid(), seen: seen ?? draft.seen };
+  const announces = of.dataset.act === "announce", text = JSON.stringify(announces ? read(of) : made.body), held = draft.sent?.text === text && seen === null;
+  const sent = held ? draft.sent : { text, id: uuid(), seen: seen ?? draft.seen, body: made.body };
   sessionStorage.setItem(key, JSON.stringify({ ...draft, sent }));
   of.querySelector("[type=submit]").disabled = true;
-  const answer = await call("POST", `/api/issues/${issue}/events/${sent.id}`, { ...made.body, seen_sequence: sent.seen });
+  const answer = announces
+    ? await call("PUT", `/api/announcements/${sent.id}`, sent.body)
+    : await call("POST", `/api/issues/${issue}/events/${sent.id}`, { ...sent.body, seen_sequence: sent.seen });
   of.querySelector("[type=submit]").disabled = false;
   if (answer.told) {
     sessionStorage.removeItem(key);
-    seenTo(issue, sent.seen, answer.told.sequence);
+    if (!announces) seenTo(issue, sent.seen, answer.told.sequence);
     if (issue === shown) {
       fill(of);
-      done.textContent = say("issue_done", answer.told);
+      done.textContent = announces ? say("announced") : say("issue_done", answer.told);
       if (of.contains(document.activeElement)) document.activeElement.blur();
     }
     return fit();
