@@ -17,6 +17,7 @@ from app.web import (
     desk_record,
     desk_support,
     desk_triggers,
+    evidence,
     exams,
     gate,
     golive,
@@ -70,6 +71,7 @@ ROUTES = (
     notices,
     planned_work,
     issues,
+    evidence,
     supports,
     not_built,
 )
