@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from app.cli import backtesting, demo, golive, measuring, notices, qr, records, serving
+from app.cli import backtesting, demo, evidence, golive, measuring, notices, qr, records, serving
 from app.cli.later import LATER, refusal
 from app.cli.options import CANNOT
 from app.errors import ConfigInvalid, GoLiveError
@@ -20,6 +20,7 @@ COMMANDS = (
     demo.demo,
     golive.declare,
     qr.qr,
+    evidence.evidence,
     records.backup,
     serving.health,
     records.restore,

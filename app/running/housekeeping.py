@@ -13,16 +13,17 @@ import httpx
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import monotonic_s, utc_now
-from app.commands import access, backup, golive
+from app.commands import access, backup, evidence, golive
 from app.domain.access import TokenRecord
 from app.domain.decisions import Person
+from app.domain.evidence import slices
 from app.domain.exams import ExamEvent
 from app.domain.feed_messages import FeedMessage
 from app.domain.golive import Act
 from app.domain.identity import exam_token, normalised
 from app.domain.journal import Verification
 from app.errors import GoLiveError, Missing, Unavailable
-from app.plan import go_live_of
+from app.plan import go_live_of, plan_of
 from app.settings import Config, load_secrets
 from app.store import engines, exams, feed_messages, journal, tokens, trigger_replay, troubles
 from app.store import restore as store_restore
@@ -131,6 +132,28 @@ def restore(config: Config, copy: Path, of_site: str = "") -> dict[str, Any]:
         lambda db: db.write_now(lambda s: journal.append(s, site, utc_now(), BY, "backup.restore", copy.name, body)),
     )
     return {"file": str(file), "from": str(copy), "kept": str(kept) if kept else None}
+
+
+def write_evidence(
+    config: Config, version: str, issue: int | None, from_at: datetime | None, to_at: datetime | None, to: Path
+) -> dict[str, Any]:
+    """Write an archive of evidence from the database, also while golive runs; nothing in it is changed."""
+    plan, now = plan_of(config), utc_now()
+
+    def ask(session: Session) -> dict[str, Any]:
+        asked, around = evidence.asking(plan, issue, from_at, to_at, now)(session)
+        archive, size = evidence.Archive(asked, around, config, plan, version, now), 0
+        try:
+            with to.open("wb") as out:
+                for since, until in slices(asked):
+                    if not archive.full:
+                        size += out.write(archive.add(evidence.piece(plan, since, until)(session)))
+                size += out.write(archive.end())
+        except OSError as error:
+            raise Unavailable(f"{to} cannot be written: {error.strerror}") from error
+        return {"file": str(to), "bytes": size, "from": rfc3339(asked.from_at), "to": rfc3339(asked.to_at)}
+
+    return reading(config, ask)
 
 
 def healthy(config: Config) -> str:

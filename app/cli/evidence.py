@@ -1,0 +1,46 @@
+"""`golive evidence`: what a vendor is given of an issue or of a stretch of time."""
+
+import importlib.metadata
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.options import HERE, File, Json
+from app.errors import Invalid
+from app.settings import load, parse_moment
+
+
+def evidence(
+    issue: Annotated[int | None, typer.Option(help="Number of an issue: an hour before and after it.")] = None,
+    from_: Annotated[str, typer.Option("--from", help="From this moment, such as 2026-11-21T06:00:00+01:00.")] = "",
+    to_: Annotated[str, typer.Option("--to", help="Until this moment; without it until now.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="The zip to write.")] = None,
+    file: File = HERE,
+    as_json: Json = False,
+) -> None:
+    """Write a zip for the vendor: samples, outcomes, clocks, AE titles, configuration; free of patients and persons."""
+    from app.running.housekeeping import write_evidence
+
+    config, version = load(file), importlib.metadata.version("golive")
+    to = out or Path(f"golive-evidence-{f'issue-{issue}' if issue else 'stretch'}.zip")
+    done = write_evidence(config, version, issue, _moment("--from", from_), _moment("--to", to_), to)
+    typer.echo(
+        json.dumps(done) if as_json else f"{done['file']}: {done['bytes']} bytes, {done['from']} to {done['to']}"
+    )
+
+
+def _moment(option: str, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = parse_moment(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Invalid(
+            option, f'"{text[:40]}" is no moment with its offset from UTC (such as 2026-11-21T06:00:00+01:00)'
+        )
+    return found
