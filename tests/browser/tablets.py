@@ -29,6 +29,9 @@ name = "Command center"
 phone = "4711"
 about = "everything"
 
+[support]
+lobby = "https://meet.example/lobby"
+
 [floor]
 photos = true
 language = "en"

@@ -2,12 +2,15 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
 from uuid import uuid4
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.tablets import NARROW, WIDE, Tablet, axe_of, code_of, film_of, golive, issues, tablet
@@ -55,7 +58,7 @@ def test_an_issue_takes_three_taps_and_less_than_ten_seconds_from_the_qr_code(
 
 
 def test_without_a_network_the_app_paints_within_a_second_and_takes_what_is_logged(
-    chromium: Browser, served: Served, used: Tablet
+    served: Served, used: Tablet, record_property: Callable[[str, object], None]
 ) -> None:
     used.ready()
     used.page.close()
@@ -66,7 +69,8 @@ def test_without_a_network_the_app_paints_within_a_second_and_takes_what_is_logg
         """() => [performance.getEntriesByName("golive-shown")[0].startTime,
                   performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0]"""
     )
-    print(f"offline: first paint after {painted_ms:.0f} ms, the form after {shown_ms:.0f} ms")  # noqa: T201
+    record_property("first paint offline, ms", round(painted_ms))
+    record_property("form offline, ms", round(shown_ms))
     assert max(shown_ms, painted_ms) <= 1000
     uuid = used.log(page=page)
     assert "saved on this tablet" in page.locator(".last").inner_text()
@@ -401,17 +405,82 @@ def test_a_photo_goes_apart_smaller_and_blacked_out_by_hand(served: Served, used
     assert looked == [1600, 1067, True, True]
 
 
-def test_the_sheet_of_a_room_is_read_by_the_camera_inside_the_app(
-    chromium: Browser, served: Served, tmp_path: Path
-) -> None:
-    film = tmp_path / "sheet.y4m"
+def test_support_now_opens_the_lobby_and_counts_the_click(served: Served, used: Tablet) -> None:
+    used.context.route("https://meet.example/**", lambda route: route.fulfill(body="the lobby"))
+    with used.context.expect_page() as opened:
+        used.page.click("[data-key=support]")
+    assert opened.value.url == "https://meet.example/lobby"
+    wait_for(lambda: [r for r in served.get("/api/supports") if (r["area"], r["room"]) == ("ct", "CT 2")])
+
+
+def test_a_copy_is_kept_for_seven_days_after_its_receipt(served: Served, used: Tablet) -> None:
+    used.page.clock.install()
+    used.sent(used.log(text="to be forgotten"))
+    for days, left in ((6.9, 1), (7.1, 0)):
+        used.page.clock.set_system_time(datetime.now(UTC) + timedelta(days=days))
+        used.page.clock.run_for(60_000)
+        wait_for(lambda left=left: used.page.locator(".last[data-uuid]").count() == left)
+
+
+@pytest.fixture(scope="module")
+def camera(chromium: Browser, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Give a browser that sees the sheet of ED 1, and knows golive by a name that is not of its own machine."""
+    film = tmp_path_factory.mktemp("camera") / "sheet.y4m"
     film.write_bytes(film_of(f"{served.url}/floor?code={code_of(served, 'ED 1')}"))
-    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    browser = chromium.browser_type.launch(
-        executable_path=EXECUTABLE, args=[*ARGUMENTS, *camera, f"--use-file-for-fake-video-capture={film}"]
-    )
-    with tablet(browser, served) as used:
+    sees = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    sees += [f"--use-file-for-fake-video-capture={film}", f"--host-resolver-rules=MAP {gethostname()} 127.0.0.1"]
+    browser = chromium.browser_type.launch(executable_path=EXECUTABLE, args=[*ARGUMENTS, *sees])
+    yield browser
+    browser.close()
+
+
+def test_the_sheet_of_a_room_is_read_by_the_camera_inside_the_app(camera: Browser, served: Served) -> None:
+    with tablet(camera, served) as used:
         used.page.click("[data-key=place]")
         used.page.click("dialog.places .by-code button")
         used.page.wait_for_selector(".place h1:has-text('ED 1')", timeout=20_000)
-    browser.close()
+
+
+def test_without_tls_the_page_says_in_words_that_it_can_keep_nothing(camera: Browser, served: Served) -> None:
+    with camera.new_page(viewport=WIDE) as page:
+        page.goto(f"http://{gethostname()}:{served.port}/floor")
+        assert "not secure" in page.locator(".outside").inner_text()
+        assert page.locator("button").count() == 0
+        assert axe_of(page) == []
+
+
+def test_a_browser_that_is_killed_comes_back_with_all_that_it_held(
+    chromium: Browser, served: Served, tmp_path: Path
+) -> None:
+    def start() -> BrowserContext:
+        return chromium.browser_type.launch_persistent_context(
+            tmp_path, executable_path=EXECUTABLE, args=[*ARGUMENTS], viewport=WIDE
+        )
+
+    context = start()
+    context.request.post(
+        f"{served.url}/login", form={"token": served.token("floor"), "next": "/healthz"}, headers={"Origin": served.url}
+    )
+    used = Tablet(served, context, context.new_page(), [])
+    used.page.goto(f"{served.url}/floor")
+    used.page.wait_for_selector("section.first button")
+    used.page.goto(f"{served.url}/floor?code={code_of(served)}")
+    used.page.wait_for_selector(".grid .choice")
+    used.ready()
+    used.offline()
+    uuid = used.log(text="before the crash")
+    (process,) = [p for p in psutil.process_iter(["cmdline"]) if is_main(p, tmp_path)]
+    process.kill()
+    process.wait(10)
+    context = start()
+    page = context.new_page()
+    page.goto(f"{served.url}/floor")
+    page.wait_for_selector(f".last[data-state=sent][data-uuid='{uuid}']", timeout=20_000)
+    context.close()
+    assert [i["text"] for i in issues(served).values()].count("before the crash") == 1
+
+
+def is_main(process: psutil.Process, folder: Path) -> bool:
+    """Say whether this is the browser process itself of a profile, not one of its helpers."""
+    line = process.info["cmdline"] or []
+    return f"--user-data-dir={folder}" in line and not any(a.startswith("--type=") for a in line)

@@ -59,6 +59,7 @@ async function poll() {
   await server.refresh();
   if (state.doc && state.pendingCode) await places.takeCode(state.pendingCode);
   if (outbox.waiting().length) wake();
+  outbox.prune();
   polling = setTimeout(poll, POLL_MS * (0.75 + Math.random() / 2));
 }
 
@@ -101,7 +102,6 @@ async function run() {
   performance.mark("golive-shown");
   await info.lookAtStorage();
   alarm.begin();
-  outbox.prune();
   wake({ fresh: true });
   await poll();
   manifest.begin();

@@ -17,7 +17,8 @@ const minute = () => Math.floor(Date.now() / 60000);
 const announcements = () => (state.doc?.announcements ?? []).filter((a) => isOfMine(a) && isStanding(a));
 const questions = () => (state.doc?.questions ?? []).filter((q) => isOfMine(q) && isStanding(q) && !outbox.hasTold(q.uuid, "answer"));
 
-export const ofBands = () => [state.link, state.login, state.place, outbox.unsent().map((r) => [r.uuid, r.state]), minute(), announcements(),
+export const ofBands = () => [state.link, state.login, state.place, outbox.unsent().map((r) => [r.uuid, r.state]),
+  outbox.unsent().length && minute(), announcements(),
   questions(), state.doc?.answers, state.doc?.phase, update.isReady(), Boolean(state.doc)];
 
 export function view() {

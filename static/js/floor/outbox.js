@@ -50,6 +50,10 @@ export async function prune() {
   const old = state.records.filter((r) => ["sent", "dropped"].includes(r.state) && Date.now() - r.sent_at > KEPT_MS);
   for (const one of old) await store.forget(one.n);
   if (old.length) await recordsChanged();
+  const used = new Set(unsent().map((r) => r.photo));
+  for (const { sha256, made_at } of await store.photos()) {
+    if (!used.has(sha256) && Date.now() - made_at > KEPT_MS) await store.forgetPhoto(sha256);
+  }
 }
 
 export const unsent = () => state.records.filter((r) => r.state === "waiting" || r.state === "refused");
