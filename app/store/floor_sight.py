@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.domain.floor_sight import FloorSight, Queue
 from app.domain.plans import Plan
-from app.domain.supports import Stage, stage_at
+from app.domain.supports import WAITS, stage_at
 from app.store import supports
 
 
@@ -20,5 +20,5 @@ def _support(session: Session, plan: Plan, now: datetime) -> Queue | None:
     if rules is None:
         return None
     asked = supports.open_since(session, plan.site, now - timedelta(seconds=2 * rules.lapses_s))
-    waiting = [r.received_at for r in asked if stage_at(r, now, rules.lapses_s) is Stage.WAITING]
+    waiting = [r.received_at for r in asked if stage_at(r, now, rules.lapses_s) in WAITS]
     return Queue(len(waiting), min(waiting, default=None))
