@@ -180,6 +180,12 @@ def test_the_sheet_is_one_page_however_much_happened(chromium: Browser, day: Day
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(happen, range(21)))
+    for n in range(6):
+        decision = str(uuid4())
+        assert put(golive, "decisions", "ann", decision, trigger=None, kind="hold", reason=long[:300])[0] == 201
+        assert post(golive, f"decisions/{decision}", "ann", action="withdraw", reason=long[:300])[0] == 200
+        until = (day.clock.now() + timedelta(hours=n + 2)).isoformat()
+        put(golive, "planned-work", "ann", system="ris", until=until, why=long[:100])
     for n in range(5):
         put(golive, "announcements", "ann", text=f"{n} {long}"[:400], areas=["ct", "ed"])
     note = {field: long[:600] for field in ("conditions", "actions", "needs")}
@@ -211,6 +217,11 @@ def test_the_floor_is_asked_and_told_while_somebody_writes(chromium: Browser, da
         page.fill("#announce-until", "11:30")
         page.click("#announce-form button[type=submit]")
         expect(page.locator("#announced")).to_contain_text("CT · until 11:30 · Ann")
+        number = golive.get(f"/api/issues/{reported(day)}", "bo")["number"]
+        other.goto(f"{golive.url}/desk?issue={number}")
+        expect(other.locator("#course")).to_contain_text("Open the patient by accession number")
+        expect(other.locator("#duty")).to_contain_text(re.compile(r"Leads now\s*▲ nobody"))
+        expect(other.locator("#floor-says")).to_contain_text("stopped")
         assert golive.call("GET", "/api/announcements", "sue").json()[0]["areas"] == ["ct"]
         page.click("[data-withdraw]")
         expect(page.locator("#announced")).to_contain_text("Nothing is announced.")
