@@ -16,6 +16,7 @@ from app.clock import Pace, live_at, monotonic_s, utc_now
 from app.commands.access import creating_a_token
 from app.settings import load
 from app.store.db import Database
+from tests.browser import tablets
 from tests.browser.acting import EXPECTED, axe, live
 from tests.browser.test_desk import PRESSED, SMALL
 from tests.browser.test_pages import walked
@@ -276,3 +277,27 @@ def test_who_only_reads_sees_the_shift_and_no_form(chromium: Browser, day: Day) 
         expect(page.locator("[data-end-duty]")).to_be_hidden()
     _, duty = put(day.served, "duties", "tom", area="mr", until_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
     assert post(day.served, f"duties/{duty['uuid']}", "engineer", action="end")[0] == 403
+
+
+def test_a_tablet_takes_the_duty_answers_the_desk_and_says_what_is_solved(chromium: Browser, tmp_path: Path) -> None:
+    with tablets.golive(tmp_path) as served, tablets.tablet(chromium, served) as used:
+        page, uuid = used.page, str(uuid4())
+        page.click("[data-view=info]")
+        page.click("[data-key=duty8]")
+        expect(page.locator("section.duty")).to_contain_text("CT until")
+        wait_for(lambda: [d["who"] for d in served.get("/api/shift")["areas"][0]["there"]] == ["the floor"])
+        put_issue(served, uuid, "desk", **issue_body(text="somebody else's"))
+        act_on_issue(served, uuid, "fix", resolution="RIS restarted")
+        put(served, "announcements", "desk", text="Reports come late until three", areas=["ct"])
+        put(served, "questions", "desk", areas=["ct", "ed"], about="Worklist")
+        page.reload()
+        expect(page.locator(".band.news")).to_contain_text("Reports come late until three")
+        page.locator(".band.question button").last.click()
+        wait_for(lambda: served.get("/api/shift")["floor_says"]["ct"]["answer"] == "stopped")
+        page.click("[data-view=mine]")
+        page.locator(".item", has_text="RIS restarted").locator("button", has_text="Yes, solved").click()
+        wait_for(lambda: served.get(f"/api/issues/{uuid}")["status"] == "verified")
+        assert served.get(f"/api/issues/{uuid}")["verified_by"] == "the floor"
+        page.click("[data-view=info]")
+        page.click("[data-key=duty-end]")
+        wait_for(lambda: served.get("/api/shift")["areas"][0]["there"] == [])
