@@ -211,16 +211,17 @@ def _asking(decision: Decision, plan: Plan, channel: str, place: int, reminder: 
     return _made(plan, channel, Occasion.PROPOSAL, said, decision.at, asked.uuid, "", place, reminder)
 
 
-def handed_over(plan: Plan, issues: Iterable[Issue], closed_at: datetime | None, phases: Phases) -> list[Notice]:
+def handed_over(
+    plan: Plan, issues: Iterable[Issue], closed_at: datetime, until: datetime, phases: Phases
+) -> list[Notice]:
     """Give a notice to the service desk of each issue over which the command center closed, once for each close.
 
-    What is called fixed and was verified by nobody is handed over too.
+    What is called fixed and was verified by nobody is handed over too, and so is what came `until` a moment after the
+    close, which counts as of the command center still: later ones are told as they come.
     """
-    if closed_at is None:
-        return []
     channels = [route.channel for route in _routes(plan, Occasion.CLOSING, phases)]
     channels += [plan.floor.service_desk] if plan.floor.service_desk else []
-    left = [i for i in issues if (i.is_open or i.status is Status.FIXED) and i.received_at < closed_at]
+    left = [i for i in issues if (i.is_open or i.status is Status.FIXED) and i.received_at < until]
     close = str(int(closed_at.timestamp()))
     return [
         _made(plan, channel, Occasion.CLOSING, issue_notices.closing(i, plan, closed_at), closed_at, i.uuid, close)

@@ -155,7 +155,8 @@ class Notices:
         due = owed(plan, told, triggers.all(s, plan.site), open_, phases, now)
         closed = closed_at(plan.go_live, golives.current(s, plan.site), now)
         if closed is not None and now - closed <= HANDED_OVER_FOR * plan.notices.pace:
-            due += handed_over(plan, self._issues.now(s, plan.site).issues, closed, phases)
+            until = closed + PHASE_ENDS_FOR * plan.notices.pace
+            due += handed_over(plan, self._issues.now(s, plan.site).issues, closed, until, phases)
         stored = notices.known(s, plan.site, due)
         return [notice for notice in due if notice.id not in stored]
 
