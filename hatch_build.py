@@ -16,6 +16,8 @@ SHIPPED = {
     "hx-ws.min.js": "htmx.org/dist/ext/hx-ws.min.js",
     "uPlot.esm.js": "uplot/dist/uPlot.esm.js",
     "uPlot.min.css": "uplot/dist/uPlot.min.css",
+    "qr/decode.js": "qr/decode.js",
+    "qr/index.js": "qr/index.js",
     "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "inter-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
 }
@@ -64,5 +66,6 @@ class CustomBuildHook(BuildHookInterface):
                     )
             self._vendor.mkdir(parents=True, exist_ok=True)
             for name, source in (SHIPPED | FOR_TESTS).items():
+                (self._vendor / name).parent.mkdir(exist_ok=True)
                 shutil.copy(Path(work) / "node_modules" / source, self._vendor / name)
         (self._vendor / "lock.sha256").write_text(self._lock_hash())

@@ -7,7 +7,8 @@ GoLiveError
 ├── Missing            no such thing
 ├── Conflict           the thing is not, or no longer, in a state that allows it
 ├── Invalid            a field cannot have this value
-│   └── PatientFound   a text may tell of a patient, and nobody said that it does not
+│   ├── PatientFound   a text may tell of a patient, and nobody said that it does not
+│   └── TooLarge       a field has more than there is room for
 ├── NotBuilt           a kind or command of a later version
 └── Unavailable        golive itself cannot do it now (database gone, another process holds it)
 """
@@ -97,6 +98,12 @@ class PatientFound(Invalid):
     def __init__(self, field: str, kinds: tuple[str, ...], said: str) -> None:
         super().__init__(field, f"may hold {said}: remove it, or confirm with no_patient that this is no patient")
         self.kinds = kinds
+
+
+class TooLarge(Invalid):
+    """A field has more than there is room for."""
+
+    title = "Too large"
 
 
 class NotBuilt(GoLiveError):

@@ -54,6 +54,7 @@ TICK_S = 1.0
 BY_TIME_S = 10.0  # how often time alone is a reason to judge
 EXAMS_APART_S = 1.0
 TRIGGERS_APART_S = 0.25
+SUPPORT_APART_S = 1.0  # however much people do
 WRITE_LIMIT_S = 3.0
 REFRESH_S = PICTURE_S = 3600.0
 LEARN_S = 86_400.0
@@ -150,7 +151,8 @@ class Judge:
     def acted(self) -> None:
         """Take over at once what people have just done to triggers and to the go-live."""
         self._acted = True
-        self._support_s = self._issues_s = 0.0
+        self._issues_s = 0.0
+        self._support_s = min(self._support_s, monotonic_s() - BY_TIME_S + SUPPORT_APART_S)
         self._wake.set()
 
     def pass_on(self) -> None:
@@ -171,15 +173,15 @@ class Judge:
                     await self._wake.wait()
             self._wake.clear()
             await self.steps.do(PROBES, self._judge_probes)
-            if self._plan.support is not None and monotonic_s() - self._support_s >= BY_TIME_S:
-                self._support_s = monotonic_s()
-                await self.steps.do(SUPPORT, self._judge_support)
             if self._plan.areas and monotonic_s() - self._issues_s >= BY_TIME_S:
                 self._issues_s = monotonic_s()
                 await self.steps.do(ISSUES, self._judge_issues)
             if self._acted or monotonic_s() - self._triggers_judged_s >= TRIGGERS_APART_S:
                 self._triggers_judged_s = monotonic_s()
                 await self.steps.do(TRIGGERS, self._judge_triggers)
+            if self._plan.support is not None and monotonic_s() - self._support_s >= BY_TIME_S:
+                self._support_s = monotonic_s()
+                await self.steps.do(SUPPORT, self._judge_support)
             if self._sentinel and not {PROBES, EXAMS, TRIGGERS} & {*self.steps.waiting, *self.steps.broken}:
                 await self.steps.do(SENTINEL, self._pass_sentinel)
             self.alive_at, self.passes = self._clock.now(), self.passes + 1

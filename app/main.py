@@ -1,6 +1,7 @@
 """The composition root: the app of a configuration, every route and the life behind them; it knows all others."""
 
 import importlib.metadata
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,16 +12,23 @@ from app.assets import folder
 from app.running.life import Life
 from app.settings import Config, Secrets
 from app.web import (
+    announcements,
     body_limit,
     decisions,
+    desk_issues,
     desk_planned_work,
     desk_record,
+    desk_shift,
     desk_support,
     desk_triggers,
+    duties,
     evidence,
     exams,
+    floor,
+    floor_app,
     gate,
     golive,
+    handovers,
     head,
     home,
     ingest,
@@ -32,13 +40,17 @@ from app.web import (
     not_built,
     notices,
     ops,
+    photos,
     planned_work,
     problems,
     qr,
+    questions,
     series,
+    shift,
     status,
     support_button,
     supports,
+    tablets,
     triggers,
     wall,
 )
@@ -51,9 +63,11 @@ ROUTES = (
     wall,
     support_button,
     series,
+    desk_issues,
     desk_triggers,
     desk_planned_work,
     desk_record,
+    desk_shift,
     desk_support,
     qr,
     live,
@@ -71,8 +85,17 @@ ROUTES = (
     notices,
     planned_work,
     issues,
+    photos,
     evidence,
     supports,
+    duties,
+    handovers,
+    announcements,
+    questions,
+    shift,
+    floor_app,
+    floor,
+    tablets,
     not_built,
 )
 
@@ -97,7 +120,7 @@ def create_app(config: Config, secrets: Secrets, *, simulation: bool = False, sp
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
     problems.install(app)
     # the last one added is the first one passed
-    app.add_middleware(body_limit.BodyLimit, but=ingest.PATH)
+    app.add_middleware(body_limit.BodyLimit, but=[re.compile(ingest.PATH), photos.PATH])
     app.add_middleware(problems.Unforeseen, count=life.house.metrics.bugs.inc)
     app.add_middleware(ops.Counted, house=life.house)
     app.add_middleware(gate.Gate, house=life.house)

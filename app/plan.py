@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from datetime import time
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,7 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
         notices=_notices(settings, speed),
         floor=_floor(settings, speed),
         support=_support(settings, speed),
+        peaks=_peaks(settings, zone),
         measures={k: MeasurePlan(m.expected_below, m.window) for k, m in settings.measures.items()},
         lost_after_s=settings.exams.lost_after,
         version=config.version,
@@ -103,6 +105,7 @@ def _floor(settings: Settings, speed: float) -> FloorPlan:
         },
         service_desk=desk.channel if desk else None,
         patterns=tuple(settings.floor.patterns),
+        ask_every_s=settings.floor.ask_every or None,
         rooms=frozenset((area.id, room) for area in settings.areas for room in area.rooms),
     )
 
@@ -119,6 +122,15 @@ def _support(settings: Settings, speed: float) -> SupportPlan | None:
         lapses_s=said.lapses_after * speed,
         workstations=said.workstations,
     )
+
+
+def _peaks(settings: Settings, zone: ZoneInfo) -> dict[str, Hours]:
+    said = {a.id: a.peak_hours or settings.floor.peak_hours for a in settings.areas}
+    return {area: _hours(text, zone) for area, text in said.items() if text}
+
+
+def _hours(text: str, zone: ZoneInfo) -> Hours:
+    return Hours(tuple((day, a, b) for day, a, b in parse_hours(text)), zone)
 
 
 def _rule(r: TriggerRule, speed: float) -> Rule:
@@ -179,12 +191,13 @@ def go_live_of(config: Config) -> GoLivePlan:
         g.stabilisation,
         g.proposal_lasts,
         CostLimit(cost[1], cost[0]) if cost else None,
+        tuple(time.fromisoformat(text) for text in g.huddles),
     )
 
 
 def _probe(p: Probe, settings: Settings, main: str, zone: ZoneInfo, speed: float) -> ProbePlan:
     every_s = p.every * speed  # in a simulation probes keep their real cadence while the hospital's clock runs faster
-    hours = Hours(tuple((day, a, b) for day, a, b in parse_hours(p.hours)), zone) if p.hours else None
+    hours = _hours(p.hours, zone) if p.hours else None
     return ProbePlan(
         p.id,
         Kind(p.kind),

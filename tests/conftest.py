@@ -5,8 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.peers import ports
+
+settings.register_profile("golive", deadline=None)  # a busy machine is slow, not wrong: speed is `make bench`'s
+settings.load_profile("golive")
 
 GOLDEN = Path(__file__).parent / "golden"
 

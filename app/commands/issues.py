@@ -10,15 +10,16 @@ from typing import Any
 from app.commands import escalation
 from app.commands.repeats import is_the_same
 from app.domain.decisions import Person
+from app.domain.duties import has_duty
 from app.domain.issue_life import allowed, is_duplicate_of, reported
-from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
+from app.domain.issues import Action, Event, Issue, Report, Status, begun, changes_since, folded, reopened
 from app.domain.phi import guarded
 from app.domain.plans import Plan
 from app.errors import Conflict, Missing
-from app.store import codec, issue_context, issues
+from app.store import codec, duties, issue_context, issues
 from app.store.db import Session
 from app.store.issues import Kept
-from app.store.sets import plain
+from app.store.sets import plain, rfc3339
 
 
 def reporting(
@@ -47,11 +48,12 @@ def reporting(
 
 
 def acting(
-    plan: Plan, uuid: str, wanted: Event, now: datetime, *, on_duty: Callable[[Issue], bool] = lambda _: False
+    plan: Plan, uuid: str, wanted: Event, now: datetime, *, seen: int | None = None
 ) -> Callable[[Session], tuple[Kept, bool]]:
     """Give the act that does something with an issue; `wanted` has no sequence number yet.
 
-    `on_duty` says whether its actor has the duty now where the issue is.
+    `seen` is the sequence number of the issue as its actor saw it: what others did to it since is told, and nothing is
+    done.
     """
     site = plan.site
     asked = codec.dumps(replace(wanted, by=_NOBODY, received_at=_NEVER, sequence=0))
@@ -67,8 +69,10 @@ def acting(
         issue = issues.get(s, site, uuid)
         if issue is None:
             raise Missing(f"no issue has the id {uuid}")
+        if seen is not None and issue.last_sequence > seen:
+            _nothing_since(s, site, issue, seen)
         event = replace(wanted, sequence=sequence + 1)
-        allowed(issue, event, plan.floor, now, on_duty=on_duty(issue))
+        allowed(issue, event, plan.floor, now, on_duty=_has_duty(s, site, issue, wanted, now))
         if event.action is Action.DUPLICATE:
             event = _merged(s, site, issue, event)
         after = folded(issue, event)
@@ -77,6 +81,13 @@ def acting(
         return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
 
     return act
+
+
+def _has_duty(s: Session, site: str, issue: Issue, wanted: Event, now: datetime) -> bool:
+    """Say whether the actor has the duty now where the issue is; asked only where it matters."""
+    if wanted.action is not Action.VERIFY:
+        return False
+    return has_duty(duties.since(s, site, now), issue.report.area, wanted.by, wanted.device, now)
 
 
 # free text that somebody writes of what happened; owner, team and the vendor's ticket are of people who work on it
@@ -109,3 +120,20 @@ def _named(s: Session, site: str, words: str) -> Issue | None:
     if found := re.search(r"(?:#|\bno\.? ?)([0-9]{1,9})\b", words.lower()):
         return issues.numbered(s, site, int(found[1]))
     return None
+
+
+def _nothing_since(s: Session, site: str, issue: Issue, seen: int) -> None:
+    """Refuse to act on what changed under somebody's eyes, and tell what happened; knowing it they may act again."""
+    if since := changes_since(issues.events(s, site, issue.uuid), seen):
+        whom = ", ".join(dict.fromkeys(e.by.called for e in since))
+        shown = {"since": [_happened(e) for e in since], "last_sequence": issue.last_sequence}
+        raise Conflict(f"no. {issue.number} changed since you saw it, by {whom}", shown)
+
+
+def _happened(event: Event) -> dict[str, Any]:
+    told = {field: getattr(event, field) for field in _TOLD if getattr(event, field) not in (None, "")}
+    by = {"by": event.by.called, "received_at": rfc3339(event.received_at)}
+    return {"action": event.action.value, "sequence": event.sequence, **by, **told}
+
+
+_TOLD = ("severity", "safety", "owner", "team", "text", "resolution", "workaround", "duplicate_of", "vendor_ticket")

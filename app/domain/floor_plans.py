@@ -23,7 +23,8 @@ class TeamPlan:
 class FloorPlan:
     """Categories by id, teams by id, and by phase and severity how many seconds an issue waits at each step.
 
-    `patterns` are how the site's own patient and accession numbers look, `rooms` those of each area, by its id.
+    `patterns` are how the site's own patient and accession numbers look, `rooms` those of each area, by its id;
+    `ask_every_s` is how often golive asks the floor.
     """
 
     categories: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class FloorPlan:
     deadlines: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)
     service_desk: str | None = None
     patterns: tuple[str, ...] = ()
+    ask_every_s: float | None = None
     rooms: frozenset[tuple[str, str]] = frozenset()
 
     def deadlines_s(self, phase: str, severity: int) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from app.domain.issue_merging import merged
 from app.domain.issues import SEVERITIES, Issue, Status
 from app.domain.overall import Ground
 from app.domain.plans import Plan
@@ -81,6 +82,16 @@ class IssueBoard:
             safety=sum(i.safety for i in self.open),
             to_verify=len(self.to_verify),
         )
+
+    @cached_property
+    def me_too(self) -> Mapping[str, int]:
+        """Give by uuid how many besides its reporter have it too, duplicates merged."""
+        return {uuid: others for uuid, (others, _) in self.merged.items() if others}
+
+    @cached_property
+    def merged(self) -> Mapping[str, tuple[int, tuple[str, ...]]]:
+        """Give by uuid how many besides its reporter have it too, and which issues were merged into it."""
+        return merged(self.issues)
 
     def is_overdue(self, issue: Issue) -> bool:
         """Say whether an issue went on by itself and nobody has taken it up since."""

@@ -10,7 +10,7 @@ from app.domain.notice_words import CRITICAL, INFO, WARNING, Said, local, titled
 from app.domain.plans import Plan
 
 _TIERS = {"floor": "the floor", "desk": "the desk", "it": "IT", "vendor": "the vendor"}
-_CENTER_CLOSED = frozenset({"stabilisation", "handed_over"})
+CENTER_CLOSED = frozenset({"stabilisation", "handed_over"})
 
 
 def told(entry: Entry, plan: Plan, phases: frozenset[str]) -> Iterator[tuple[Occasion, Said, list[str]]]:
@@ -19,7 +19,7 @@ def told(entry: Entry, plan: Plan, phases: frozenset[str]) -> Iterator[tuple[Occ
     if body.get("safety_raised"):
         yield Occasion.SAFETY, _said(entry, plan, "patient safety"), _desk(plan, str(body["category"]))
     if what == "create":
-        closed = phases & _CENTER_CLOSED and not phases - _CENTER_CLOSED
+        closed = phases & CENTER_CLOSED and not phases - CENTER_CLOSED
         service_desk = [plan.floor.service_desk] if closed and plan.floor.service_desk else []
         yield Occasion.ISSUE, _said(entry, plan, "new issue"), service_desk
     if what == "escalate":

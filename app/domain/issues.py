@@ -219,6 +219,17 @@ def reopened(event: Event) -> bool:
     return event.action is Action.REOPEN
 
 
+_STIRS_NOTHING = frozenset({Action.ME_TOO, Action.PHONED})
+
+
+def changes_since(events: Iterable[Event], seen: int) -> list[Event]:
+    """Give what people did to an issue after the sequence number that somebody saw and acts upon.
+
+    One more who has it, and an escalation by the clock, change nothing that an act could overwrite.
+    """
+    return [e for e in events if e.sequence > seen and e.action not in _STIRS_NOTHING and e.by != GOLIVE]
+
+
 def fold(first: Issue, events: Iterable[Event]) -> Issue:
     """Give what a list of events makes of an issue, in the order of their sequence numbers."""
     for event in sorted(events, key=lambda e: e.sequence):

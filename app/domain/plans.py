@@ -94,6 +94,7 @@ class GoLivePlan:
     stabilisation_s: float
     proposal_lasts_s: float = 1800.0
     no_return_cost: CostLimit | None = None
+    huddles: tuple[time, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ class Plan:
     notices: NoticePlan = field(default_factory=NoticePlan)
     floor: FloorPlan = field(default_factory=FloorPlan)
     support: SupportPlan | None = None  # None where the site has not set it up
+    peaks: dict[str, Hours] = field(default_factory=dict)  # of areas in which somebody is needed at those hours
     maintenance: tuple[PlannedWork, ...] = ()  # planned work that golive.toml names
     legacy: tuple[str, ...] = ()  # systems that a roll-back would go back to
     replaced: tuple[str, ...] = ()  # systems that it would put aside

@@ -1,10 +1,14 @@
 """What the desk's views show beyond the scene: read for those views alone that somebody looks at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.domain.decisions import Decision
 from app.domain.golive import GoLiveAct
+from app.domain.issues import Event
+from app.domain.journal import Entry
 from app.domain.planned_work import PlannedWork
 from app.domain.support_counts import Click
 from app.domain.supports import Request
@@ -24,6 +28,20 @@ class SupportBeside:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueBeside:
+    """What was read of one issue: its events, what was kept of its minute, and what the journal has around it.
+
+    `announced` are the texts of announcements by id; `more` says that the journal has more than was read.
+    """
+
+    events: tuple[Event, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+    announced: Mapping[str, str] = field(default_factory=dict)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What was read of one view: `steps` are of its picture, `undrawn` says why there is none.
 
@@ -38,4 +56,5 @@ class Beside:
     undrawn: str = ""
     works: tuple[PlannedWork, ...] = ()
     support: SupportBeside = SupportBeside()
+    issue: IssueBeside = IssueBeside()
     trouble: bool = False

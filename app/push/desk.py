@@ -10,6 +10,7 @@ from app.push.desk_beside import beside_view
 from app.push.desk_decisions import decisions_of, waits
 from app.push.desk_golive import go_live_page
 from app.push.desk_planned_work import work_list
+from app.push.desk_shift import announced, coverage_of, duty_card, floor_says, handed, said_aloud
 from app.push.desk_support import support_queue
 from app.push.desk_trigger import trigger_page
 from app.push.desk_triggers import decision_words, head, name, state_words, trigger_list
@@ -40,6 +41,7 @@ def desk_triggers(scene: Scene) -> list[Fragment]:
     return [
         *frame(scene),
         fragment("waiting", "desk_waiting", waiting=view.waiting),
+        says(scene, brief=True),
         fragment("groups", "desk_groups", view=view),
     ]
 
@@ -59,6 +61,7 @@ def one_trigger(scene: Scene, trigger: str, beside: Beside) -> list[Fragment]:
         fragment("picture", "desk_picture", picture=picture, title=view.title, why=beside.undrawn),
         fragment("evidence", "desk_evidence", view=view),
         fragment("beside", "desk_beside", view=beside_view(scene, beside.cost)),
+        says(scene),
         fragment("timeline", "desk_timeline", entries=view.timeline, trouble=beside.trouble),
     ]
 
@@ -80,6 +83,7 @@ def go_live(scene: Scene, beside: Beside) -> list[Fragment]:
         fragment("state", "desk_golive_state", view=view),
         fragment("decision", "desk_decision", told=view.decision, stands=True),
         fragment("beside", "desk_beside", view=beside_view(scene, beside.cost)),
+        says(scene),
         fragment("timeline", "desk_timeline", entries=view.timeline, trouble=beside.trouble),
     ]
 
@@ -105,6 +109,34 @@ def support(scene: Scene, beside: Beside) -> list[Fragment]:
         fragment("supports", "desk_supports", view=queue, trouble=beside.trouble),
         fragment("curve", "desk_curve", view=drawn),
     ]
+
+
+def on_shift(scene: Scene) -> list[Fragment]:
+    """Give those of the shift."""
+    return [
+        *frame(scene),
+        fragment("acts", "desk_acts", acts=Acts(said=said_aloud(scene))),
+        duty(scene),
+        fragment("coverage", "desk_coverage", view=coverage_of(scene)),
+        says(scene, link=False),
+        fragment("announced", "desk_announced", rows=announced(scene)),
+        fragment("handed", "desk_handed", view=handed(scene)),
+    ]
+
+
+def contacts(scene: Scene) -> list[Fragment]:
+    """Give those of the contact card, which itself changes with golive.toml only."""
+    return [*frame(scene), duty(scene)]
+
+
+def duty(scene: Scene) -> Fragment:
+    """Give who leads, who may decide and when the next huddle is."""
+    return fragment("duty", "desk_duty", view=duty_card(scene))
+
+
+def says(scene: Scene, *, link: bool = True, brief: bool = False) -> Fragment:
+    """Give what the floor says; `link` leads to where it is asked, `brief` is one line where there is room."""
+    return fragment("floor-says", "desk_floor_says", rows=floor_says(scene), link=link, brief=brief)
 
 
 def frame(scene: Scene) -> list[Fragment]:

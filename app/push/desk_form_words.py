@@ -51,5 +51,17 @@ SAID = {
     "ended": "Meanwhile that proposal has ended. What you wrote is kept; clear it to go on.",
     "replaced": "Meanwhile that proposal has ended, and {by} has made another one. "
     "What you wrote is kept; clear it to go on.",
+    "patient": "This may tell of a patient: remove that, or say that no patient is meant.",
+    "lead_taken": "You lead now.",
+    "duty_taken": "{who} is on duty.",
+    "handed_over": "Handed over to {to}.",
+    "announced": "Announced.",
+    "asked": "Asked. The answers come here.",
+    "announcement_withdrawn": "Withdrawn: tablets no longer show it.",
+    "duty_ended": "The duty of {who} is over.",
+    "issue_done": "Done, and on record as {sequence}.",
+    "issue_changed": "Meanwhile, {said}. What you wrote is kept.",
+    "no_number": "There is no other issue no. {n}",
+    "choose_one": "Choose a team or a person",
     "declared": "Meanwhile T0 was declared. What you wrote is kept.",
 }

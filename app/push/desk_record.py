@@ -10,7 +10,7 @@ from app.domain.journal import Entry as Journalled
 from app.domain.stored_triggers import Trigger
 from app.domain.triggers import Cause, Transition
 from app.domain.words import span
-from app.push import desk_words, words
+from app.push import desk_words, shift_words, words
 from app.push.desk_beside import cost_words
 from app.push.desk_decisions import phone_words
 from app.push.desk_evidence import Fact, frozen
@@ -130,6 +130,7 @@ def _beside(
         (TOLD["t0"], lambda kept: _t0(scene, kept)),
         (TOLD["would_cost"], _cost),
         (TOLD["way_back"], _way_back),
+        (TOLD["floor"], lambda kept: _floor(scene, kept)),
         (TOLD["rollback"], _rollback),
         (TOLD["evidence_was"], lambda kept: str(kept.get("evidence", desk_words.NOT_KEPT))),
     ):
@@ -155,6 +156,21 @@ def _cost(kept: Mapping[str, Any]) -> str:
 def _way_back(kept: Mapping[str, Any]) -> str:
     back = kept.get("way_back")
     return f"{back['answer']}: {back['reason']}" if back else desk_words.NOT_KEPT
+
+
+def _floor(scene: Scene, kept: Mapping[str, Any]) -> str:
+    """Give what the floor had said by then, each answer with its age at that moment."""
+    if "floor_says" not in kept:
+        return desk_words.NOT_KEPT
+    then = datetime.fromisoformat(kept["now"])
+    return (
+        "; ".join(
+            f"{scene.plan.areas.get(said['area'], said['area'])} {said['answer']}, "
+            f"{span((then - datetime.fromisoformat(said['at'])).total_seconds())} before"
+            for said in kept["floor_says"]
+        )
+        or shift_words.NOT_ASKED
+    )
 
 
 def _rollback(kept: Mapping[str, Any]) -> str:

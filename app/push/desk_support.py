@@ -14,7 +14,7 @@ from app.push import support_words as words
 from app.push.scene import Scene, Since, since
 
 LATELY = timedelta(days=1)
-LISTED, ON_CARD = 15, 4
+LISTED, ON_CARD = 8, 4
 CLOCKS_APART = timedelta(minutes=1)
 
 
@@ -160,10 +160,14 @@ def _row(scene: Scene, rules: SupportPlan, request: Request, group: str) -> Supp
         since(scene, from_at),
         waits and wait.seconds > rules.aim_s,
         tuple(filter(None, _told(scene, rules, request, stage, wait))),
-        words.ACTS[stage.value if stage is Stage.ASSIGNED else group],
+        words.CHANGE if group == "lately" and request.reason else words.ACTS[_act_of(stage, group)],
         request.breakout,
         f"no. {request.number}, {place}",
     )
+
+
+def _act_of(stage: Stage, group: str) -> str:
+    return stage.value if stage is Stage.ASSIGNED else group
 
 
 def place_of(scene: Scene, request: Request) -> str:
@@ -187,8 +191,10 @@ def _told(scene: Scene, rules: SupportPlan, request: Request, stage: Stage, wait
         yield words.ASKED_AT.format(clock=_clock(scene, asked))
     if wait.over and stage not in (Stage.WAITING, Stage.ASSIGNED):
         yield words.WAITED.format(span=span(wait.seconds))
-    if stage in NEVER_ENDED or stage is Stage.ENDED:
-        yield _clock(scene, request.ended_at or lapses_at(request, rules.lapses_s))
+    if stage in NEVER_ENDED:
+        yield words.LAPSED.format(clock=_clock(scene, lapses_at(request, rules.lapses_s)))
+    if request.ended_at is not None:
+        yield _clock(scene, request.ended_at)
     if request.training:
         yield words.TRAINING
     if request.text:

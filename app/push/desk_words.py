@@ -191,6 +191,7 @@ TOLD = {
     "costs": "a rollback costs",
     "would_cost": "a rollback would have cost",
     "way_back": "a way back",
+    "floor": "the floor said",
     "rollback": "rollback was",
     "evidence": "evidence is",
     "evidence_was": "evidence was",
@@ -208,4 +209,4 @@ STOOD_SO = {"degraded": "outside its range", "maintenance": "in planned work"}
 ALLOWED_SHARE, TOO_FEW_SEEN = "{limit} allowed", "too few seen"
 SIGNATURES, SIGNED = "Signatures", ("Proposed by", "Confirmed by", "Witness")
 PRINTED = "Decision {uuid}. Printed {at} by {who}."
-RINGS = {"breach": "Breach", "unseen": "Lost sight"}
+RINGS = {"breach": "Breach", "issue": "Issue", "unseen": "Lost sight"}

@@ -15,6 +15,7 @@ from app.domain.issue_board import UNREAD, IssueBoard
 from app.domain.no_return import spent
 from app.domain.overall import Ground
 from app.domain.plans import Plan
+from app.domain.shift import NO_SHIFT, Shift
 from app.domain.standings import Judged, Standing
 from app.domain.stored_triggers import Trigger
 from app.domain.way_back import Cost
@@ -46,6 +47,7 @@ class Seen:
     sentinel: str = ""
     cost: Cost | None = None
     issues: IssueBoard = UNREAD
+    shift: Shift = NO_SHIFT
     floor: FloorSight = UNSET
 
 
@@ -247,6 +249,7 @@ class Follow:
             self._seen.decisions,
             outside=tuple(self._outside()),
             issues=self._seen.issues.blinded(trouble) if trouble else self._seen.issues,
+            shift=self._seen.shift,
             floor=self._seen.floor,
         )
 

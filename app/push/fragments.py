@@ -10,7 +10,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.assets import folder
-from app.push import desk_form_words, desk_words, support_words, wall_floor_words, words
+from app.push import (
+    desk_form_words,
+    desk_issue_words,
+    desk_words,
+    shift_words,
+    support_words,
+    wall_floor_words,
+    words,
+)
 from app.push.gravest import gravest, quiet_words
 from app.push.nearest import nearest
 from app.push.scene import Scene
@@ -83,8 +91,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(w=words, d=desk_words, f=desk_form_words, static=static_url, build=build())
-    made.globals.update(s=support_words, fw=wall_floor_words)
+    made.globals.update(w=words, fw=wall_floor_words, static=static_url, build=build())
+    made.globals.update(d=desk_words, f=desk_form_words, q=desk_issue_words, s=support_words, sh=shift_words)
     made.filters["markup"] = Markup
     for name in made.list_templates():
         made.get_template(name)  # compiled at the start, so that nobody's first look waits for it

@@ -14,6 +14,7 @@ from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.rolled_back import is_aside
 from app.domain.segments import segment_words
+from app.domain.shift import NO_SHIFT, Shift
 from app.domain.standings import Series, Standing, State
 from app.domain.stored_triggers import Trigger
 from app.domain.words import counted
@@ -57,6 +58,7 @@ class Scene:
     decisions: tuple[Decision, ...] = ()
     outside: tuple[Ground, ...] = ()
     issues: IssueBoard = UNREAD
+    shift: Shift = NO_SHIFT
     floor: FloorSight = UNSET
 
     @property

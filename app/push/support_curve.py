@@ -21,9 +21,9 @@ from app.domain.support_counts import (
 from app.push import support_words as words
 from app.push.scene import Scene
 
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 990.0, 16.0, 210.0  # the box of the plot within the picture, 1000 wide and 250 high
+LEFT, RIGHT, TOP, BOTTOM = 56.0, 990.0, 36.0, 210.0  # the box of the plot within the picture, 1000 wide and 250 high
 GAP = 0.25  # of a slot
-HOURS_TOP, HOURS_BOTTOM = 8.0, 88.0
+HOURS_TOP, HOURS_BOTTOM = 22.0, 96.0
 _STEPS = (1, 2, 5)
 
 
@@ -138,7 +138,16 @@ def _bar(day: Day, height: float, top: float, slot: float) -> Bar:
 def _published(value: float, index: int, top: float, slot: float) -> Line:
     told = PUBLISHED[index]
     x1, x2 = LEFT + told.first_day * slot, LEFT + (told.last_day + 1) * slot
-    return Line(round(x1, 1), round(x2, 1), _y(value, top), words.PUBLISHED.format(per_100=f"{value:.1f}"))
+    return Line(
+        round(x1, 1),
+        round(x2, 1),
+        _y(value, top),
+        words.PUBLISHED.format(per_100=f"{value:.1f}", weeks=_weeks(told.first_day, told.last_day)),
+    )
+
+
+def _weeks(first_day: int, last_day: int) -> str:
+    return words.WEEKS.format(first=first_day // 7 + 1, last=last_day // 7 + 1).lower()
 
 
 def _week_words(days: Sequence[Day], number: int) -> str:
@@ -154,7 +163,8 @@ def _hour(hour: int, n: int, most: int) -> Bar:
 
 def _week(mean: Mean) -> tuple[str, ...]:
     numbers = (mean.per_day, mean.per_100, mean.published_per_day, mean.published_per_100)
-    return words.WEEKS.format(first=mean.first_week, last=mean.last_week), str(mean.days), *map(_said, numbers)
+    weeks = words.WEEKS.format(first=mean.first_week, last=mean.last_week)
+    return weeks, str(mean.days), *map(_said, numbers)
 
 
 def _said(value: float | None) -> str:

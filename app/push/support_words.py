@@ -37,10 +37,11 @@ NOBODY = {
 NEVER_MEANS = (
     "golive ended these by itself after {span}: whether anybody helped is not known. Say that they ended, or why."
 )
-ACTS = {"waiting": "Assign", "assigned": "Admit", "helped": "End", "open": "Say", "lately": "Reason"}
+ACTS = {"waiting": "Assign", "assigned": "Admit", "helped": "End", "open": "Say", "lately": "Say why"}
+CHANGE = "Change"
 NO_PLACE, NO_AREA, NO_REASON = "place not known", "area not known", "not said"
 CLICKED, BY, IN, TRAINING = "clicked {n} times", "with {supporter}", "in {breakout}", "more training agreed"
-ASKED_AT, HELPED_FOR, WAITED = "clicked {clock} on the device", "helped for", "waited {span}"
+ASKED_AT, LAPSED, WAITED = "clicked {clock} on the device", "lapsed {clock}", "waited {span}"
 TODAY, WAIT, NO_WAIT = "{n} today", "wait median {median}", "wait median not known yet"
 P90, OF, LINK = "p90 {p90}", "of {n} in 24 h", "All of it"
 MORE = "and {n} more"
@@ -54,13 +55,13 @@ CHOICES = (  # each with the stages in which it can be chosen
     ("withdraw", "Withdraw", "asked by mistake; not counted in the curve.", "waiting assigned"),
 )
 WHAT, SUPPORTER, BREAKOUT, REASON, NOTE = "What", "Supporter", "Break-out room", "What it was about", "Note"
-TAKEN, OPEN_ROOM = "{breakout} is taken: {place}", "Open {breakout}"
+OPEN_ROOM = "Open {breakout}"
 MORE_TRAINING, NO_PATIENT = "More training was agreed on", "This is no patient: keep it as it is"
 NOTE_MEANS = "No patient names or numbers."
 DO_IT, CLOSE = "Do it", "Close"
 
 PER_100, A_DAY = "per 100 users a day", "a day"
-PUBLISHED = "published {per_100}"
+PUBLISHED = "published: {per_100} in {weeks}"
 SOURCE = (
     "Published: SIIM22 abstract, 312 radiologists, PACS go-live in June 2021: 891 requests in six weeks, 33.7 a day in "
     "weeks 1–3 and 27.9 in weeks 4–6. That fits only where a day is a working day, so the means here are of working "

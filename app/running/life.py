@@ -29,13 +29,14 @@ from app.judge import Judge
 from app.plan import plan_of
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub
+from app.running.asking import Asking
 from app.running.dead_man import Sentinel
 from app.running.escalation import Escalation
 from app.running.loops import Loop, Run
 from app.running.outside import Outside
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import decisions, floor_sight, golives, marks, planned_work, quarantine, standings, triggers
+from app.store import decisions, floor_sight, golives, marks, planned_work, quarantine, shift, standings, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.store.issue_board import IssuesHeld
@@ -94,6 +95,7 @@ class Life:
             self._count_bug,
         )
         self._escalation = Escalation(lambda: self.house.plan, self._db, self._clock, self._acted, self._count_bug)
+        self._asking = Asking(lambda: self.house.plan, self._db, self._clock, self._acted, self._count_bug)
         limits = [m.expected_below for m in settings.measures.values() if m.expected_below]
         self.house = House(
             config=config,
@@ -117,6 +119,7 @@ class Life:
         yield "upkeep", lambda: self._upkeep.run()
         yield "push", lambda: self.house.follow.run()
         yield "escalation", lambda: self._escalation.run()
+        yield "asking", lambda: self._asking.run()
         yield from self._outside.runs()
         yield "configuration", self._watch_file
 
@@ -199,6 +202,7 @@ class Life:
                 sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
                 cost=self._cost.now(s, self.house.plan, record, now),
                 issues=self._issues,
+                shift=shift.now(s, site, now),
                 floor=floor_sight.now_on(s, self.house.plan, now),
             )
 
@@ -223,7 +227,7 @@ class Life:
     def _own_grounds(self) -> Iterator[Ground]:
         for step in self._judge.steps.broken:
             yield Ground("blind", f"golive, {step}", OWN_MISTAKE)
-        for step in (*self._upkeep.steps.broken, *self._escalation.steps.broken):
+        for step in (*self._upkeep.steps.broken, *self._escalation.steps.broken, *self._asking.steps.broken):
             yield Ground("watch", f"golive, {step}", OWN_MISTAKE)
         yield from self.house.grounds(self._clock.now())
         if why := nearly_full(self._upkeep.used_bytes, self._most_bytes()):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.settings.notices import Phase
 from app.settings.patterns import SitePattern
-from app.settings.values import DurationOrNone, Id, Link, Mail, Name, Phone, Table, WebLink
+from app.settings.values import DurationOrNone, HoursText, Id, Link, Mail, Name, Phone, Table, WebLink
 
 Tier = Literal["floor", "desk", "it", "vendor"]
 Deadlines = Annotated[list[DurationOrNone], Field(max_length=3)]
@@ -57,6 +57,12 @@ class Floor(Table):
     language: Literal["en", "de"] = Field("en", description="the language of the tablets")
     patterns: Annotated[list[SitePattern], Field(max_length=20)] = Field(
         default_factory=list, description="how patient and accession numbers look here, for the guard of free text"
+    )
+    peak_hours: HoursText | None = Field(
+        None, description="hours in which somebody is to be on duty in each area; without it every hour"
+    )
+    ask_every: DurationOrNone = Field(
+        3600.0, description='how often golive itself asks the areas with somebody on duty how it goes; "0s" never'
     )
     service_desk: ServiceDesk | None = Field(None, description="who answers after the command center closed")
 

@@ -26,6 +26,7 @@ from app.settings.values import (
     Room,
     Table,
     TimeOrCost,
+    TimesOfDay,
     Uid,
     Zone,
     host_of,
@@ -52,6 +53,7 @@ class GoLive(Table):
     command_center: Duration = Field(259200.0, description="how long the command center is staffed")
     stabilisation: Duration = Field(7776000.0, description="from T0 to the hand-over")
     proposal_lasts: Duration = Field(1800.0, description="how long a proposed decision can be confirmed")
+    huddles: TimesOfDay = Field(default_factory=list, description="when the command center meets, by the site's time")
 
 
 class Server(Table):
@@ -89,6 +91,7 @@ class Area(Table):
     id: Id = Field(description="short name")
     name: Name = Field(description="as people call it")
     rooms: list[Room] = Field(default_factory=list, description="rooms that tablets suggest, each with a QR sheet")
+    peak_hours: HoursText | None = Field(None, description="hours in which somebody is to be on duty here")
 
 
 class System(Table):

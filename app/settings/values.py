@@ -113,6 +113,18 @@ def _hours(text: str) -> str:
     return text
 
 
+def _time_of_day(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError('is no time of day (such as "07:30")')
+    return text
+
+
+def _times_of_day(texts: list[str]) -> list[str]:
+    if twice := next((t for i, t in enumerate(texts) if t in texts[:i]), ""):
+        raise ValueError(f'holds "{twice}" twice')
+    return sorted(texts)
+
+
 def _address(text: str) -> str:
     host, _, port = text.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
@@ -241,5 +253,8 @@ Phone = Annotated[str, AfterValidator(_phone)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Room = Annotated[str, Field(max_length=40), AfterValidator(_room)]
 HoursText = Annotated[str, AfterValidator(_hours)]
+TimesOfDay = Annotated[
+    list[Annotated[str, AfterValidator(_time_of_day)]], Field(max_length=24), AfterValidator(_times_of_day)
+]
 Uid = Annotated[str, Field(max_length=64, pattern=UID_PATTERN)]
 DateText = Annotated[str, Field(pattern=r"^(today|any|[+-]\d{1,3}d|today(±|\+-)\d{1,2}d)$")]

@@ -1,7 +1,8 @@
 """Acts that come from outside under ids of their senders: a repeat is given the answer that the first one got."""
 
+import json
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -20,7 +21,8 @@ def answered(session: Session, site: str, uuid: str, subject: str, asked: object
     if row is None:
         return None
     if (row.subject, row.asked) != (subject, codec.dumps(asked)):
-        raise Conflict(f"the id {uuid} came before with other content; something new needs a new id")
+        shown = {"stored": _sent(row.asked), "sent": _sent(codec.dumps(asked))} if row.subject == subject else {}
+        raise Conflict(f"the id {uuid} came before with other content; something new needs a new id", shown)
     return codec.loads(kind, row.answer)
 
 
@@ -28,3 +30,9 @@ def keep(session: Session, site: str, uuid: str, subject: str, asked: object, an
     """Keep what an act was answered."""
     row = {"site": site, "uuid": uuid, "subject": subject, "at": at}
     put(session, _ACT, [{**row, "asked": codec.dumps(asked), "answer": codec.dumps(answer)}], replace=False)
+
+
+def _sent(asked: str) -> Any:
+    """Give what was sent, without who sent it: the token behind an act is nobody's business."""
+    said = json.loads(asked)
+    return said.get("sent", said) if isinstance(said, dict) else said

@@ -1,6 +1,7 @@
 """Issues and their events, in one order for the whole site; every write is told apart by its sender's id."""
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,20 @@ class Kept:
     status: str
     received_at: datetime
     asked: str
+
+
+def last_sequence(session: Session, site: str) -> int:
+    """Give the number of the last event of all issues, 0 before there is one."""
+    return run(session, select(_HEAD.c.sequence).where(_HEAD.c.site == site)).scalar_one_or_none() or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody said to an issue, and when."""
+
+    text: str
+    by: str
+    at: datetime
 
 
 def lock(session: Session, site: str) -> tuple[int, int]:
@@ -124,6 +139,17 @@ def events(session: Session, site: str, uuid: str) -> list[Event]:
     """Give the events of an issue in their order."""
     its = (_EVENT.c.site == site) & (_EVENT.c.issue == uuid)
     return [codec.loads(Event, r.body) for r in rows_of(session, select(_EVENT.c.body).where(its).order_by("sequence"))]
+
+
+def last_answers(session: Session, site: str, uuids: Sequence[str], roles: Collection[str]) -> dict[str, Answer]:
+    """Give by issue what people of these roles said last to its reporter, in words."""
+    its = (_EVENT.c.site == site) & _EVENT.c.issue.in_(uuids)
+    found: dict[str, Answer] = {}
+    for row in rows_of(session, select(_EVENT.c.issue, _EVENT.c.body).where(its).order_by(_EVENT.c.sequence)):
+        event = codec.loads(Event, row.body)
+        if event.by.role in roles and (words := event.resolution or event.text or event.workaround):
+            found[row.issue] = Answer(words, event.by.called, event.received_at)
+    return found
 
 
 def context(session: Session, site: str, uuid: str) -> str:

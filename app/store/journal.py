@@ -1,11 +1,11 @@
 """The append-only, hash-chained record of acts; its order comes from a head row that an appender locks first."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable, or_, select
 from sqlmodel import Session
 
 from app.domain.journal import GENESIS, Entry, Verification, canonical, sealed
@@ -49,10 +49,41 @@ def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
     return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
 
 
-def since(session: Session, site: str, moment: datetime, limit: int = 500) -> list[Entry]:
-    """Give the newest entries of after a moment, in order; no more of them than `limit`."""
-    newest = select(_JOURNAL).where(_JOURNAL.c.site == site).order_by(_JOURNAL.c.seq.desc()).limit(limit)
-    return [entry for entry in reversed(_entries(session, newest)) if entry.at > moment]
+def since(session: Session, site: str, moment: datetime, prefixes: Iterable[str]) -> list[Entry]:
+    """Give the entries of after a moment whose acts begin with one of these words, in order."""
+    wanted = or_(*(_JOURNAL.c.act.startswith(prefix, autoescape=True) for prefix in prefixes))
+    its = (_JOURNAL.c.site == site) & (_JOURNAL.c.at > moment) & wanted
+    # put in order here: SQLite would walk the whole journal by its key to save itself the sorting
+    return sorted(_entries(session, select(_JOURNAL).where(its)), key=lambda entry: entry.seq)
+
+
+def between(
+    session: Session, site: str, from_at: datetime, until_at: datetime, acts: Collection[str], limit: int
+) -> list[Entry]:
+    """Give the entries of some acts from a moment up to another one, in order; of too many the first and the last.
+
+    Their order is that of time, so that where they begin is found by a few steps however long the journal is.
+    """
+    head = run(session, select(_HEAD.c.seq).where(_HEAD.c.site == site)).scalar_one_or_none() or 0
+    first, last = _first_at(session, site, head, from_at), _first_at(session, site, head, until_at)
+    c = _JOURNAL.c
+    its = (c.site == site) & (c.seq >= first) & (c.seq < last) & c.act.in_(sorted(acts))
+    found = _entries(session, select(_JOURNAL).where(its).order_by(c.seq).limit(limit))
+    if len(found) < limit:
+        return found
+    newest = _entries(session, select(_JOURNAL).where(its).order_by(c.seq.desc()).limit(limit))
+    held = {entry.seq: entry for entry in (*found[: limit - limit // 3], *newest[: limit // 3])}
+    return [held[seq] for seq in sorted(held)]
+
+
+def _first_at(session: Session, site: str, head: int, moment: datetime) -> int:
+    """Give the sequence number of the first entry of a moment or later, one behind the last where there is none."""
+    low, high = 1, head + 1
+    while low < high:
+        middle = (low + high) // 2
+        at = run(session, select(_JOURNAL.c.at).where(_JOURNAL.c.site == site, _JOURNAL.c.seq == middle)).scalar_one()
+        low, high = (low, middle) if at >= moment else (middle + 1, high)
+    return low
 
 
 def of_acts(session: Session, site: str, prefix: str) -> list[Entry]:

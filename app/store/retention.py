@@ -6,12 +6,13 @@ from sqlalchemy import delete, func, select, text
 from sqlmodel import Session
 
 from app.domain.rollups import hour_of
-from app.store import notices, partitions, rollups
+from app.store import notices, partitions, photos, rollups
 from app.store.sets import rows_of, run, table
 
 _SAMPLE, _MESSAGE, _QUARANTINE = table("sample"), table("feed_message"), table("quarantine")
 _QUARANTINE_DAYS = 90
 _NOTICE_DAYS = 90
+_PHOTO_DAYS = 90
 _HOUR = timedelta(hours=1)
 _ROWS_AT_ONCE = 3000
 
@@ -74,6 +75,7 @@ def _drop_others(session: Session, site: str, now: datetime, days: int) -> None:
     old = (_QUARANTINE.c.site == site) & (_QUARANTINE.c.at < now - timedelta(days=_QUARANTINE_DAYS))
     run(session, delete(_QUARANTINE).where(old))
     notices.drop_old(session, site, now - timedelta(days=_NOTICE_DAYS))
+    photos.drop_old(session, site, now - timedelta(days=_PHOTO_DAYS))
 
 
 def size_bytes(session: Session) -> int:

@@ -17,6 +17,7 @@ from app.domain.access import Role
 from app.domain.exams import Milestone
 from app.domain.issues import Status
 from app.domain.notices import NoticeStage
+from app.domain.questions import Answer
 from app.domain.samples import Kind, Outcome
 
 metadata = SQLModel.metadata
@@ -260,7 +261,10 @@ class FeedMessageRow(Row, table=True):
 class JournalRow(Row, table=True):
     """One act, chained to the one before it; `body` is canonical JSON."""
 
-    __table_args__: ClassVar[Any] = (CheckConstraint("seq > 0", name="seq_from_one"),)
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("seq > 0", name="seq_from_one"),
+        Index("journal_by_at", "site", "at", "act"),
+    )
 
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime
@@ -495,3 +499,92 @@ class SupportEventRow(Row, table=True):
     action: str
     asked: str = _text()
     body: str = _text()
+
+
+class DutyRow(Row, table=True):
+    """A duty as it is now, or the lead where `area` is ""; `over_at` is when it ends, or has ended."""
+
+    __table_args__: ClassVar[Any] = (Index("duty_by_over_at", "site", "over_at"),)
+
+    uuid: str = Field(primary_key=True)
+    area: str
+    holder: str
+    from_at: datetime
+    over_at: datetime
+    body: str = _text()
+
+
+class HandoverRow(Row, table=True):
+    """A hand-over of a shift, never changed."""
+
+    __table_args__: ClassVar[Any] = (Index("handover_by_at", "site", "at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    body: str = _text()
+
+
+class AnnouncementRow(Row, table=True):
+    """An announcement as it is now; `over_at` is when it ends or was withdrawn, null while nobody knows."""
+
+    __table_args__: ClassVar[Any] = (Index("announcement_by_over_at", "site", "over_at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    over_at: datetime | None = None
+    body: str = _text()
+
+
+class QuestionRow(Row, table=True):
+    """A question to the floor, never changed; one that golive asks by itself has an id made of its moment."""
+
+    __table_args__: ClassVar[Any] = (Index("question_by_at", "site", "at"),)
+
+    uuid: str = Field(primary_key=True)
+    at: datetime
+    body: str = _text()
+
+
+class QuestionAnswerRow(Row, table=True):
+    """One answer of an area to a question, never changed; `at` is when it was tapped."""
+
+    __table_args__: ClassVar[Any] = (
+        _one_of("answer", Answer),
+        Index("question_answer_by_at", "site", "at"),
+        Index("question_answer_by_question", "site", "question"),
+    )
+
+    uuid: str = Field(primary_key=True)
+    question: str
+    area: str
+    answer: str
+    at: datetime
+    body: str = _text()
+
+
+class TabletRow(Row, table=True):
+    """What a tablet told last: how many of its records the server lacked, and since when."""
+
+    __table_args__: ClassVar[Any] = (_not_negative("held"),)
+
+    device: str = Field(primary_key=True)
+    at: datetime
+    held: int
+    oldest_at: datetime | None = None
+    version: str
+    on_duty: bool
+    area: str
+    name: str
+
+
+class PhotoRow(Row, table=True):
+    """A photo of an issue, named by the hash of its content."""
+
+    __table_args__: ClassVar[Any] = (_not_negative("size_bytes"), Index("photo_by_received_at", "site", "received_at"))
+
+    issue: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    received_at: datetime
+    by: str
+    size_bytes: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

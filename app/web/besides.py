@@ -1,6 +1,7 @@
 """Reads what the desk's views show beside the scene: transitions, decisions, the cost, the course of the last hour."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -8,17 +9,22 @@ from typing import TypeVar
 
 from app.clock import monotonic_s
 from app.domain.decisions import Decision
+from app.domain.issue_board import logged_at
 from app.domain.stored_triggers import Trigger
 from app.domain.support_counts import curve_begins
 from app.domain.trigger_course import Step, course, is_drawn, moments_until, probes_of
 from app.domain.trigger_rules import instances
 from app.domain.way_back import Cost
-from app.push import desk_words
-from app.push.beside import Beside, SupportBeside
+from app.push import desk_words, issue_timeline
+from app.push.beside import Beside, IssueBeside, SupportBeside
+from app.push.desk_queue import chosen
 from app.push.desk_support import LATELY
+from app.push.desk_view import desk_of_view
 from app.push.scene import Scene
 from app.push.views import GO_LIVE, PLANNED_WORK, SUPPORT, trigger_of
-from app.store import decisions, golives, planned_work, samples, supports, triggers
+from app.store import announcements, decisions, golives, issues, journal, planned_work, samples, supports, triggers
+from app.store.db import Session
+from app.store.issue_context import HOUR
 from app.web.decisions import cost_now
 from app.web.house import House
 
@@ -26,6 +32,8 @@ T = TypeVar("T")
 DRAWN = timedelta(hours=1)
 MOMENTS = 121
 DECISIONS = 1000  # what one page looks through
+AROUND = 300  # so many acts around an issue are looked through
+SOON = timedelta(minutes=1)  # the clocks of a reader and a writer are not one
 AGAIN_S = 10.0  # the cost and the course look at thousands of rows: that often at most
 
 
@@ -44,6 +52,8 @@ class Besides:
             return Beside(works=tuple(known))
         if view == SUPPORT:
             return Beside(support=await self.support(house, scene))
+        if (desk := desk_of_view(view)) is not None:
+            return Beside(issue=await self._issue(house, scene, desk.issue), support=await self._waiting(house, scene))
         if view == GO_LIVE:
             moment = scene.moment
             key = f"acts {moment.t0} {moment.planned_at} {moment.phase}"
@@ -65,6 +75,31 @@ class Besides:
         key = f"clicks {begins_at} {len(found)}"
         clicks = await self._again(key, lambda: house.db.read(lambda s: supports.clicks(s, house.site, begins_at)))
         return SupportBeside(tuple(found), tuple(clicks), begins_at, since_t0)
+
+    async def _waiting(self, house: House, scene: Scene) -> SupportBeside:
+        """Give what is asked for now and of late, where support is set up."""
+        if house.plan.support is None:
+            return SupportBeside()
+        return SupportBeside(tuple(await house.db.read(lambda s: supports.since(s, house.site, scene.now - LATELY))))
+
+    async def _issue(self, house: House, scene: Scene, number: int | None) -> IssueBeside:
+        """Give what is read of a chosen issue, anew when any issue or trigger moved."""
+        issue = chosen(scene.issues, number)
+        if issue is None:
+            return IssueBeside()
+        plan, moved = house.plan, [t.latch.number for t in scene.triggers]
+        key = f"issue {issue.uuid} {issue.last_sequence} {scene.issues.sequence} {moved}"
+        until = issue.ended_at or scene.now
+
+        def read(s: Session) -> IssueBeside:
+            from_ = logged_at(issue) - HOUR
+            around = journal.between(s, plan.site, from_, until + SOON, issue_timeline.ACTS, AROUND)
+            context = json.loads(issues.context(s, plan.site, issue.uuid))
+            events = tuple(issues.events(s, plan.site, issue.uuid))
+            said = {a.uuid: a.text for a in announcements.since(s, plan.site, from_)}
+            return IssueBeside(events, context, tuple(around), said, len(around) >= AROUND)
+
+        return await self._again(key, lambda: house.db.read(read))
 
     async def _said(self, house: House) -> tuple[Decision, ...]:
         """Give the decisions back to older ones than the scene holds, which knows what became of the newest."""

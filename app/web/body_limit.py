@@ -1,5 +1,8 @@
 """How much anybody may send, token or not: a body is counted while it comes, and never read on beyond the limit."""
 
+import re
+from collections.abc import Sequence
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,12 +16,12 @@ SAID = f"a body may have {MOST_BYTES // 2**10} KiB here"
 class BodyLimit:
     """Refuses large bodies of every call but those to `but`, which look at who sends before they read anything."""
 
-    def __init__(self, app: ASGIApp, but: str) -> None:
+    def __init__(self, app: ASGIApp, but: Sequence[re.Pattern[str]]) -> None:
         self.app = app
         self.but = but
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == self.but:
+        if scope["type"] != "http" or any(of.fullmatch(scope["path"]) for of in self.but):
             await self.app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")

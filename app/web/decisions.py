@@ -13,6 +13,7 @@ from app.commands import decisions as commands
 from app.commands.acts import done
 from app.domain.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
 from app.domain.no_return import Spent
+from app.domain.questions import latest
 from app.domain.way_back import Cost, cost_of, way_back
 from app.errors import Missing
 from app.push.desk_beside import amount_told
@@ -153,6 +154,10 @@ async def beside(house: House) -> dict[str, Any]:
         "cost": cost and {f.name: amount_told(getattr(cost, f.name)) for f in fields(cost)},
         "way_back": {"answer": back.answer, "reason": back.reason},
         "evidence": f"golive's own test queries, from {', '.join(plan.vantages)}",
+        "floor_says": [
+            {"area": area, "answer": said.answer.value, "at": utc_text(said.at), "about": said.about}
+            for area, said in latest(scene.shift.said, scene.now).items()
+        ],
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.domain.stored_triggers import Trigger
 from app.push import desk_words
@@ -22,12 +22,6 @@ router = APIRouter(tags=["screens"], include_in_schema=False)
 Reader = Annotated[Actor, Depends(reader)]
 TriggerId = Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]
 DECISIONS = 1000  # what one trigger's record looks through
-
-
-@router.get("/desk")
-async def desk(_actor: Reader) -> RedirectResponse:
-    """Lead to the triggers, which come first at the desk."""
-    return RedirectResponse("/desk/triggers", 303)
 
 
 @router.get("/desk/triggers")

@@ -44,7 +44,10 @@ class IssueIn(Strict):
 
 
 class IssueEventIn(Strict):
-    """What is done with an issue, with only the fields that it needs."""
+    """What is done with an issue, with only the fields that it needs.
+
+    `seen_sequence` is the issue's `last_sequence` as its sender saw it: what others did since is answered 409.
+    """
 
     action: Action
     at: Named | None = None
@@ -59,10 +62,12 @@ class IssueEventIn(Strict):
     vendor_ticket: Line = ""
     device: Line = ""
     no_patient: StrictBool = False
+    seen_sequence: Annotated[StrictInt, Field(ge=0)] | None = None
 
     def event(self, uuid: str, by: Any, now: datetime) -> Event:
         """Give it as the domain knows it, without a place in the order yet."""
-        return Event(uuid=uuid, by=by, received_at=now, sequence=0, **self.model_dump())
+        done = self.model_dump(exclude={"seen_sequence"})
+        return Event(uuid=uuid, by=by, received_at=now, sequence=0, **done)
 
 
 class ReceiptOut(BaseModel):

@@ -31,6 +31,7 @@ async def every(
     severity: Annotated[int | None, Query(ge=1, le=4)] = None,
     known: bool | None = None,
     mine: bool = False,
+    number: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     after: Annotated[int | None, Query(ge=0)] = None,
     format: Literal["json", "csv"] = "json",
 ) -> Any:
@@ -45,6 +46,7 @@ async def every(
             and (status is None or issue.status is status)
             and (severity is None or issue.severity == severity)
             and (known is None or (issue.status is Status.KNOWN) is known)
+            and (number is None or issue.number == number)
             and (not mine or issue.reporter.token == person_of(actor).token)
             and (after is None or issue.last_sequence > after)
         )
@@ -108,7 +110,10 @@ async def act(request: Request, issue: UUID, event: UUID, wanted: IssueEventIn, 
     if why := refusal_of_role(wanted.action, by.role):
         raise Forbidden(why)
     now = house.clock.now()
-    kept, is_new = await done(house.db, commands.acting(house.plan, str(issue), wanted.event(str(event), by, now), now))
+    done_to_it = wanted.event(str(event), by, now)
+    kept, is_new = await done(
+        house.db, commands.acting(house.plan, str(issue), done_to_it, now, seen=wanted.seen_sequence)
+    )
     if is_new:
         house.on_acted()
     return receipt(kept)

@@ -85,7 +85,7 @@ async def _listen(socket: WebSocket, outbox: Outbox) -> None:
 
 
 @router.get("/live/snapshot")
-async def snapshot(request: Request, view: Annotated[str, Query(max_length=120)] = "wall") -> HTMLResponse:
+async def snapshot(request: Request, view: Annotated[str, Query(max_length=600)] = "wall") -> HTMLResponse:
     """Give every fragment of a view, as the websocket sends it first."""
     await (reader if for_readers(view) else screen)(request)
     if not is_view(view):

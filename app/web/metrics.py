@@ -20,6 +20,7 @@ _GAUGES: dict[str, tuple[str, str, float]] = {
     "per h": ("golive_standing_per_second", "Counts per time, as last judged", 1 / 3600),
     "exams": ("golive_standing_exams", "Exams counted, as last judged", 1.0),
     "studies": ("golive_standing_studies", "Studies counted, as last judged", 1.0),
+    "per 100 exams": ("golive_standing_per_exam_ratio", "Issues per exam, as last judged", 0.01),
 }
 
 

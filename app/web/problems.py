@@ -24,6 +24,7 @@ from app.errors import (
     Missing,
     NotBuilt,
     PatientFound,
+    TooLarge,
     Unauthenticated,
     Unavailable,
 )
@@ -39,6 +40,7 @@ STATUS: dict[type[GoLiveError], int] = {
     Conflict: 409,
     Invalid: 422,
     PatientFound: 422,
+    TooLarge: 413,
     NotBuilt: 501,
     Unavailable: 503,
 }

@@ -10,7 +10,7 @@ from app.domain.exams import Milestone
 from app.settings import Feed, Settings
 from app.wire import ExamEventIn, FeedMessageIn
 from collectors.feeds import hl7_quarantine
-from collectors.feeds.hl7_codes import clean_code, clean_sender, clean_type
+from collectors.feeds.hl7_codes import clean_class, clean_code, clean_sender, clean_type
 from collectors.feeds.hl7_message import Group, Message, Segment, Unreadable, parse
 from collectors.feeds.hl7_milestones import (
     ORDERS,
@@ -135,7 +135,7 @@ class _Reading:
             received_at=self.received_at,
             message_at=self._reader().message_at(self.message),
             modality=clean_code(self._first(group, ipc, "IPC-5", "OBR-24")),
-            patient_class=clean_code(self._value(group, ipc, "PV1-2")),
+            patient_class=clean_class(self._value(group, ipc, "PV1-2")),
             priority=clean_code(self._first(group, ipc, "OBR-27.6", "ORC-7.6", "TQ1-9", "OBR-5")),
             station=clean_code(self._first(group, ipc, "IPC-9", "IPC-7")),
             area=self._area(group, ipc),

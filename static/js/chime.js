@@ -1,7 +1,12 @@
-// Chimes while something rings that nobody has acknowledged: two falling tones for a breach, one low one for lost sight.
+// Chimes while something rings that nobody has acknowledged: two falling tones for a breach, three rising ones for a
+// grave issue, one low one for lost sight.
 // Browsers let a page sound only after something was pressed on it; until then the page says so, and its title calls.
-const EACH_MS = { breach: 4000, unseen: 8000 };
-const TONES = { breach: [[880, 0, 0.35], [660, 0.4, 0.55]], unseen: [[330, 0, 0.7]] };
+const EACH_MS = { breach: 4000, issue: 5000, unseen: 8000 };
+const TONES = {
+  breach: [[880, 0, 0.35], [660, 0.4, 0.55]],
+  issue: [[587, 0, 0.2], [740, 0.22, 0.2], [988, 0.44, 0.5]],
+  unseen: [[330, 0, 0.7]],
+};
 const place = document.getElementById("sound"), says = place.querySelector(".says"), title = document.title;
 const Sound = globalThis.AudioContext;
 let sound = null, soundedAt = -Infinity, kind = "";
@@ -44,7 +49,7 @@ function ring() {
     const what = document.querySelector("#alarms .ring .what");
     if (kind && what) document.getElementById("changed").textContent = what.textContent;
   }
-  document.title = kind ? `${kind === "breach" ? "◆" : "◌"} ${title}` : title;
+  document.title = kind ? `${kind === "unseen" ? "◌" : "◆"} ${title}` : title;
   place.dataset.rings = kind;
   if (kind && isOn() && performance.now() - soundedAt >= EACH_MS[kind]) {
     soundedAt = performance.now();

@@ -3,6 +3,7 @@ import { actOf, call, clock, form, isWritten, kept, inSeconds, ofSite, say, send
 
 const done = document.getElementById("done");
 const propose = form("propose"), end = form("end"), byHand = form("by-hand"), goLive = form("go-live-act");
+const OWN = ".act-form, .filters"; // what their own scripts look after
 const acts = () => document.getElementById("acts")?.dataset ?? {};
 
 // A form whose time is over goes, but never with something written in it: then it says what happened meanwhile.
@@ -34,7 +35,7 @@ function fit() {
     const seconds = Number(at.previousElementSibling.value);
     at.textContent = say("until", { clock: clock.format(serverMs() + 1000 * seconds) });
   }
-  document.body.toggleAttribute("data-written", [...document.forms].some(isWritten));
+  document.body.toggleAttribute("data-written", [...document.forms].filter((of) => !of.matches(OWN)).some(isWritten));
   said();
 }
 

@@ -6,7 +6,7 @@ import { actOf, form, isWritten, say, send, value } from "./sending.js";
 const done = form("done"), blank = form("blank-support"), place = form("support-forms");
 const patterns = JSON.parse(document.querySelector("main").dataset.patterns ?? "[]");
 const FIRST = { waiting: "assign-admit", assigned: "admit", helped: "end", ended: "reason", unanswered: "end", unended: "end" };
-const opened = () => [...place.querySelectorAll("form")];
+const opened = () => [...(place?.querySelectorAll("form") ?? [])]; // who only reads has no place for forms
 const rowOf = (id) => document.querySelector(`[data-ask="${CSS.escape(id)}"]`);
 const checked = (of, name) => of.elements.namedItem(name).checked;
 

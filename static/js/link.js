@@ -73,6 +73,16 @@ function renewSocket() {
   htmx.process(fresh);
 }
 
+// The page looks at something else of its kind, such as another issue: the same places, filled from another view.
+document.addEventListener("golive:view", ({ detail }) => {
+  const socket = document.getElementById("socket"), view = encodeURIComponent(detail);
+  if (socket.dataset.poll.endsWith(`=${view}`)) return;
+  socket.dataset.poll = `/live/snapshot?view=${view}`;
+  socket.setAttribute("hx-ws:connect", `/live?view=${view}`);
+  renewSocket();
+  if (link.dataset.link !== "live") poll();
+});
+
 function watch() {
   const now = performance.now();
   if (now - frameAt > SILENT_MS) say("lost");

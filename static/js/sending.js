@@ -6,10 +6,11 @@ export const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, 
 export const form = (id) => document.getElementById(id);
 export const value = (of, name) => (of.elements.namedItem(name)?.value ?? "").trim();
 
-// crypto.randomUUID is not there where a page came without TLS.
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+// A UUIDv7, whose order is that of time. crypto.randomUUID is not there where a page came without TLS.
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)), ms = Date.now();
+  for (let i = 0; i < 6; i += 1) bytes[i] = Math.floor(ms / 2 ** (8 * (5 - i))) % 256;
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
@@ -33,7 +34,8 @@ export async function call(method, address, body) {
     if (answer.ok) return { told };
     if (answer.status === 401) return { refused: say("logged_out") };
     const undone = answer.status === 409 || answer.status === 422; // had it been done before, that were the answer
-    return { undone, refused: `${told.title ?? say("status", answer)}: ${told.detail ?? ""}`, field: told.field ?? "" };
+    const refused = `${told.title ?? say("status", answer)}: ${told.detail ?? ""}`;
+    return { undone, refused, field: told.field ?? "", problem: told };
   } catch {
     return { refused: say("no_answer") };
   }

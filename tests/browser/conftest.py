@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -10,17 +9,15 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.acting import Server
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 
-CHROMIUM = Path(EXECUTABLE)
-
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
+    if not EXECUTABLE:
         pytest.fail("chromium is missing: make test installs it") if os.environ.get("CI") else pytest.skip(
             "no chromium"
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
         yield browser
         browser.close()
 

@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.small_png import small
+from tests.browser.support_scenes import support as six_weeks
 from tests.peers.golive import wait_for
 from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
@@ -106,7 +107,7 @@ class Camera:
         page.evaluate("() => document.fonts.ready.then(() => true)")
         return page
 
-    def keep(self, name: str, page: Page) -> None:
+    def keep(self, name: str, page: Page | Locator) -> None:
         png = small(self._browser, page.screenshot())
         assert len(png) < MOST_BYTES, f"{name} has {len(png)} bytes"
         (PICTURES / f"{name}.png").write_bytes(png)
@@ -234,6 +235,23 @@ def decision(browser: Browser) -> None:
         camera.keep("decision", page)
 
 
+def support(browser: Browser) -> None:
+    """Take the desk's page of support in its sixth week: who waits, the form that takes somebody in, and the curve."""
+    with tempfile.TemporaryDirectory(prefix="golive-shots-") as folder, six_weeks(Path(folder)) as (served, asked):
+        camera = Camera(browser, served.url)
+        page = camera.open("/login?next=/desk/support", 1440, 900)
+        page.fill("input[name=token]", served.token("desk"))
+        page.click("button[type=submit]")
+        page.wait_for_selector('#link[data-link="live"]')
+        page.wait_for_function("() => /median/.test(document.querySelector('.queue-line').textContent)")
+        page.click(f'[data-change="{asked[0]}"]')
+        page.fill(f"#supporter-{asked[0]}", "Ben Roy")
+        page.fill(f"#breakout-{asked[0]}", "Room 2")
+        page.evaluate("() => scrollTo(0, 0)")
+        camera.keep("support", page)
+        camera.keep("support-curve", page.locator("#curve"))
+
+
 PARTS: dict[str, Callable[[Browser], None]] = {
     "calm": calm,
     "slow-worklist": slow_worklist,
@@ -241,6 +259,7 @@ PARTS: dict[str, Callable[[Browser], None]] = {
     "blind": blind,
     "first-hour": first_hour,
     "decision": decision,
+    "support": support,
 }
 
 

@@ -10,7 +10,7 @@ import time
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.peers.golive import COMMAND, wait_for
 from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
@@ -50,9 +50,7 @@ def _serves(port: int) -> bool:
 
 def _watch(port: int) -> str:
     with sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*ARGUMENTS, "--enable-precise-memory-info"]
-        )
+        browser = p.chromium.launch(executable_path=EXECUTABLE, args=[*ARGUMENTS, "--enable-precise-memory-info"])
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(f"http://127.0.0.1:{port}/wall")
         heaps, sizes = [], []

@@ -38,8 +38,8 @@ def test_the_desk_is_for_those_who_read_everything(tmp_path: Path) -> None:
     file = write_config(tmp_path, triggers=[{"id": "slow", "title": "Slow", "measure": "worklist.response",
         "slower_than": "5s", "share": 0.2}])  # fmt: skip
     with serving(tmp_path, (*READERS, *REFUSED), file) as served:
-        pages = ("/desk/triggers", "/desk/triggers/slow", "/desk/go-live", "/desk/planned-work")
-        views = ("desk-triggers", "desk-trigger/slow", "desk-go-live", "desk-planned-work")
+        pages = ("/desk", "/desk/triggers", "/desk/triggers/slow", "/desk/go-live", "/desk/planned-work")
+        views = ("desk-issues", "desk-triggers", "desk-trigger/slow", "desk-go-live", "desk-planned-work")
         for path in pages:
             assert {r: served.call("GET", path, r).status_code for r in READERS} == dict.fromkeys(READERS, 200), path
             assert {r: served.call("GET", path, r).status_code for r in REFUSED} == dict.fromkeys(REFUSED, 403), path
@@ -59,13 +59,13 @@ def test_the_desk_is_for_those_who_read_everything(tmp_path: Path) -> None:
         assert not refused(served, "wall", None)
 
 
-def test_the_desk_itself_leads_to_the_triggers(golive: Served) -> None:
+def test_the_desk_itself_is_its_issues(golive: Served) -> None:
     answer = golive.call("GET", "/desk", "eve", headers=HTML)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/triggers")
+    assert (answer.status_code, 'id="queue"' in answer.text) == (200, True)
     answer = golive.call("GET", "/desk", headers=HTML)
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/desk")
     listed = golive.call("GET", "/", "eve", headers=HTML).text
-    for path in ("/desk/triggers", "/desk/go-live", "/desk/planned-work"):
+    for path in ("/desk", "/desk/triggers", "/desk/go-live", "/desk/planned-work"):
         assert f'href="{path}"' in listed
         assert golive.call("GET", path, "eve", headers=HTML).status_code == 200
 

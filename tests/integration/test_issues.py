@@ -86,6 +86,23 @@ def test_an_issue_is_led_through_its_life_and_every_repeat_gets_its_first_answer
     assert "RIS restarted" not in str(acts)
 
 
+def test_who_acts_on_what_changed_meanwhile_is_told_and_nothing_is_overwritten(golive: Served) -> None:
+    uuid, mine = str(uuid4()), str(uuid4())
+    put(golive, uuid, **body())
+    seen = {"seen_sequence": 1}
+    assert act(golive, uuid, "me_too", "floor", device="tablet-9")[0] == 200  # overwrites nothing
+    assert act(golive, uuid, "triage", severity=1, text="two scans wait", **seen)[0] == 200
+    code, problem = act(golive, uuid, "assign", event=mine, owner="Bea", **seen)
+    assert (code, problem["last_sequence"]) == (409, 3)
+    (since,) = problem["since"]
+    assert {"action": "triage", "by": "the desk", "severity": 1, "text": "two scans wait"}.items() <= since.items()
+    assert golive.get("/api/issues?number=1")[0]["owner"] == ""
+    again = act(golive, uuid, "assign", event=mine, owner="Bea", seen_sequence=problem["last_sequence"])
+    assert again[0] == 200  # nothing was stored under the id
+    assert act(golive, uuid, "assign", event=mine, owner="Bea", **seen) == again  # a repeat is the first answer
+    assert golive.get("/api/issues?number=2") == []
+
+
 def test_a_duplicate_brings_those_who_have_it_too(golive: Served) -> None:
     one, two = str(uuid4()), str(uuid4())
     put(golive, one, **body())

@@ -170,3 +170,20 @@ def test_the_wait_is_a_standing_that_says_what_is_missing(golive: Served) -> Non
     helped = wait_for(lambda: (s := golive.standing("support.wait"))["n"] > before["n"] and s)
     assert (helped["unit"], helped["p50"], helped["window_s"]) == ("s", None, 86400.0)
     act(golive, uuid, "end")
+
+
+def test_a_tablet_is_told_the_lobby_and_what_became_of_its_own_request(golive: Served) -> None:
+    uuid = str(uuid4())
+    put(golive, uuid, area="ct", room="CT 11")
+    act(golive, uuid, "assign", supporter="Ann Lee", breakout="Room 1")
+    answer = golive.call("GET", "/api/floor", "floor")
+    told = answer.json()["support"]
+    assert (told["lobby"], told["waiting"]) == (LOBBY, 1)
+    mine = next(m for m in told["mine"] if m["uuid"] == uuid)
+    expected = {"stage": "assigned", "supporter": "Ann Lee", "link": "https://ann:SECRET2@meet.example/1"}
+    assert expected.items() <= mine.items()
+    same = golive.call("GET", "/api/floor", "floor", headers={"If-None-Match": answer.headers["etag"]})
+    assert same.status_code == 304  # ages alone are no news
+    act(golive, uuid, "end")
+    again = golive.call("GET", "/api/floor", "floor", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.json()["support"]["waiting"] == 0

@@ -16,6 +16,8 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
+from tests.peers.patients import Patient
+
 ROOT = "2.25.271828182845904523"
 WORKLIST_FILE = "1.2.276.0.7230010.3.1.0.1"
 _IMAGES = {"CT": CTImageStorage, "MR": MRImageStorage, "CR": ComputedRadiographyImageStorage}
@@ -30,6 +32,7 @@ class Study:
     images: int = 4
     side: int = 64
     day: date | None = None
+    patient: Patient | None = None
 
     @property
     def uid(self) -> str:
@@ -37,7 +40,7 @@ class Study:
 
     @property
     def accession(self) -> str:
-        return f"S{self.number:08d}"
+        return self.patient.accession if self.patient else f"S{self.number:08d}"
 
 
 def write_study(folder: Path, study: Study) -> list[Path]:
@@ -56,6 +59,7 @@ def _write_image(folder: Path, study: Study, n: int, noise: random.Random) -> Pa
     ds.StudyDate, ds.StudyTime = f"{study.day or datetime.now(UTC).date():%Y%m%d}", f"{study.number % 24:02d}0000"
     ds.PatientName, ds.PatientID = f"TEST^STUDY{study.number}", f"P{study.number:06d}"
     ds.PatientBirthDate, ds.PatientSex = "19700101", "O"
+    _of(ds, study.patient)
     ds.SeriesNumber, ds.InstanceNumber, ds.StudyDescription = 1, n, f"{study.modality} study"
     ds.Rows = ds.Columns = study.side
     ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PixelRepresentation = 1, "MONOCHROME2", 0
@@ -64,13 +68,21 @@ def _write_image(folder: Path, study: Study, n: int, noise: random.Random) -> Pa
     return _save(ds, folder / f"{study.number:05d}-{n:05d}.dcm", ds.SOPClassUID, ds.SOPInstanceUID)
 
 
-def write_order(folder: Path, accession: str, modality: str = "CT", day: date | None = None, station: str = "") -> Path:
+def write_order(
+    folder: Path,
+    accession: str,
+    modality: str = "CT",
+    day: date | None = None,
+    station: str = "",
+    patient: Patient | None = None,
+) -> Path:
     """Write one worklist entry as Orthanc's plugin and wlmscpfs read it; on today without `day`."""
     ds: Any = Dataset()
     step: Any = Dataset()
     ds.SpecificCharacterSet, ds.AccessionNumber = "ISO_IR 192", accession
     ds.PatientName, ds.PatientID = f"TEST^{accession}", f"P{accession}"
     ds.PatientBirthDate, ds.PatientSex = "19700101", "O"
+    _of(ds, patient)
     ds.StudyInstanceUID = f"{ROOT}.9.{int.from_bytes(accession.encode(), 'big') % 10**18}"
     ds.RequestedProcedureID, ds.RequestedProcedureDescription = f"R{accession}"[:16], f"{modality} exam"
     ds.ReferencedStudySequence, ds.ReferencedPatientSequence = [], []
@@ -80,6 +92,12 @@ def write_order(folder: Path, accession: str, modality: str = "CT", day: date | 
     step.ScheduledProcedureStepID, step.ScheduledProcedureStepDescription = f"Q{accession}"[:16], f"{modality} step"
     ds.ScheduledProcedureStepSequence = [step]
     return _save(ds, folder / f"{accession}.wl", WORKLIST_FILE, ds.StudyInstanceUID)
+
+
+def _of(ds: Any, patient: Patient | None) -> None:
+    if patient is not None:
+        ds.PatientName, ds.PatientID = patient.dicom_name, patient.number
+        ds.PatientBirthDate = f"{patient.born:%Y%m%d}"
 
 
 def write_worklist(folder: Path, entries: Mapping[str, int]) -> None:

@@ -210,6 +210,25 @@ def test_attributes_come_from_their_fields_and_names_never_do() -> None:
     assert misplaced.modality is None
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("ct", "CT"), ("CT2", "CT2"), ("AWP45123", "AWP45123"), ("MRN99551750", None), ("K1-23-45-67", None)],
+)
+def test_a_number_of_a_patient_is_no_code_wherever_it_stands(written: str, code: str | None) -> None:
+    event = only_event(read(order(obr={"_24": written, "_5": written})))
+    assert (event.modality, event.priority) == (code, code)
+    sender = only_event(read(order().replace("|RIS|", f"|{written}|"))).sender
+    assert (sender is not None and written.upper() in sender) is (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("E", "E"), ("IP", "IP"), ("emergency", "EMERGENCY"), ("Mustermann^Erika", None), ("12345", None)],
+)
+def test_a_name_for_the_patient_class_is_none(written: str, code: str | None) -> None:
+    assert only_event(read(order().replace("PV1|1|E", f"PV1|1|{written}"))).patient_class == code
+
+
 def test_rules_ignore_what_is_not_ours_and_say_so() -> None:
     assert (
         read(order(), settings(only={"MSH-4": ["RAD*"]})).messages[0].verdict

@@ -372,6 +372,34 @@ def test_windows_that_contradict_each_other_are_mistakes(tmp_path: Path, windows
         loaded(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ('huddles = ["7:30"]', 'go_live.huddles[0]: "7:30" is no time of day (such as "07:30")'),
+        ('huddles = ["24:00"]', '"24:00" is no time of day'),
+        ('huddles = ["07:30", "07:30"]', 'holds "07:30" twice'),
+        ('huddles = "07:30"', "go_live.huddles"),
+        ('[floor]\npeak_hours = "always"', "floor.peak_hours"),
+        ('[floor]\nask_every = "-1h"', "floor.ask_every"),
+        ('[[areas]]\nid = "ct"\nname = "CT"\npeak_hours = "Mo-Fr 8-17"', "areas[0].peak_hours"),
+    ],
+)
+def test_times_of_a_shift_that_cannot_be_are_mistakes(tmp_path: Path, said: str, wrong: str) -> None:
+    [found] = mistakes(tmp_path, HEAD + said + "\n")
+    assert wrong in found
+
+
+def test_huddles_come_in_the_order_of_the_day_and_an_area_may_have_peak_hours_of_its_own(tmp_path: Path) -> None:
+    text = HEAD + 'huddles = ["19:00", "07:30"]\n[floor]\npeak_hours = "Mo-Fr 07:00-18:00"\nask_every = "0s"\n'
+    text += '[[areas]]\nid = "ct"\nname = "CT"\n[[areas]]\nid = "ed"\nname = "ED"\npeak_hours = "Sa 00:00-24:00"\n'
+    made = plan_of(loaded(tmp_path, text))
+    assert made.go_live.huddles == (time(7, 30), time(19))
+    assert made.floor.ask_every_s is None
+    assert {area: {day for day, _, _ in hours.spans} for area, hours in made.peaks.items()} == {
+        "ct": {0, 1, 2, 3, 4}, "ed": {5},
+    }  # fmt: skip
+
+
 def test_the_point_of_no_return_may_be_a_cost(tmp_path: Path) -> None:
     plan = go_live_of(loaded(tmp_path, HEAD + 'no_return = " 20  reports"\n' + HL7))
     assert (plan.no_return_cost, plan.no_return_s) == (CostLimit("reports", 20), None)

@@ -1,5 +1,6 @@
 """Issues in each kind of database: one order for all, each told once, and what is stored is what its events fold to."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from app.domain.decisions import Person
 from app.domain.floor_plans import FloorPlan
 from app.domain.issues import Action, Event, Report, begun, fold
 from app.store import issues, journal
-from app.store.db import Database
+from app.store.db import Database, Session
 from tests.integration.store.conftest import SITE
 from tests.unit.made import WORKLIST, plan
 
@@ -48,3 +49,19 @@ def test_a_whole_day_sent_twice_from_many_sides_changes_nothing_the_second_time(
     assert fold(first, database.read_now(lambda s: issues.events(s, SITE, uuids[0]))) == now
     assert database.read_now(lambda s: issues.open_now(s, SITE)) == [(2, NOON)] * 11
     assert database.read_now(lambda s: journal.verify(s, SITE)).ok
+
+
+def test_a_change_of_the_hour_before_is_kept_with_an_issue_however_much_the_floor_said_since(
+    database: Database,
+) -> None:
+    def told(s: Session) -> None:
+        for minutes, act in ((61, "go_live.delay"), (50, "go_live.declare"), (40, "configuration.effective")):
+            journal.append(s, SITE, NOON - timedelta(minutes=minutes), "Ann", act, "x", {})
+        for n in range(600):
+            journal.append(s, SITE, NOON - timedelta(minutes=30), "Sue", "issue.comment", f"i{n}", {})
+
+    database.write_now(told)
+    uuid = str(uuid4())
+    database.write_now(commands.reporting(PLAN, uuid, REPORT, SUE, NOON))
+    kept = json.loads(database.read_now(lambda s: issues.context(s, SITE, uuid)))
+    assert [c["act"] for c in kept["changes"]] == ["go_live.declare", "configuration.effective"]

@@ -1,0 +1,34 @@
+"""What each tablet told last of what it holds, and which of its records the server has."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.domain.tablets import Tablet
+from app.store.sets import Shape, pieces, put, rows_of, table
+
+_SHAPE: Shape[Tablet] = Shape(Tablet, "tablet")
+# where a record of a tablet's outbox may have come to; each table keeps it under the id that the tablet gave it
+_TAKEN = [table(name) for name in ("issue", "issue_event", "support", "support_event", "act")]
+
+
+def keep(session: Session, site: str, tablet: Tablet) -> None:
+    """Store what a tablet told, in place of what it told before."""
+    put(session, _SHAPE.table, [_SHAPE.row(site, tablet)], replace=True)
+
+
+def every(session: Session, site: str) -> list[Tablet]:
+    """Give every tablet that was ever heard of, by its name."""
+    of = _SHAPE.table
+    return _SHAPE.items(session, select(*_SHAPE.columns).where(of.c.site == site).order_by(of.c.device))
+
+
+def missing(session: Session, site: str, uuids: Sequence[str]) -> list[str]:
+    """Give those of a tablet's records that are stored nowhere, in their order."""
+    found: set[str] = set()
+    for piece in pieces(uuids):
+        for of in _TAKEN:
+            ask = select(of.c.uuid).where(of.c.site == site, of.c.uuid.in_(piece))
+            found.update(row.uuid for row in rows_of(session, ask))
+    return [uuid for uuid in uuids if uuid not in found]

@@ -1,0 +1,59 @@
+// "On duty here until 14:00": one tap, through the outbox like everything else; and who else is there.
+import { h } from "./dom.js";
+import { say, time } from "./words.js";
+import { state } from "./state.js";
+import { areaName } from "./places.js";
+import * as outbox from "./outbox.js";
+import { wake } from "./sender.js";
+import { uuid } from "./ids.js";
+
+const HOURS = [2, 4, 8], QUARTER_MS = 900000, HOUR_MS = 3600000;
+const lives = (duty) => Boolean(duty) && Date.parse(duty.until_at) > Date.now();
+
+// The duty as this tablet knows it: what it told last counts until the server's document, which came after, says more.
+export function own() {
+  const told = state.records.filter((r) => r.kind === "duty" && r.state !== "refused" && r.state !== "dropped").at(-1);
+  const mine = told && { uuid: told.uuid, area: told.body.area, until_at: told.body.until_at };
+  const ended = (duty) => outbox.hasTold(duty.uuid, "duty_end");
+  const theirs = (state.doc?.duty?.there ?? []).find((d) => d.mine && (!d.device || d.device === state.device));
+  const isNewer = told && (told.state === "waiting" || told.sent_at > state.docAt - 1000);
+  const found = isNewer ? mine : theirs;
+  return lives(found) && !ended(found) ? found : null;
+}
+
+async function begin(hours) {
+  const id = uuid(), until = new Date(Math.ceil((Date.now() + hours * HOUR_MS) / QUARTER_MS) * QUARTER_MS).toISOString();
+  await outbox.add(outbox.record({
+    uuid: id, method: "PUT", path: `/api/duties/${id}`, kind: "duty",
+    body: { area: state.place.area, until_at: until, device: state.device },
+  }));
+  wake({ fresh: true });
+}
+
+async function end(duty) {
+  const id = uuid();
+  await outbox.add(outbox.record({
+    uuid: id, method: "POST", path: `/api/duties/${duty.uuid}/events/${id}`, kind: "duty_end", order: duty.uuid, body: { action: "end" },
+  }));
+  wake({ fresh: true });
+}
+
+function others() {
+  const { lead, there = [] } = state.doc.duty;
+  const said = [
+    lead && say("leads", { name: lead.who, time: time(Date.parse(lead.until_at)) }),
+    ...there.filter((d) => !d.mine && lives(d)).map((d) => say("there", { name: d.who, area: areaName(d.area), time: time(Date.parse(d.until_at)) })),
+  ].filter(Boolean);
+  return said.length > 0 && h("ul.plain-list", {}, said.map((line) => h("li", {}, line)));
+}
+
+export function view() {
+  if (!state.doc?.duty || !state.place) return null;
+  const duty = own();
+  return h("section.duty", {}, h("h2", {}, say("duty")),
+    duty ? h("p", {}, say("duty_until", { area: areaName(duty.area), time: time(Date.parse(duty.until_at)) }))
+      : h("p", {}, say("duty_none", { area: areaName(state.place.area) })),
+    h("div.choices", {}, duty ? h("button", { type: "button", "data-key": "duty-end", onclick: () => end(duty) }, say("duty_end"))
+      : HOURS.map((n) => h("button", { type: "button", "data-key": `duty${n}`, onclick: () => begin(n) }, say("duty_hours", { n })))),
+    others());
+}
