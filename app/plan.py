@@ -26,6 +26,7 @@ from app.domain.plans import (
 )
 from app.domain.samples import Kind
 from app.domain.support_plans import SupportPlan
+from app.domain.tickets import CHANNEL as TICKETS
 from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
 from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
@@ -72,7 +73,11 @@ def plan_of(config: Config, *, simulation: bool = False, speed: float = 1.0) -> 
 def _notices(settings: Settings, speed: float) -> NoticePlan:
     said = settings.notices
     return NoticePlan(
-        channels=tuple(Channel(c.id, c.timeout) for c in settings.channels),
+        channels=(
+            *(Channel(c.id, c.timeout) for c in settings.channels),
+            *((Channel(TICKETS, settings.tickets.timeout, webhook=True),) if settings.tickets else ()),
+        ),
+        ticket_answer=settings.tickets.answer if settings.tickets else None,
         routes=tuple(
             Route(
                 r.channel,

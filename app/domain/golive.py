@@ -154,6 +154,15 @@ def phases_around(plan: GoLivePlan, acts: Sequence[GoLiveAct], moment: datetime,
     return frozenset(found)
 
 
+def closed_at(plan: GoLivePlan, record: GoLive | None, now: datetime) -> datetime | None:
+    """Give when the command center closed, None while it has not, and where it was rolled back."""
+    t0 = effective_t0(plan, record, now)
+    if t0 is None or (record is not None and record.rolled_back_at is not None):
+        return None
+    closed = t0 + timedelta(seconds=plan.command_center_s)
+    return closed if closed <= now else None
+
+
 def rollback_at(plan: GoLivePlan, t0: datetime | None, now: datetime, spent: Spent | None = None) -> str:
     """Say whether a way back is still open; passing a moment, or a cost, changes no state, only this word.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.domain.issues import SEVERITIES
+from app.domain.issues import SEVERITIES, Issue
 from app.domain.journal import Entry
 from app.domain.notice_plans import Occasion
 from app.domain.notice_words import CRITICAL, INFO, WARNING, Said, local, titled
@@ -25,6 +25,22 @@ def told(entry: Entry, plan: Plan, phases: frozenset[str]) -> Iterator[tuple[Occ
     if what == "escalate":
         channels = _teams(plan, str(body["tier"]), str(body["category"]))
         yield Occasion.ESCALATION, _said(entry, plan, f"escalated to {_TIERS[str(body['tier'])]}"), channels
+
+
+def closing(issue: Issue, plan: Plan, closed_at: datetime) -> Said:
+    """Say of an issue that the command center closed over it, and how it stands."""
+    report = issue.report
+    category = plan.floor.categories.get(report.category, report.category)
+    area = plan.areas.get(report.area, report.area)
+    team = plan.floor.teams.get(issue.team)
+    grave = issue.severity == 1 or issue.safety
+    lines = [
+        f"SEV{issue.severity}, {SEVERITIES[issue.severity]}." + (" Patient safety." if issue.safety else ""),
+        f"The command center closed at {local(plan, closed_at)}; this is still {issue.status.value.replace('_', ' ')}.",
+        f"Received {local(plan, issue.received_at)}; {f'with {team.name}' if team else 'with no team'}.",
+    ]
+    title = titled(plan, f"handed over: no. {issue.number}, {category}, {area}")
+    return Said(CRITICAL if grave else WARNING, title, "\n".join(lines))
 
 
 def _desk(plan: Plan, category: str) -> list[str]:

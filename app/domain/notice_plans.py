@@ -16,6 +16,8 @@ class Occasion(StrEnum):
     SAFETY = "safety"  # an issue that endangers patients
     ESCALATION = "escalation"  # an issue that went on to the next team
     ISSUE = "issue"  # any new issue
+    CLOSING = "closing"  # the command center closed over an open issue
+    TICKET = "ticket"  # an event of an issue for the ticket system; no route has it
     GO_LIVE = "go_live"  # declared, delayed, called off, rolled back
 
 
@@ -25,6 +27,7 @@ class Channel:
 
     id: str
     timeout_s: float = 10.0
+    webhook: bool = False  # a ticket system, which gets events as JSON in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +56,4 @@ class NoticePlan:
     next_authority_after_s: float = 300.0
     give_up_after_s: float = 86_400.0
     pace: float = 1.0
+    ticket_answer: str | None = None  # where the ticket's number stands in an answer; None without a ticket system

@@ -12,11 +12,14 @@ from typing import Any
 
 from app.domain import issue_notices
 from app.domain.decisions import Decision, Stage, stage_of
+from app.domain.issues import Issue, Status
 from app.domain.journal import Entry
 from app.domain.notice_plans import Occasion, Route
-from app.domain.notice_words import Said, of_decision, of_go_live, of_proposal, of_trigger
+from app.domain.notice_words import INFO, Said, of_decision, of_go_live, of_proposal, of_trigger
 from app.domain.plans import Plan
 from app.domain.stored_triggers import Trigger
+from app.domain.tickets import CHANNEL as TICKETS
+from app.domain.tickets import payload
 from app.domain.trigger_alarms import Alarm, alarm
 from app.domain.triggers import ASIDE, Cause, State
 
@@ -90,6 +93,9 @@ def _of_entry(entry: Entry, plan: Plan, triggers: Triggers, phases: Phases) -> I
         for route in _routes(plan, Occasion.DECISION, phases):
             yield _made(plan, route.channel, Occasion.DECISION, said, entry.at, entry.subject)
     elif kind == "issue":
+        if plan.notices.ticket_answer is not None and (json := payload(entry, plan)):
+            said = Said(INFO, str(body["event"]), json)
+            yield _made(plan, TICKETS, Occasion.TICKET, said, entry.at, entry.subject, "", body["sequence"])
         for occasion, said, channels in issue_notices.told(entry, plan, phases):
             for channel in [*(route.channel for route in _routes(plan, occasion, phases)), *channels]:
                 yield _made(plan, channel, occasion, said, entry.at, entry.subject, "", body["sequence"])
@@ -205,6 +211,25 @@ def _asking(decision: Decision, plan: Plan, channel: str, place: int, reminder: 
     return _made(plan, channel, Occasion.PROPOSAL, said, decision.at, asked.uuid, "", place, reminder)
 
 
+def handed_over(
+    plan: Plan, issues: Iterable[Issue], closed_at: datetime, until: datetime, phases: Phases
+) -> list[Notice]:
+    """Give a notice to the service desk of each issue over which the command center closed, once for each close.
+
+    What is called fixed and was verified by nobody is handed over too, and so is what came `until` a moment after the
+    close, which counts as of the command center still: later ones are told as they come.
+    """
+    channels = [route.channel for route in _routes(plan, Occasion.CLOSING, phases)]
+    channels += [plan.floor.service_desk] if plan.floor.service_desk else []
+    left = [i for i in issues if (i.is_open or i.status is Status.FIXED) and i.received_at < until]
+    close = str(int(closed_at.timestamp()))
+    return [
+        _made(plan, channel, Occasion.CLOSING, issue_notices.closing(i, plan, closed_at), closed_at, i.uuid, close)
+        for i in left
+        for channel in dict.fromkeys(channels)
+    ]
+
+
 def fate(notice: Notice, trigger: Trigger | None, decision: Decision | None, holder: str, now: datetime) -> Fate:
     """Say whether a notice is still to be sent: a call for what is done already is dropped, what happened is told.
 
@@ -238,5 +263,7 @@ def _made(
 ) -> Notice:
     parts: tuple[Any, ...] = (plan.site, channel, occasion.value, subject, rule, number, reminder)
     id_ = hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:20]
+    if occasion is Occasion.TICKET:
+        return Notice(id_, channel, occasion, subject, rule, number, reminder, at, said.severity, said.title, said.text)
     text = f"{said.text}\ngolive notice {id_}; what comes again with this id is the same notice."
     return Notice(id_, channel, occasion, subject, rule, number, reminder, at, said.severity, said.title, text)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from app.clock import monotonic_s, utc_now
 from app.domain.notice_words import of_test
+from app.domain.tickets import CHANNEL as TICKETS
 from app.errors import Missing, Unavailable
 from app.plan import plan_of
 from app.running.carrier import Carried, Carrier, Parcel
-from app.settings import Config, channel_address, dead_man_address
+from app.settings import Config, channel_address, dead_man_address, tickets_address, tickets_key
 from app.settings.notices import Channel
 
 DEAD_MAN = "dead man"
@@ -33,6 +34,13 @@ async def checked(config: Config, environ: Mapping[str, str]) -> list[Tried]:
             found.append(Tried(DEAD_MAN, ""))
         except Unavailable as error:
             found.append(Tried(DEAD_MAN, error.detail))
+    if (tickets := config.settings.tickets) is not None:
+        try:
+            tickets_address(tickets, config.folder, environ)
+            tickets_key(tickets, config.folder, environ)
+            found.append(Tried(TICKETS, ""))
+        except Unavailable as error:
+            found.append(Tried(TICKETS, error.detail))
     return found
 
 

@@ -12,13 +12,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.clock import SteadyClock
+from app.commands import tickets
 from app.domain.notice_plans import Channel, Occasion
 from app.domain.notices import Fate, Notice, NoticeStage, fate, wait_s
 from app.domain.plans import Plan
 from app.domain.stored_triggers import shown
+from app.domain.tickets import ticket_of
 from app.domain.trigger_dependencies import by_id, held_back
 from app.errors import GoLiveError, Unavailable
 from app.running.carrier import LATE_S, Carried, Carrier, Parcel
+from app.running.webhook import Posted, Webhook
 from app.steps import Steps
 from app.store import decisions, notices, triggers
 from app.store.db import Database, Session
@@ -41,12 +44,13 @@ class Channels:
         clock: SteadyClock,
         address: Callable[[str], str],
         carrier: Carrier,
+        webhook: Webhook,
         steps: Steps,
         count: Callable[[str, str], None] = lambda channel, result: None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._plan, self._db, self._clock, self._address, self._carrier = plan, db, clock, address, carrier
-        self._steps, self._count, self._chance = steps, count, chance
+        self._webhook, self._steps, self._count, self._chance = webhook, steps, count, chance
         self._sender = uuid.uuid4().hex
         self._wakes: dict[str, asyncio.Event] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -84,8 +88,10 @@ class Channels:
 
     async def _drain(self, name: str) -> None:
         while (channel := self._known(name)) and (leased := await self._db.write(partial(self._next, channel=channel))):
-            carried = await self._carry(channel, leased.notice)
-            await self._mark(channel, leased, carried)
+            if channel.webhook:
+                await self._post(channel, leased)
+            else:
+                await self._mark(channel, leased, await self._carry(channel, leased.notice))
 
     def _known(self, name: str) -> Channel | None:
         return next((c for c in self._plan().notices.channels if c.id == name), None)
@@ -95,7 +101,7 @@ class Channels:
         plan, now = self._plan(), self._clock.now()
         pace, site = plan.notices.pace, plan.site
         until = now + timedelta(seconds=(channel.timeout_s + LEASE_BEYOND_S + LATE_S) * pace)
-        while leased := notices.lease(s, site, channel.id, self._sender, now, until, pace):
+        while leased := notices.lease(s, site, channel.id, self._sender, now, until, pace, in_order=channel.webhook):
             notice = leased.notice
             what, holder = self._fate(s, plan, notice, now)
             if what is Fate.SEND:
@@ -125,12 +131,36 @@ class Channels:
         except Unavailable as error:
             return Carried(error.detail)
 
-    async def _mark(self, channel: Channel, leased: notices.Leased, carried: Carried) -> None:
+    async def _post(self, channel: Channel, leased: notices.Leased) -> None:
+        """Post an event of an issue; the ticket that it became is kept in the commit in which it counts as sent."""
+        notice, now = leased.notice, self._clock.now()
+        try:
+            address = await asyncio.to_thread(self._address, channel.id)
+            told = await self._webhook.post(address, notice.title, notice.text, int(now.timestamp()), channel.timeout_s)
+        except Unavailable as error:
+            told = Posted(error.detail)
+        if told.never:
+            self._count(channel.id, GIVEN_UP)
+            log.warning("the ticket system refuses the event %s for good: %s", notice.title, told.problem)
+            site, sender = self._plan().site, self._sender
+            await self._surely(
+                lambda s: notices.ended(s, site, notice.id, sender, NoticeStage.GIVEN_UP, now, told.problem)
+            )
+            return
+        ticket = ticket_of(told.answer, self._plan().notices.ticket_answer or "")
+        await self._mark(channel, leased, Carried(told.problem, told.hung), ticket)
+
+    async def _mark(self, channel: Channel, leased: notices.Leased, carried: Carried, ticket: str = "") -> None:
         """Note what became of it; while the database is away that waits, and nothing else goes to this channel."""
         site, id_, sender = self._plan().site, leased.notice.id, self._sender
         if not carried.problem:
             self._count(channel.id, SENT)
-            await self._surely(lambda s: notices.sent(s, site, id_, sender, self._clock.now()))
+
+            def done(s: Session) -> None:
+                if notices.sent(s, site, id_, sender, self._clock.now()) and ticket:
+                    tickets.keep(s, self._plan(), leased.notice.subject, ticket, self._clock.now())
+
+            await self._surely(done)
             return
         self._count(channel.id, HUNG if carried.hung else FAILED)
         log.warning("notice %s to %s, attempt %d: %s", id_, channel.id, leased.attempts, carried.problem)

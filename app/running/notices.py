@@ -7,18 +7,21 @@ from contextlib import suppress
 from datetime import timedelta
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.golive import GoLiveAct, phases_around
+from app.domain.golive import GoLiveAct, closed_at, phases_around
 from app.domain.journal import Entry
-from app.domain.notices import Notice, Triggers, noticed, owed
+from app.domain.notice_plans import Occasion
+from app.domain.notices import Notice, Triggers, handed_over, noticed, owed
 from app.domain.overall import Ground
 from app.domain.plans import Plan
 from app.domain.words import counted
 from app.errors import Unavailable
 from app.running.carrier import Carrier
 from app.running.channels import Channels
+from app.running.webhook import Webhook
 from app.steps import Steps
-from app.store import decisions, golives, notices, triggers
+from app.store import decisions, golives, journal, notices, triggers
 from app.store.db import Database, Session
+from app.store.issue_board import IssuesHeld
 
 log = logging.getLogger("golive.notices")
 
@@ -28,6 +31,7 @@ HELD_FOR_S = 15.0
 LEASE_BEYOND_S = 30.0
 MARK_AGAIN_S = 1.0
 REMINDED_FOR, GIVEN_UP_FOR, PHASE_ENDS_FOR = timedelta(days=7), timedelta(days=1), timedelta(minutes=1)
+HANDED_OVER_FOR = timedelta(days=7)  # after its close the command center's open issues are handed over
 DECISIONS = 200
 SENT, FAILED, HUNG, DROPPED, GIVEN_UP = "sent", "failed", "timed_out", "dropped", "given_up"
 
@@ -45,14 +49,15 @@ class Notices:
         clock: SteadyClock,
         address: Callable[[str], str],
         carrier: Carrier,
+        webhook: Webhook,
         count: Callable[[str, str], None] = lambda channel, result: None,
         count_bug: Callable[[], None] = lambda: None,
     ) -> None:
         self._plan, self._db, self._clock, self._address, self._carrier = plan, db, clock, address, carrier
         self.steps = Steps(log, "notices wait", count_bug)
         self._count_bug, self._untold = count_bug, 0
-        self._channels = Channels(plan, db, clock, address, carrier, self.steps, count)
-        self._poked = asyncio.Event()
+        self._channels = Channels(plan, db, clock, address, carrier, webhook, self.steps, count)
+        self._poked, self._issues = asyncio.Event(), IssuesHeld()
         self._looked_s = self._owed_s = float("-inf")
         self._nowhere: dict[str, str] = {}
         self.waiting: tuple[notices.Waiting, ...] = ()
@@ -148,11 +153,20 @@ class Notices:
         open_ = [d for d in decisions.newest(s, plan.site, DECISIONS) if d.end is None]
         phases = phases_around(plan.go_live, golives.acts(s, plan.site), now, timedelta())
         due = owed(plan, told, triggers.all(s, plan.site), open_, phases, now)
+        closed = closed_at(plan.go_live, golives.current(s, plan.site), now)
+        if closed is not None and now - closed <= HANDED_OVER_FOR * plan.notices.pace:
+            until = closed + PHASE_ENDS_FOR * plan.notices.pace
+            due += handed_over(plan, self._issues.now(s, plan.site).issues, closed, until, phases)
         stored = notices.known(s, plan.site, due)
         return [notice for notice in due if notice.id not in stored]
 
     def _owe(self, s: Session) -> set[str]:
         new = self._new(s)
+        if over := sorted({notice.subject for notice in new if notice.occasion is Occasion.CLOSING}):
+            body = {"issues": over, "channels": sorted({n.channel for n in new if n.occasion is Occasion.CLOSING})}
+            journal.append(
+                s, self._plan().site, self._clock.now(), "golive", "floor.hand_over", self._plan().site, body
+            )
         notices.keep(s, self._plan().site, new, self._clock.now())
         return {notice.channel for notice in new}
 

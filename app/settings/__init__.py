@@ -19,7 +19,7 @@ from app.settings.addresses import has_password, without_secrets
 from app.settings.checks import UNBUILT_FEEDS, check
 from app.settings.endpoints import Auth, Dicom, HttpEndpoint, TlsClient
 from app.settings.fixed import takes_a_restart
-from app.settings.outside import channel_address, dead_man_address
+from app.settings.outside import channel_address, dead_man_address, tickets_address, tickets_key
 from app.settings.secrets_file import Secrets, from_environment, read_secret, secrets_of
 from app.settings.tables import (
     AccessionRule,
@@ -74,6 +74,8 @@ __all__ = [
     "parse_moment",
     "port_of",
     "takes_a_restart",
+    "tickets_address",
+    "tickets_key",
 ]
 
 

@@ -13,6 +13,9 @@ def check_notices(tables: Tables, mistaken: Mistaken) -> None:
     """Report what no single field of a channel or route can know."""
     channels = tables.ids("channels")
     _apart(tables, mistaken)
+    for row in tables.many("channels"):
+        if row.text("id") == "tickets":
+            mistaken((*row.loc, "id"), '"tickets" is the name of the ticket system of [tickets]: take another one')
     routes = tables.many("routes")
     for row in routes:
         _known((*row.loc, "channel"), row.text("channel"), channels, "channels", mistaken)

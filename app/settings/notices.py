@@ -32,7 +32,17 @@ Wait = Annotated[Duration, AfterValidator(_short)]
 Cadence = Annotated[Duration, AfterValidator(_not_hasty)]
 Phase = Literal["before", "decision", "command_center", "stabilisation", "handed_over", "rolled_back"]
 On = Literal[
-    "breach", "unseen", "undecided", "recovery", "proposal", "decision", "go_live", "safety", "escalation", "issue"
+    "breach",
+    "unseen",
+    "undecided",
+    "recovery",
+    "proposal",
+    "decision",
+    "go_live",
+    "safety",
+    "escalation",
+    "issue",
+    "closing",
 ]
 
 
@@ -67,3 +77,16 @@ class DeadMan(Table):
     )
     every: Cadence = Field(60.0, description="how often it is pinged while everything lives")
     timeout: Wait = Field(10.0, description="how long it may take to answer")
+
+
+class Tickets(Table):
+    url_file: FileName | None = Field(
+        None, description="file that holds the address to post to; without it GOLIVE_TICKETS_URL, or …_FILE"
+    )
+    key_file: FileName | None = Field(
+        None, description="file that holds the key that signs; without it GOLIVE_TICKETS_KEY, or …_FILE"
+    )
+    answer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,4}$")] = Field(
+        "ticket", description="where in the answer the ticket's number stands, such as result.number"
+    )
+    timeout: Wait = Field(10.0, description="how long the ticket system may take to answer")

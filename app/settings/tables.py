@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.settings.endpoints import Dicom, HttpEndpoint
 from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
-from app.settings.notices import Channel, DeadMan, Notices, Route
+from app.settings.notices import Channel, DeadMan, Notices, Route, Tickets
 from app.settings.support import Support
 from app.settings.triggers import TriggerRule
 from app.settings.values import (
@@ -242,6 +242,7 @@ class Settings(Table):
     routes: list[Route] = Field(default_factory=list)
     notices: Notices = Field(default_factory=Notices)
     dead_man: DeadMan | None = None
+    tickets: Tickets | None = None
     maintenance: list[Maintenance] = Field(default_factory=list)
     categories: list[Category] = Field(default_factory=shipped_categories)
     teams: list[Team] = Field(default_factory=list)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session
 
 from app.domain.journal import Entry
@@ -135,14 +135,25 @@ def _ready(site: str, now: datetime, pace: float) -> ColumnElement[bool]:
 
 
 def lease(
-    session: Session, site: str, channel: str, sender: str, now: datetime, until: datetime, pace: float = 1.0
+    session: Session,
+    site: str,
+    channel: str,
+    sender: str,
+    now: datetime,
+    until: datetime,
+    pace: float = 1.0,
+    *,
+    in_order: bool = False,
 ) -> Leased | None:
     """Give a sender the next notice of a channel, None where none is due; first those that were never tried.
 
-    What another sender holds is taken over when its lease has run out.
+    What another sender holds is taken over when its lease has run out. `in_order` lets none overtake another one.
     """
     c = _NOTICE.c
     ask = select(_NOTICE).where(_ready(site, now, pace), c.channel == channel)
+    if in_order:
+        first = select(func.min(c.number)).where(c.site == site, c.channel == channel, _WAITING).scalar_subquery()
+        ask = ask.where(c.number == first)
     row = run(session, ask.order_by(c.attempts, c.happened_at, c.id).limit(1)).one_or_none()
     if row is None:
         return None

@@ -11,7 +11,7 @@ from app.domain.measures import CATALOGUE
 from app.domain.notice_plans import Occasion
 from app.settings import Settings
 from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
-from app.settings.notices import Channel, DeadMan, Notices, Route
+from app.settings.notices import Channel, DeadMan, Notices, Route, Tickets
 from app.settings.support import Breakout, Support
 from app.web.metrics import Metrics, families, of_feeds
 
@@ -74,7 +74,7 @@ def metrics_of_standings() -> list[str]:
 def test_every_table_and_key_of_notices_is_documented_and_every_documented_one_exists() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/notices.md").read_text(), re.S)
     written = tomllib.loads(block)
-    tables = {"channels": Channel, "routes": Route, "notices": Notices, "dead_man": DeadMan}
+    tables = {"channels": Channel, "routes": Route, "notices": Notices, "dead_man": DeadMan, "tickets": Tickets}
     for name, model in tables.items():
         rows = written[name] if isinstance(written[name], list) else [written[name]]
         keys = {key for row in rows for key in row}
