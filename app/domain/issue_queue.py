@@ -119,7 +119,7 @@ def _of_state(board: IssueBoard, status: str) -> Iterable[Issue]:
 
 def is_mine(issue: Issue, me: str) -> bool:
     """Say whether an issue is somebody's, by the name that an assignment gives."""
-    return bool(me) and issue.owner.casefold() == me.casefold()
+    return bool(me and issue.owner) and issue.owner.casefold() == me.casefold()
 
 
 def _says(issue: Issue, plan: Plan, words: list[str]) -> bool:

@@ -23,22 +23,23 @@ _EMPTY = frozenset(
 @lru_cache(maxsize=64)
 def similar(board: IssueBoard, issue: Issue) -> tuple[Issue, ...]:
     """Give the open issues that are most like one, the likest first; one with a workaround leads its equals."""
-    mine = _words(issue)
-    common = Counter(word for other in board.open for word in set(_words(other)))
+    mine, sent = _words(issue), issue.report
+    met: list[tuple[Issue, frozenset[str], int]] = []
+    common: Counter[str] = Counter()
+    for other in board.open:
+        shared = mine & _words(other)
+        common.update(shared)
+        where = (other.report.area == sent.area) + (other.report.category == sent.category)
+        if other.uuid != issue.uuid and (where == 2 or len(shared) >= SHARED):
+            met.append((other, shared, where))
     most = max(3, len(board.open) // 4)  # a word that a quarter of all use tells nothing
-
-    def likeness(other: Issue) -> float:
-        shared = [w for w in mine & _words(other) if common[w] <= most]
-        where = (other.report.area == issue.report.area) + (other.report.category == issue.report.category)
-        if where < 2 and len(shared) < SHARED:
-            return 0.0
-        return 2 * where + len(shared) / max(1, len(mine | _words(other))) * 3
-
-    ranked = [(likeness(other), other) for other in board.open if other.uuid != issue.uuid]
-    found = sorted(
-        ((score, other) for score, other in ranked if score),
-        key=lambda one: (-round(one[0], 3), not one[1].workaround, logged_at(one[1]), one[1].number),
-    )
+    telling = {word for word, n in common.items() if n <= most}
+    ranked = [
+        (2 * where + 3 * len(shared & telling) / max(1, len(mine | _words(other))), other)
+        for other, shared, where in met
+        if where == 2 or len(shared & telling) >= SHARED
+    ]
+    found = sorted(ranked, key=lambda one: (-round(one[0], 3), not one[1].workaround, logged_at(one[1]), one[1].number))
     return tuple(other for _, other in found[:MOST])
 
 

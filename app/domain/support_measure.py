@@ -9,7 +9,7 @@ from app.domain.signs import Signs
 from app.domain.standings import Judged, Series, Sight, Standing, unmeasured
 from app.domain.states import stand
 from app.domain.support_plans import SupportPlan
-from app.domain.supports import Request, Stage, stage_at, wait_of
+from app.domain.supports import WAITS, Request, Stage, stage_at, wait_of
 from app.domain.words import counted, span
 
 WAIT, DAY_S = "support.wait", 86_400.0
@@ -41,7 +41,7 @@ def judged(requests: Iterable[Request], plan: Plan, rules: SupportPlan, now: dat
         last=max((r.received_at, w.seconds) for r, w in zip(found, waits, strict=True))[1] if found else None,
         value=shown[P50],
         headline="p50" if enough(P50, n) else "",
-        open=sum(stage_at(r, now, rules.lapses_s) in (Stage.WAITING, Stage.ASSIGNED) for r in found),
+        open=sum(stage_at(r, now, rules.lapses_s) in WAITS for r in found),
         as_of=now,
         known_at=now,
         note=_note(found, rules, now, n),
@@ -50,7 +50,7 @@ def judged(requests: Iterable[Request], plan: Plan, rules: SupportPlan, now: dat
 
 def _note(found: list[Request], rules: SupportPlan, now: datetime, n: int) -> str:
     stages = [stage_at(r, now, rules.lapses_s) for r in found]
-    waiting = [r for r, stage in zip(found, stages, strict=True) if stage in (Stage.WAITING, Stage.ASSIGNED)]
+    waiting = [r for r, stage in zip(found, stages, strict=True) if stage in WAITS]
     words = f"{counted(len(found), 'request')} in 24 h, {n} helped"
     if waiting:
         oldest = min(r.received_at for r in waiting)

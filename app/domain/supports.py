@@ -24,7 +24,8 @@ class Stage(StrEnum):
     UNENDED = "unended"
 
 
-OPEN = frozenset({Stage.WAITING, Stage.ASSIGNED, Stage.HELPED})
+WAITS = frozenset({Stage.WAITING, Stage.ASSIGNED})  # an assigned supporter is not there yet
+OPEN = WAITS | {Stage.HELPED}
 NEVER_ENDED = frozenset({Stage.UNANSWERED, Stage.UNENDED})
 
 

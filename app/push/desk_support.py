@@ -8,7 +8,7 @@ from app.domain.issue_measures import Span
 from app.domain.standings import Standing, State
 from app.domain.support_measure import WAIT
 from app.domain.support_plans import SupportPlan
-from app.domain.supports import NEVER_ENDED, Request, Stage, lapses_at, stage_at, wait_of
+from app.domain.supports import NEVER_ENDED, WAITS, Request, Stage, lapses_at, stage_at, wait_of
 from app.domain.words import local_clock, span
 from app.push import support_words as words
 from app.push.scene import Scene, Since, since
@@ -147,7 +147,7 @@ def _row(scene: Scene, rules: SupportPlan, request: Request, group: str) -> Supp
     stage, wait = stage_at(request, scene.now, rules.lapses_s), wait_of(request, scene.now, rules.lapses_s)
     about = request.reason or request.ask.about
     place = place_of(scene, request)
-    waits = stage in (Stage.WAITING, Stage.ASSIGNED)
+    waits = stage in WAITS
     from_at = request.received_at if waits else request.helped_at if stage is Stage.HELPED else None
     return SupportRow(
         request.uuid,
@@ -189,7 +189,7 @@ def _told(scene: Scene, rules: SupportPlan, request: Request, stage: Stage, wait
     asked = request.ask.asked_at
     if asked is not None and abs(request.received_at - asked) > CLOCKS_APART:
         yield words.ASKED_AT.format(clock=_clock(scene, asked))
-    if wait.over and stage not in (Stage.WAITING, Stage.ASSIGNED):
+    if wait.over and stage not in WAITS:
         yield words.WAITED.format(span=span(wait.seconds))
     if stage in NEVER_ENDED:
         yield words.LAPSED.format(clock=_clock(scene, lapses_at(request, rules.lapses_s)))

@@ -16,7 +16,7 @@ from app.push.desk_shift import areas, clock, coverage_of, duty_card, floor_says
 from app.push.desk_triggers import decision_words, name
 from app.push.scene import Scene
 
-WORST, MOST, DECIDED, NOTE_CHARACTERS, SAID_CHARACTERS = 7, 5, 4, 180, 90  # what one page of A4 holds
+WORST, MOST, DECIDED, NOTE_CHARACTERS, SAID_CHARACTERS = 7, 5, 4, 165, 90  # what one page of A4 holds
 _ENDED_WELL = (Status.FIXED, Status.VERIFIED, Status.CLOSED)
 
 

@@ -139,7 +139,7 @@ def _around(scene: Scene, issue: Issue, beside: IssueBeside) -> Iterable[Dated]:
 def _line(scene: Scene, entry: Entry, what: str, quoted: str, kind: str = "") -> Dated:
     noun = entry.act.partition(".")[0]
     said = words.JOURNAL[entry.act].format(kind=kind)
-    by = "" if entry.actor == "golive" else entry.actor
+    by = "" if entry.actor.partition(":")[0] == "golive" else entry.actor
     shape = words.SHAPES.get(entry.act, "")
     return entry.at, 0, Moment(
         moment(scene, entry.at), words.KINDS.get(noun, noun), shape, ", ".join(filter(None, (what, said))), quoted, by,

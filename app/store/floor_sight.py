@@ -11,7 +11,7 @@ from app.domain.golive import GoLive, effective_t0, phase_at
 from app.domain.huddles import next_huddle
 from app.domain.plans import Plan
 from app.domain.shift import Shift
-from app.domain.supports import Stage, stage_at
+from app.domain.supports import WAITS, stage_at
 from app.domain.tablets import COPIES_KEPT, tablets_now
 from app.store import supports, tablets
 from app.store.sets import run, table
@@ -67,5 +67,5 @@ def _support(session: Session, plan: Plan, now: datetime) -> Queue | None:
     if rules is None:
         return None
     asked = supports.open_since(session, plan.site, now - timedelta(seconds=2 * rules.lapses_s))
-    waiting = [r.received_at for r in asked if stage_at(r, now, rules.lapses_s) is Stage.WAITING]
+    waiting = [r.received_at for r in asked if stage_at(r, now, rules.lapses_s) in WAITS]
     return Queue(len(waiting), min(waiting, default=None))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.decisions import Person
-from app.domain.supports import OPEN, Request, Stage, stage_at
+from app.domain.supports import OPEN, WAITS, Request, Stage, stage_at
 from app.settings.support import Support
 from app.store import supports
 from app.store.db import Session
@@ -36,7 +36,7 @@ def section(
     mine = [(r, stage) for r, stage in told if r.by.token == actor.token and stage is not Stage.WITHDRAWN]
     return {
         "lobby": settings.lobby,
-        "waiting": sum(stage in (Stage.WAITING, Stage.ASSIGNED) for _, stage in told),
+        "waiting": sum(stage in WAITS for _, stage in told),
         "mine": [
             {
                 "uuid": r.uuid,

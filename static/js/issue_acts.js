@@ -13,6 +13,9 @@ const needs = { vendor: "assign", announce: "comment" };
 let shown = "", based = "", current = "comment";
 
 const now = () => document.getElementById("acts").dataset;
+// Up to where this desk knows what happened to the issue: as far as the page shows, and what it just did itself.
+const own = new Map();
+const seenNow = () => Math.max(Number(now().sequence), own.get(shown) ?? 0);
 const keyOf = (of) => `${KEY}${shown} ${of.dataset.act}`;
 const draftOf = (of) => JSON.parse(sessionStorage.getItem(keyOf(of)) ?? "null");
 const keep = (of, draft) => (draft ? sessionStorage.setItem(keyOf(of), JSON.stringify(draft)) : sessionStorage.removeItem(keyOf(of)));
@@ -114,7 +117,7 @@ function open(act, focus = true) {
 function written(of) {
   const told = read(of), draft = draftOf(of);
   if (same(told, base(of))) keep(of, null);
-  else keep(of, { ...draft, fields: told, seen: draft?.seen ?? Number(now().sequence), number: Number(now().number) });
+  else keep(of, { ...draft, fields: told, seen: draft?.seen ?? seenNow(), number: Number(now().number) });
   fit();
 }
 
@@ -178,7 +181,7 @@ async function send(of, seen = null) {
     return;
   }
   // the id is kept with what it stands for: sent again after a lost answer, even by a page loaded anew, it is done once
-  const key = keyOf(of), draft = draftOf(of) ?? { fields: read(of), seen: Number(now().sequence), number: Number(now().number) };
+  const key = keyOf(of), draft = draftOf(of) ?? { fields: read(of), seen: seenNow(), number: Number(now().number) };
   const announces = of.dataset.act === "announce", text = JSON.stringify(announces ? read(of) : made.body), held = draft.sent?.text === text && seen === null;
   const sent = held ? draft.sent : { text, id: uuid(), seen: seen ?? draft.seen, body: made.body };
   sessionStorage.setItem(key, JSON.stringify({ ...draft, sent }));
@@ -214,6 +217,7 @@ function invalid(of, name) {
 
 // What this desk itself did is no news to what else it has written about the issue.
 function seenTo(issue, from, to) {
+  own.set(issue, to);
   for (const act of forms.keys()) {
     const key = `${KEY}${issue} ${act}`, draft = JSON.parse(sessionStorage.getItem(key) ?? "null");
     if (draft && draft.seen >= from) sessionStorage.setItem(key, JSON.stringify({ ...draft, seen: Math.max(draft.seen, to) }));

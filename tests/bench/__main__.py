@@ -9,7 +9,17 @@ from pathlib import Path
 
 from tests.bench.table import Row, render
 
-PARTS = ("probe_error", "probe_cpu", "ingest", "hl7_feed", "fan_out", "dom_latency", "trigger_cost", "trigger_page")
+PARTS = (
+    "probe_error",
+    "probe_cpu",
+    "ingest",
+    "hl7_feed",
+    "fan_out",
+    "dom_latency",
+    "trigger_cost",
+    "trigger_page",
+    "desk_queue",
+)
 PAGE = Path(__file__).parents[2] / "docs/performance.md"
 MARK = re.compile(r"(<!-- table -->\n).*(<!-- end -->)", re.S)
 

@@ -257,6 +257,13 @@ def test_every_act_is_done_from_the_page(chromium: Browser, golive: Served) -> N
         page.fill("#known-workaround", "read without it")
         send(page, "known")
         expect(page.locator(f"#row-{number}")).to_contain_text("known issue")
+        page.keyboard.press("n")
+        page.fill("#announce-announcement", "AI results are missing, read without them")
+        page.select_option("#announce-lasts", "3600")
+        page.click("#act-announce button[type=submit]")
+        expect(page.locator("#done")).to_have_text("Announced.")
+        (told,) = golive.get("/api/announcements")
+        assert (told["areas"], told["text"]) == (["ed"], "AI results are missing, read without them")
         page.keyboard.press("f")
         page.fill("#fix-resolution", "service restarted")
         send(page, "fix")
@@ -264,6 +271,7 @@ def test_every_act_is_done_from_the_page(chromium: Browser, golive: Served) -> N
         page.keyboard.press("o")
         page.fill("#reopen-text", "they say no")
         send(page, "reopen")
+        expect(page.locator("#course")).to_contain_text("ED reading, announced: AI results are missing")
         page.goto(f"{golive.url}/desk/issues/{twin}")
         live(page)
         page.keyboard.press("d")
@@ -372,7 +380,6 @@ def test_axe_finds_nothing_in_light_and_dark(chromium: Browser, golive: Served, 
         assert axe(page) == [], "nothing"
 
 
-@pytest.mark.parametrize("size", [(1180, 820), (820, 1180), (390, 800)])
 def test_what_rings_moves_nothing_under_a_finger(chromium: Browser, golive: Served) -> None:
     (one, first), (_, second) = new(golive, severity=1), new(golive, severity=4)
     top = f"() => document.getElementById('row-{second}').getBoundingClientRect().top"
@@ -387,6 +394,7 @@ def test_what_rings_moves_nothing_under_a_finger(chromium: Browser, golive: Serv
         expect(page.locator("#issue .number")).to_have_text(f"#{first}")
 
 
+@pytest.mark.parametrize("size", [(1180, 820), (820, 1180), (390, 800)])
 def test_all_that_is_pressed_takes_a_finger_and_nothing_scrolls_sideways(
     chromium: Browser, golive: Served, size: tuple[int, int]
 ) -> None:

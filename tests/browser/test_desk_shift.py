@@ -16,6 +16,7 @@ from app.clock import Pace, live_at, monotonic_s, utc_now
 from app.commands.access import creating_a_token
 from app.settings import load
 from app.store.db import Database
+from tests.browser import tablets
 from tests.browser.acting import EXPECTED, axe, live
 from tests.browser.test_desk import PRESSED, SMALL
 from tests.browser.test_pages import walked
@@ -180,6 +181,12 @@ def test_the_sheet_is_one_page_however_much_happened(chromium: Browser, day: Day
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(happen, range(21)))
+    for n in range(6):
+        decision = str(uuid4())
+        assert put(golive, "decisions", "ann", decision, trigger=None, kind="hold", reason=long[:300])[0] == 201
+        assert post(golive, f"decisions/{decision}", "ann", action="withdraw", reason=long[:300])[0] == 200
+        until = (day.clock.now() + timedelta(hours=n + 2)).isoformat()
+        put(golive, "planned-work", "ann", system="ris", until=until, why=long[:100])
     for n in range(5):
         put(golive, "announcements", "ann", text=f"{n} {long}"[:400], areas=["ct", "ed"])
     note = {field: long[:600] for field in ("conditions", "actions", "needs")}
@@ -211,6 +218,11 @@ def test_the_floor_is_asked_and_told_while_somebody_writes(chromium: Browser, da
         page.fill("#announce-until", "11:30")
         page.click("#announce-form button[type=submit]")
         expect(page.locator("#announced")).to_contain_text("CT · until 11:30 · Ann")
+        number = golive.get(f"/api/issues/{reported(day)}", "bo")["number"]
+        other.goto(f"{golive.url}/desk?issue={number}")
+        expect(other.locator("#course")).to_contain_text("Open the patient by accession number")
+        expect(other.locator("#duty")).to_contain_text(re.compile(r"Leads now\s*▲ nobody"))
+        expect(other.locator("#floor-says")).to_contain_text("stopped")
         assert golive.call("GET", "/api/announcements", "sue").json()[0]["areas"] == ["ct"]
         page.click("[data-withdraw]")
         expect(page.locator("#announced")).to_contain_text("Nothing is announced.")
@@ -265,3 +277,27 @@ def test_who_only_reads_sees_the_shift_and_no_form(chromium: Browser, day: Day) 
         expect(page.locator("[data-end-duty]")).to_be_hidden()
     _, duty = put(day.served, "duties", "tom", area="mr", until_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
     assert post(day.served, f"duties/{duty['uuid']}", "engineer", action="end")[0] == 403
+
+
+def test_a_tablet_takes_the_duty_answers_the_desk_and_says_what_is_solved(chromium: Browser, tmp_path: Path) -> None:
+    with tablets.golive(tmp_path) as served, tablets.tablet(chromium, served) as used:
+        page, uuid = used.page, str(uuid4())
+        page.click("[data-view=info]")
+        page.click("[data-key=duty8]")
+        expect(page.locator("section.duty")).to_contain_text("CT until")
+        wait_for(lambda: [d["who"] for d in served.get("/api/shift")["areas"][0]["there"]] == ["the floor"])
+        put_issue(served, uuid, "desk", **issue_body(text="somebody else's"))
+        act_on_issue(served, uuid, "fix", resolution="RIS restarted")
+        put(served, "announcements", "desk", text="Reports come late until three", areas=["ct"])
+        put(served, "questions", "desk", areas=["ct", "ed"], about="Worklist")
+        page.reload()
+        expect(page.locator(".band.news")).to_contain_text("Reports come late until three")
+        page.locator(".band.question button").last.click()
+        wait_for(lambda: served.get("/api/shift")["floor_says"]["ct"]["answer"] == "stopped")
+        page.click("[data-view=mine]")
+        page.locator(".item", has_text="RIS restarted").locator("button", has_text="Yes, solved").click()
+        wait_for(lambda: served.get(f"/api/issues/{uuid}")["status"] == "verified")
+        assert served.get(f"/api/issues/{uuid}")["verified_by"] == "the floor"
+        page.click("[data-view=info]")
+        page.click("[data-key=duty-end]")
+        wait_for(lambda: served.get("/api/shift")["areas"][0]["there"] == [])

@@ -66,6 +66,12 @@ def lobby_of(context: BrowserContext, status: int = 200) -> list[str]:
     return came
 
 
+def press(page: Page, address: str) -> None:
+    """Open the button's page, which goes on by itself before it is loaded."""
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector("h1")
+
+
 def act(golive: Served, uuid: str, **what: Any) -> None:
     answer = golive.call("POST", f"/api/supports/{uuid}/events/{uuid4()}", "desk", json=what)
     assert answer.status_code == 200, answer.text
@@ -89,7 +95,8 @@ def test_a_click_opens_the_lobby_by_itself_and_stands_on_the_desk_at_once(
     with at_desk(chromium, golive) as desk:
         context = chromium.new_context()
         came, page = lobby_of(context), context.new_page()
-        page.goto(f"{golive.url}/support?key={golive.token('support')}&workstation=CT-77&about=worklist")
+        address = f"{golive.url}/support?key={golive.token('support')}&workstation=CT-77&about=worklist"
+        page.goto(address, wait_until="commit")
         page.wait_for_url(LOBBY)
         assert came == [""]  # the meeting does not learn the key from where somebody came
         row = desk.locator(".ask", has_text="CT-77")
@@ -115,12 +122,12 @@ def test_while_golive_is_down_the_button_opens_the_lobby_and_says_that_nobody_kn
     came, page = lobby_of(context, 204), context.new_page()
     with support(tmp_path, six_weeks=False) as (golive, _):
         key = golive.token("support")
-        page.goto(f"{golive.url}/support?key={key}&workstation=CT-1")
+        press(page, f"{golive.url}/support?key={key}&workstation=CT-1")
         expect(page.locator(".said")).to_contain_text("You are on the list")
         wait_for(lambda: page.evaluate(WORKS) and page.evaluate(KEPT, key))
         before = len(came)
         assert before >= 1
-    page.goto(f"{golive.url}/support?key={key}&workstation=CT-1", wait_until="commit")
+    press(page, f"{golive.url}/support?key={key}&workstation=CT-1")
     expect(page.locator(".said")).to_contain_text("golive does not answer: nobody sees that you asked")
     expect(page.locator(".raw")).to_have_text(LOBBY)
     assert page.get_attribute("#lobby", "href") == LOBBY
@@ -139,19 +146,19 @@ def test_a_golive_that_hangs_is_one_that_is_down_and_a_key_that_was_taken_away_l
     page, free = context.new_page(), threading.Event()
     with support(tmp_path, six_weeks=False) as (golive, _):
         address = f"{golive.url}/support?key={golive.token('support')}"
-        page.goto(f"{address}&workstation=CT-1")
+        press(page, f"{address}&workstation=CT-1")
         wait_for(lambda: page.evaluate(WORKS) and page.evaluate(KEPT, golive.token("support")))
         loop = golive.app.state.house.follow._poked._loop
         loop.call_soon_threadsafe(free.wait, 30)  # nothing of it answers any more
         try:
-            page.goto(f"{address}&workstation=CT-2", wait_until="commit")
+            press(page, f"{address}&workstation=CT-2")
             expect(page.locator(".said")).to_contain_text("golive does not answer")
         finally:
             free.set()
         known = golive.get("/api/internal/tokens", "local")
         (key,) = [t["id"] for t in known if t["role"] == "support"]
         assert golive.call("DELETE", f"/api/internal/tokens/{key}", "local").status_code == 204
-        page.goto(f"{address}&workstation=CT-3", wait_until="commit")
+        press(page, f"{address}&workstation=CT-3")
         expect(page.locator("h1")).to_have_text("Not found")
         wait_for(lambda: not page.evaluate(KEPT, golive.token("support")))
     context.close()
@@ -166,7 +173,7 @@ def test_axe_finds_nothing_on_the_button_nor_on_its_refusal(
     lobby_of(context, 204)
     page = context.new_page()
     for path in (f"/support?key={golive.token('support')}", "/support?key=made-up"):
-        page.goto(golive.url + path)
+        press(page, golive.url + path)
         assert axe(page) == []
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert "meet.example" not in page.content()

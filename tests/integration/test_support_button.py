@@ -74,13 +74,16 @@ def test_what_is_wrong_in_a_toolbar_keeps_nobody_from_help(golive: Served, what:
     assert "Miller" not in str(one)
 
 
-@pytest.mark.parametrize("key", ["", "golive_made-up", "x" * 5000, "desk", "\x00"])
-def test_a_made_up_key_gets_a_page_that_tells_nothing(golive: Served, key: str) -> None:
-    for path in ("/support", "/support/lobby"):
-        answer = click(golive, golive.token("desk") if key == "desk" else key, path, workstation="CT-3")
-        assert answer.status_code in (404, 422)
-        assert "meet.example" not in answer.text
-        assert "support" not in re.sub(r"\s+", " ", answer.text).lower()
+def test_a_made_up_key_gets_a_page_that_tells_nothing(golive: Served) -> None:
+    told = set()
+    for key in ("", "golive_made-up", "x" * 5000, golive.token("desk"), "\x00"):
+        for path in ("/support", "/support/lobby"):
+            answer = click(golive, key, path, workstation="CT-3")
+            assert answer.status_code == (422 if len(key) > 2000 else 404)
+            assert "meet.example" not in answer.text
+            assert "support" not in answer.text.lower()
+            told.add(answer.text)
+    assert len(told) == 2  # a key that is too long is named as that, all others get the same words
     assert asked(golive) == []
 
 
