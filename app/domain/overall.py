@@ -181,7 +181,7 @@ def _too_few(standings: Iterable[Standing], plan: Plan) -> Iterator[Ground]:
 
 def _ground(standing: Standing, plan: Plan, expected: Mapping[str, Watched]) -> Ground | None:
     subject = subject_of(standing.series, plan, standing.judged.window)
-    if standing.state is State.OK or _without_source(standing):
+    if standing.state is State.OK or _without_source(standing) or _only_repeats(standing):
         return None
     words = _STATE_WORDS.get(standing.state, standing.state.value)
     text = f"{words}, {standing.reason}"
@@ -191,6 +191,12 @@ def _ground(standing: Standing, plan: Plan, expected: Mapping[str, Watched]) -> 
     if standing.state is State.BLIND and probes is not None and probes.required:
         return Ground("blind", subject, text)
     return Ground("watch", subject, text)
+
+
+def _only_repeats(standing: Standing) -> bool:
+    """Say whether it is unseen for what the exams' own series tell: told twice it would be two faults."""
+    unseen = standing.state in (State.BLIND, State.STALE)
+    return unseen and standing.series.measure == "issue.per_100_exams"
 
 
 def _without_source(standing: Standing) -> bool:

@@ -57,6 +57,8 @@ GONE, GONE_MEANS = "There is no issue no. {n}", "The number is of no issue of th
 CHOOSE = "Choose an issue of the list, or press J and Enter."
 PHONED = "told by telephone"
 
+EVIDENCE = "Evidence for the vendor (zip)"
+EVIDENCE_MEANS = "what golive measured an hour before and after, without patients, persons and typed words"
 MINUTE, FROZEN = "What was measured in its minute", "frozen with the issue"
 NOT_MEASURED = "Nothing was kept of its minute."
 COLUMNS = ("measure", "value", "expected", "n", "age", "state then")

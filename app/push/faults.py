@@ -13,7 +13,8 @@ from app.push.scene import Scene, feed_of, grave, gravity, last_event_at, lean, 
 
 UNSEEN = frozenset({State.BLIND, State.STALE})
 SILENT_CADENCES = 2
-_SUMS = frozenset({"availability", "own.load"})  # they only repeat what the probes' own series say
+# they only repeat what the probes' own series, or those of the exams, say
+_SUMS = frozenset({"availability", "own.load", "issue.per_100_exams"})
 # a system that answers so answers: beside others that get no answer these are a fault of their own
 _APART = frozenset({"wrong_answer", "auth", "rejected"})
 

@@ -61,6 +61,8 @@ def _issues(scene: Scene) -> FootItem:
 def _tablets(scene: Scene) -> list[FootItem]:
     """Give what tablets hold, and apart from it how many are silent: those two are never one number."""
     told = scene.floor.tablets
+    if scene.trouble and told is not None:
+        return [_unseen(words.UNSENT)]
     if told is None:
         return [FootItem(words.UNSENT, words.NOT_SET_UP, "setup")]
     found = []
@@ -78,6 +80,8 @@ def _tablets(scene: Scene) -> list[FootItem]:
 def _people(scene: Scene) -> list[FootItem]:
     """Give who leads, the next huddle, where somebody is on duty, and who waits for support."""
     floor, plan, found = scene.floor, scene.plan, list[FootItem]()
+    if scene.trouble:  # what was so when it was last read may not be so now
+        return [_unseen(name) for name in (words.IN_CHARGE, words.SUPER_USERS, floor_words.SUPPORT)]
     lead = floor_words.cut(floor.lead.name, floor_words.LONGEST_NAME) if floor.lead else floor_words.NOBODY_LEADS
     found.append(FootItem(words.IN_CHARGE, lead) if floor.led else _unset(words.IN_CHARGE))
     clock = scene.local(floor.huddle_at).strftime("%H:%M") if floor.huddle_at else ""
@@ -97,6 +101,10 @@ def _people(scene: Scene) -> list[FootItem]:
     elif not floor.support.waiting:
         found.append(FootItem(floor_words.SUPPORT, floor_words.SUPPORT_NONE, "near"))
     return found
+
+
+def _unseen(name: str) -> FootItem:
+    return FootItem(name, f"{floor_words.UNSEEN_SHAPE} {floor_words.NOT_SEEN}")
 
 
 def _unset(name: str) -> FootItem:

@@ -193,6 +193,7 @@ class Life:
             self._issues = self._held.now(s, site)
             record = golives.current(s, site)
             self._rolled_back = is_rolled_back(self.house.plan, record, now)
+            there = shift.now(s, site, now)
             return Seen(
                 judged=tuple(standings.all(s, site)),
                 record=record,
@@ -202,8 +203,8 @@ class Life:
                 sentinel=marks.get(s, site, marks.SENTINEL_JUDGED) or "",
                 cost=self._cost.now(s, self.house.plan, record, now),
                 issues=self._issues,
-                shift=shift.now(s, site, now),
-                floor=floor_sight.now_on(s, self.house.plan, now),
+                shift=there,
+                floor=floor_sight.now_on(s, self.house.plan, record, there, now),
             )
 
         return await self._db.read(ask)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -437,3 +438,12 @@ def test_who_only_reads_sees_the_issues_and_no_form(chromium: Browser, golive: S
         page.keyboard.press("j")
         page.keyboard.press("t")
         expect(page.locator("#issue h2")).to_be_visible()
+
+
+def test_the_evidence_of_an_issue_is_one_click_and_a_zip(chromium: Browser, golive: Served) -> None:
+    _, number = new(golive)
+    with at_desk(chromium, golive, f"/desk?issue={number}", accept_downloads=True) as page:
+        with page.expect_download() as started:
+            page.click(".for-vendor a")
+        assert started.value.suggested_filename == f"golive-north-issue-{number}.zip"
+        assert {"samples.csv", "issue.json", "README.md"} <= set(ZipFile(started.value.path()).namelist())

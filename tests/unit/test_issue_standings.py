@@ -15,11 +15,14 @@ from app.domain.issue_standings import (
     of_issues,
 )
 from app.domain.issues import Issue, Status
+from app.domain.overall import overall
 from app.domain.plans import FeedPlan, MeasurePlan
 from app.domain.signs import Signs
 from app.domain.standings import Judged, Series, Standing, State
+from app.push.faults import faults
 from tests.unit.made import WORKLIST, plan
 from tests.unit.test_issues import T, issue
+from tests.unit.walls import scene_of
 
 NOW = T + timedelta(hours=2)
 FEED = FeedPlan("hl7", "hl7-mllp", "ris", frozenset({"ended", "final"}), 0)
@@ -84,3 +87,11 @@ def test_after_t0_only_issues_since_then_count_and_an_old_count_is_blind() -> No
     old = stand([answered(n, 2) for n in range(6)], age_s=120.0)
     assert {s.state for s in old.values()} == {State.BLIND}
     assert set(old) == set(MEASURES)
+
+
+def test_exams_that_are_not_seen_are_one_fault_and_one_ground_whatever_is_counted_by_them() -> None:
+    blind = stand([answered(n, 2) for n in range(4)], 200, State.BLIND)[PER_100_EXAMS]
+    others = [s for s in stand([answered(n, 2) for n in range(6)]).values() if s.series.measure != PER_100_EXAMS]
+    told = overall([blind, *others], PLAN, {}, NOW)
+    assert not [g for g in told.grounds if "per 100 exams" in g.subject]
+    assert [f for f in faults(scene_of([blind])) if f.cause[0] != "collector"] == []

@@ -128,6 +128,12 @@ def test_what_tablets_hold_and_which_are_silent_are_told_apart() -> None:
     assert (calm["Super-users"], calm["Huddle"]) == ("8 of 8 areas", "07:59")
 
 
+def test_while_golive_cannot_be_read_nobody_is_said_to_be_there() -> None:
+    said = {i.name: i.said for i in foot(seen(floor="trouble", trouble="golive's database cannot be read")).items}
+    for name in ("In charge", "Super-users", "Support", "Unsent on tablets"):
+        assert said[name] == "◌ not seen"
+
+
 def test_where_nobody_set_it_up_the_wall_says_so() -> None:
     said = {i.name: i.said for i in foot(named("calm")).items}
     for name in ("In charge", "Huddle", "Super-users", "Unsent on tablets", "Support"):
