@@ -1,7 +1,7 @@
 // Logging an issue: what, how bad, send. On a narrow screen one question at a time, on a wide one side by side.
 import { h, fill } from "./dom.js";
 import { say } from "./words.js";
-import { state } from "./state.js";
+import { state, shown } from "./state.js";
 import { draft, write, empty, isWritten } from "./draft.js";
 import { guarded } from "./guard.js";
 import { SEVERITIES } from "./issues.js";
@@ -129,7 +129,7 @@ async function keep({ texts, noPatient }) {
   empty();
   text.value = "";
   said.textContent = "";
-  update();
+  shown();
   wake({ fresh: true });
 }
 
