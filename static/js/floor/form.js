@@ -45,7 +45,7 @@ export function update() {
   const chosen = state.doc?.categories.find((c) => c.id === draft.category);
   fill(more, [chosen, draft.fn], () => functions(chosen));
   safety.checked = draft.safety;
-  root.dataset.step = draft.step;
+  root.dataset.step = document.body.dataset.step = draft.step;
   sendButton.classList.toggle("ready", Boolean(draft.category && draft.severity));
   return root;
 }
