@@ -410,7 +410,14 @@ def test_support_now_opens_the_lobby_and_counts_the_click(served: Served, used: 
     with used.context.expect_page() as opened:
         used.page.click("[data-key=support]")
     assert opened.value.url == "https://meet.example/lobby"
-    wait_for(lambda: [r for r in served.get("/api/supports") if (r["area"], r["room"]) == ("ct", "CT 2")])
+    (asked,) = wait_for(lambda: [r for r in served.get("/api/supports") if (r["area"], r["room"]) == ("ct", "CT 2")])
+    used.page.wait_for_selector(".band.help:has-text('Support was asked for')")
+    helps = {"action": "assign", "supporter": "Ben", "breakout": "Room 2"}
+    answer = served.call("POST", f"/api/supports/{asked['uuid']}/events/{uuid4()}", "desk", json=helps)
+    assert answer.status_code == 200, answer.text
+    used.page.reload()
+    used.page.wait_for_selector(".band.help:has-text('Ben helps you. Meet in Room 2.')")
+    assert used.page.locator(".band.help a").get_attribute("href") == "https://meet.example/2"
 
 
 def test_a_copy_is_kept_for_seven_days_after_its_receipt(served: Served, used: Tablet) -> None:
