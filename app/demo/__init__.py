@@ -26,6 +26,7 @@ from app.main import create_app
 from app.plan import plan_of
 from app.running.serving import serve
 from app.settings import Config, Secrets, load, load_secrets
+from collectors.simulator.floor_config import floor_toml
 from collectors.simulator.helpers import collector_command
 from collectors.simulator.life import Life, hospital
 from collectors.simulator.part import Part
@@ -141,7 +142,7 @@ def _pacings(demo: Demo) -> tuple[Pacing, ...]:
 
 def _text(demo: Demo, now: datetime, ports: Ports, listen: str, pacing: Pacing) -> str:
     text = golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed, pacing=pacing)
-    return text + rollback_toml(pacing)
+    return text + floor_toml(listen) + rollback_toml(pacing)
 
 
 def _t0(demo: Demo, now: datetime) -> datetime:
