@@ -78,20 +78,17 @@ class Shift:
         """Give who is on duty in an area, "" where nobody is."""
         return next((name for name, areas in self.super_users if area in areas), "")
 
+    def tablet(self, area: str) -> str:
+        """Give the tablet that is carried where somebody is on duty; who has several areas carries one."""
+        return next((f"tablet-{areas[0]}" for _, areas in self.super_users if area in areas), f"tablet-{area}")
+
 
 def shift_at(at: datetime, zone: tzinfo) -> Shift:
     """Give the shift that is there at a moment."""
     local = (at + _HANDED_OVER_BEFORE).astimezone(zone)
     day = local.replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [
-        ((day + timedelta(days=d)).replace(hour=hour), number)
-        for d in (-1, 0, 1)
-        for number, hour in enumerate(HOURS)
+        ((day + timedelta(days=d)).replace(hour=hour), number) for d in (-1, 0, 1) for number, hour in enumerate(HOURS)
     ]
     i = max(i for i, (start, _) in enumerate(starts) if start <= local)
     return Shift(starts[i][1], starts[i][0], starts[i + 1][0])
-
-
-def tablet_of(area: str) -> str:
-    """Give the tablet that goes round in an area."""
-    return f"tablet-{area}"
