@@ -190,7 +190,9 @@ def _welcome(demo: Demo, ready: _Ready, people: floor.People, console: Console) 
     listen = ready.config.settings.server.listen
     console.print(f"[bold]SIMULATION[/bold]  http://{listen}/wall", highlight=False)
     for role, page in (("desk", "/desk"), ("floor", "/floor")):
-        console.print(f"{role:5}  http://{listen}{page}  log in with {people.visitors[role]}", highlight=False)
+        console.print(
+            f"{role:5}  http://{listen}{page}  log in with {people.visitors[role]}", highlight=False, soft_wrap=True
+        )
     if demo.speed > floor.FASTEST:
         console.print(f"nobody walks the floor: people are not simulated beyond {floor.FASTEST:g} times as fast")
     console.print(f"its configuration, fit to be copied: {ready.config.file}", highlight=False, soft_wrap=True)

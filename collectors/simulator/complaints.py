@@ -40,7 +40,7 @@ class Complaint:
 
 _MILD = {3: 0.75, 4: 0.25}
 _PLAIN = {3: 1.0}
-_HARD = {2: 0.4, 3: 0.6}
+_HARD = {2: 0.3, 3: 0.7}
 _ASKED = {4: 1.0}
 
 COMPLAINTS = (

@@ -37,9 +37,15 @@ def rate_per_hour(hospital: Hospital, at: datetime) -> float:
     since_h = (at - hospital.t0).total_seconds() / 3600
     if since_h < 0:
         return 0.0
-    many = 16.0 * math.exp(-since_h / 7) + 4.0 * math.exp(-since_h / (24 * 6)) + 0.5
-    by_day = 7 <= at.astimezone(hospital.zone).hour < 18
-    return many * (1.0 if by_day else 0.55) * hospital.learning(at, 0.5)
+    many = 18.0 * math.exp(-since_h / 7) + 4.0 * math.exp(-since_h / (24 * 6)) + 0.5
+    return many * by_hour(hospital, at) * hospital.learning(at, 0.5)
+
+
+def by_hour(hospital: Hospital, at: datetime) -> float:
+    """Give how much of that the hour of the day leaves: on the first day all are there, whatever the hour is."""
+    if 7 <= at.astimezone(hospital.zone).hour < 18:
+        return 1.0
+    return 0.8 if at < hospital.t0 + timedelta(days=1) else 0.5
 
 
 def issues(hospital: Hospital, slot: int) -> tuple[Story, ...]:
@@ -91,7 +97,9 @@ class Course:
     def report(self, who: str, area: str, room: str, **told: Any) -> None:
         """Log it; a tablet that finds no network holds it for a while."""
         device = self.shift.tablet(area)
-        body = {"area": area, "room": room, "device": device, "occurred_at": written(self.at), **told}
+        noticed, ahead_s = self.at, round(self.chance.uniform(-2, 2), 1)
+        moments = {"occurred_at": written(noticed), "observed_at": written(noticed), "clock_offset_s": ahead_s}
+        body = {"area": area, "room": room, "device": device, **moments, **told}
         held = soon(self.chance, 4) if self.chance.random() < 0.08 else timedelta(seconds=self.chance.randint(5, 40))
         self.at += held
         self.acts.append(Act(self.at, who, "issues", self.uuid, body))
@@ -131,7 +139,7 @@ def _story(hospital: Hospital, name: str, complaint: Complaint, area: str, at: d
         function=complaint.function, text=chance.choice(complaint.texts) if chance.random() < 0.8 else "",
         safety=complaint.safety,
     )  # fmt: skip
-    _seen(course, severity, complaint.team)
+    _seen(course, severity, complaint.team, milder=chance.random() < 0.5)
     if complaint.end is End.TRAINING:
         course.then(9, course.desk, "training", text=complaint.resolution)
     elif complaint.end is End.NO_ISSUE:
@@ -147,12 +155,16 @@ def _story(hospital: Hospital, name: str, complaint: Complaint, area: str, at: d
     return course.story()
 
 
-def _seen(course: Course, severity: int, team: str) -> None:
-    """Let the desk look at it: what is grave is taken up at once by a person, the rest goes to a team."""
+def _seen(course: Course, severity: int, team: str, *, milder: bool = False) -> None:
+    """Let the desk look at it: what is grave is taken up at once by a person, the rest goes to a team.
+
+    People were told "if unsure, the higher one", so some of the grave turn out to be `milder`.
+    """
     minutes, chance = _SEEN_AFTER_MIN[severity], course.chance
     if severity <= 2:
         course.then(minutes, course.desk, "acknowledge", text=chance.choice(TAKEN_UP))
-        course.then(1, course.desk, "triage", team=team, owner=course.desk)
+        lower = {"severity": severity + 1} if milder else {}
+        course.then(1, course.desk, "triage", team=team, owner=course.desk, **lower)
     elif chance.random() < 0.4:
         course.then(minutes, course.desk, "triage", team=team, text=chance.choice(TRIAGED))
     else:

@@ -8,6 +8,7 @@ from heapq import heapify, heapreplace
 from collectors.simulator.chance import poisson, stream
 from collectors.simulator.exams import Hospital
 from collectors.simulator.floor_acts import Act, Story, identity, soon, written
+from collectors.simulator.floor_issues import by_hour
 from collectors.simulator.floor_people import SUPPORTERS, TOOLBAR, shift_at
 
 SLOT = timedelta(hours=4)
@@ -25,8 +26,7 @@ def rate_per_hour(hospital: Hospital, at: datetime) -> float:
     since_h = (at - hospital.t0).total_seconds() / 3600
     if since_h < 0:
         return 0.0
-    by_day = 7 <= at.astimezone(hospital.zone).hour < 18
-    return (13.0 * math.exp(-since_h / 4) + 2.0) * (1.0 if by_day else 0.45)
+    return (15.0 * math.exp(-since_h / 4) + 1.9) * by_hour(hospital, at)
 
 
 @lru_cache(maxsize=64)
@@ -42,8 +42,8 @@ def supports(hospital: Hospital, slot: int) -> tuple[Story, ...]:
         if busy_until.get(workstation, start) > at:
             continue  # its reader sits in a break-out room, or waits for one
         free_at, i = free[0]
-        helped_at = max(at + soon(chance, 1.2), free_at)
-        ended_at = helped_at + soon(chance, 8)
+        helped_at = max(at + soon(chance, 2.5), free_at)
+        ended_at = helped_at + soon(chance, 9)
         heapreplace(free, (ended_at + soon(chance, 0.5), i))
         busy_until[workstation] = ended_at + timedelta(minutes=1)
         about = chance.choices(list(_ABOUT), list(_ABOUT.values()))[0]
