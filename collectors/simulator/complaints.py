@@ -169,10 +169,19 @@ RHYTHM = (
     "Quiet hours: the PACS team is on site, the vendor by telephone.",
 )
 HANDED_OVER = (
-    ("Worklists and images as expected; the queue is read to its end.", "Layout of knee MR is with the PACS team.",
-     "Call back who reported priors; look at the burners."),
-    ("Stable. Most of what comes are questions.", "Trainers were sent to the reading rooms twice.",
-     "Watch the evening lists; one patch of the vendor is promised."),
-    ("Calm night, two calls.", "Nothing is under way but the open items.",
-     "A second trainer for the morning; open issues before the huddle."),
-)  # fmt: skip
+    (
+        "Systems as the wall shows them; nothing grave without an owner.",
+        "Open items are with their teams, none waits for the desk alone.",
+        "Trainers in the reading rooms from the morning; open items before the huddle.",
+    ),
+    (
+        "Most of what comes are questions.",
+        "Trainers walk the reading rooms; what is grave has an owner.",
+        "Watch the evening lists; call back who waits for an answer.",
+    ),
+    (
+        "Quieter since the evening.",
+        "Nothing is under way but the open items.",
+        "Keep one supporter for the ED; call the vendor for what is grave alone.",
+    ),
+)

@@ -37,7 +37,7 @@ def rate_per_hour(hospital: Hospital, at: datetime) -> float:
     since_h = (at - hospital.t0).total_seconds() / 3600
     if since_h < 0:
         return 0.0
-    many = 18.0 * math.exp(-since_h / 7) + 4.0 * math.exp(-since_h / (24 * 6)) + 0.5
+    many = 18.0 * math.exp(-since_h / 7) + 4.0 * math.exp(-since_h / (24 * 6)) + 0.9
     return many * by_hour(hospital, at) * hospital.learning(at, 0.5)
 
 
@@ -164,7 +164,7 @@ def _seen(course: Course, severity: int, team: str, *, milder: bool = False) -> 
     if severity <= 2:
         course.then(minutes, course.desk, "acknowledge", text=chance.choice(TAKEN_UP))
         lower = {"severity": severity + 1} if milder else {}
-        course.then(1, course.desk, "triage", team=team, owner=course.desk, **lower)
+        course.then(1, course.desk, "triage", team=team, owner=course.shift.lead, **lower)
     elif chance.random() < 0.4:
         course.then(minutes, course.desk, "triage", team=team, text=chance.choice(TRIAGED))
     else:

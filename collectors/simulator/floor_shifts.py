@@ -40,7 +40,7 @@ def _shift(hospital: Hospital, shift: Shift) -> list[Story]:
             at = comes_at + timedelta(minutes=1 + 5 * chance.random(), seconds=n)
             found.append(Story((Act(at, who, "duties", identity(hospital, "duty", name, area), body),)))
     says = {"text": RHYTHM[shift.number], "areas": [], "until_at": until}
-    at = shift.from_at + timedelta(minutes=10)
+    at = comes_at + timedelta(minutes=4)
     found.append(Story((Act(at, shift.triage, "announcements", identity(hospital, "rhythm", name), says),)))
     return [*found, *_questions(hospital, shift)]
 

@@ -26,7 +26,7 @@ def rate_per_hour(hospital: Hospital, at: datetime) -> float:
     since_h = (at - hospital.t0).total_seconds() / 3600
     if since_h < 0:
         return 0.0
-    return (15.0 * math.exp(-since_h / 4) + 1.9) * by_hour(hospital, at)
+    return (18.0 * math.exp(-since_h / 3) + 1.9) * by_hour(hospital, at)
 
 
 @lru_cache(maxsize=64)
@@ -42,8 +42,8 @@ def supports(hospital: Hospital, slot: int) -> tuple[Story, ...]:
         if busy_until.get(workstation, start) > at:
             continue  # its reader sits in a break-out room, or waits for one
         free_at, i = free[0]
-        helped_at = max(at + soon(chance, 2.5), free_at)
-        ended_at = helped_at + soon(chance, 9)
+        helped_at = max(at + soon(chance, 4), free_at)
+        ended_at = helped_at + soon(chance, 8)
         heapreplace(free, (ended_at + soon(chance, 0.5), i))
         busy_until[workstation] = ended_at + timedelta(minutes=1)
         about = chance.choices(list(_ABOUT), list(_ABOUT.values()))[0]
