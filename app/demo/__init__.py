@@ -6,10 +6,11 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -18,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.clock import Pace, live_at, monotonic_s, utc_now
 from app.commands import pour as pouring
-from app.demo import drill
+from app.demo import drill, floor
 from app.demo.folder import begin_anew, opened
 from app.demo.player import begin, playing, talk
 from app.errors import Unavailable
@@ -26,6 +27,7 @@ from app.main import create_app
 from app.plan import plan_of
 from app.running.serving import serve
 from app.settings import Config, Secrets, load, load_secrets
+from collectors.simulator.floor_config import floor_toml
 from collectors.simulator.helpers import collector_command
 from collectors.simulator.life import Life, hospital
 from collectors.simulator.part import Part
@@ -85,40 +87,53 @@ async def _live(demo: Demo, console: Console) -> None:
         live_at(pace)
         part = Part(ready.life, ready.now, ready.ports, pace)
         await begin(player, part)
-        _welcome(demo, ready, console)
-        tasks = [asyncio.create_task(talk(player, console))]
-        if demo.scenario == drill.NAME:
-            with opened(ready.config.folder) as db:
-                people = drill.enrol(db, utc_now())
-            tasks.append(asyncio.create_task(_drilled(ready, people, pace, player, console)))
+        with opened(ready.config.folder) as db:
+            people = floor.enrol(db, utc_now())
+            deciding = drill.enrol(db, utc_now()) if demo.scenario == drill.NAME else None
+        _welcome(demo, ready, people, console)
+        url, stays = f"http://{ready.config.settings.server.listen}", ready.life.hospital
+        peopled = floor.Floor(url, people, stays, pace, _saying("floor", console))
+        tasks = [asyncio.create_task(talk(player, console, peopled.changed))]
+        if demo.speed <= floor.FASTEST:
+            tasks.append(asyncio.create_task(_lived("floor", peopled.run(), console)))
+        if deciding is not None:
+            tasks.append(asyncio.create_task(_lived("drill", _drill(url, deciding, pace, player, console), console)))
         try:
             app = create_app(ready.config, ready.secrets, simulation=True, speed=demo.speed)
             await serve(app, ready.config, collect=True, collector=collector_command(ready.config.file, pace))
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _drilled(
-    ready: _Ready, people: drill.People, pace: Pace, player: asyncio.subprocess.Process, console: Console
-) -> None:
-    """Play the drill while golive runs; where it does not go on it says so, and golive stays up to be looked at."""
+async def _lived(what: str, living: Coroutine[Any, Any, None], console: Console) -> None:
+    """Let simulated people live while golive runs; where they cannot go on that is said, and golive stays up."""
+    said = _saying(what, console)
+    try:
+        await living
+    except (Unavailable, httpx.TransportError) as error:
+        said(f"stopped: {error}")
+    except Exception:  # nobody awaits this task before golive ends: a mistake of ours would be heard of then only
+        log.exception("the %s has a mistake of golive's own", what)
+        said("stopped by a mistake of golive's own; see the log")
 
-    def said(what: str) -> None:
-        console.print(f"[bold]drill[/bold]  {escape(what)}", highlight=False, soft_wrap=True)
 
+def _drill(
+    url: str, people: drill.People, pace: Pace, player: asyncio.subprocess.Process, console: Console
+) -> Coroutine[Any, Any, None]:
     def play(scenario: str) -> None:
         assert player.stdin is not None
         player.stdin.write(scenario.encode() + b"\n")
 
-    url = f"http://{ready.config.settings.server.listen}"
-    try:
-        await drill.Drill(url, people, pace, play, said).run()
-    except (Unavailable, httpx.TransportError) as error:
-        said(f"stopped: {error}")
-    except Exception:  # nobody awaits this task before golive ends: a mistake of ours would be heard of then only
-        log.exception("the drill has a mistake of golive's own")
-        said("stopped by a mistake of golive's own; see the log")
+    return drill.Drill(url, people, pace, play, _saying("drill", console)).run()
+
+
+def _saying(what: str, console: Console) -> Callable[[str], None]:
+    def said(words: str) -> None:
+        console.print(f"[bold]{what}[/bold]  {escape(words)}", highlight=False, soft_wrap=True)
+
+    return said
 
 
 def _prepare(demo: Demo) -> _Ready:
@@ -141,7 +156,7 @@ def _pacings(demo: Demo) -> tuple[Pacing, ...]:
 
 def _text(demo: Demo, now: datetime, ports: Ports, listen: str, pacing: Pacing) -> str:
     text = golive_toml(ports, t0=_t0(demo, now), listen=listen, speed=demo.speed, pacing=pacing)
-    return text + rollback_toml(pacing)
+    return text + floor_toml(listen) + rollback_toml(pacing)
 
 
 def _t0(demo: Demo, now: datetime) -> datetime:
@@ -171,9 +186,15 @@ def _pour(demo: Demo, ready: _Ready, console: Console, stopped: threading.Event)
     console.print(f"poured {count:,} samples and events of {timedelta(seconds=demo.history_s)}")
 
 
-def _welcome(demo: Demo, ready: _Ready, console: Console) -> None:
+def _welcome(demo: Demo, ready: _Ready, people: floor.People, console: Console) -> None:
     listen = ready.config.settings.server.listen
     console.print(f"[bold]SIMULATION[/bold]  http://{listen}/wall", highlight=False)
+    for role, page in (("desk", "/desk"), ("floor", "/floor")):
+        console.print(
+            f"{role:5}  http://{listen}{page}  log in with {people.visitors[role]}", highlight=False, soft_wrap=True
+        )
+    if demo.speed > floor.FASTEST:
+        console.print(f"nobody walks the floor: people are not simulated beyond {floor.FASTEST:g} times as fast")
     console.print(f"its configuration, fit to be copied: {ready.config.file}", highlight=False, soft_wrap=True)
     if demo.speed != 1:
         console.print(f"time passes {demo.speed:g} times as fast")

@@ -13,7 +13,7 @@ from collectors.simulator.site import MARK, SITE
 FILE, DATABASE = "golive.toml", "golive.db"
 # what each start sets anew: a file that differs in no more was written by nobody
 _OF_A_START = re.compile(
-    r'^at = .*$|^listen = ".*"$|^(every = "\d+s"|quiet_after = "\d+m")|port = \d+|127\.0\.0\.1:\d+', re.MULTILINE
+    r'^at = .*$|^(listen|url) = ".*"|^(every = "\d+s"|quiet_after = "\d+m")|port = \d+|127\.0\.0\.1:\d+', re.MULTILINE
 )
 
 

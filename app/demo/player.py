@@ -13,7 +13,7 @@ from rich.console import Console
 from app.errors import Unavailable
 from collectors.simulator.helpers import PLAYER
 from collectors.simulator.part import Part
-from collectors.simulator.play import READY
+from collectors.simulator.play import READY, scenario_said
 
 READY_WITHIN_S = 30.0
 ENDS_WITHIN_S = 1.0
@@ -49,8 +49,8 @@ async def begin(player: asyncio.subprocess.Process, part: Part) -> None:
         raise Unavailable("the simulated hospital could not start")
 
 
-async def talk(player: asyncio.subprocess.Process, console: Console) -> None:
-    """Pass on what is typed to the player, and what it says to the terminal."""
+async def talk(player: asyncio.subprocess.Process, console: Console, changed: Callable[[str], None]) -> None:
+    """Pass on what is typed to the player, and what it says to the terminal; `changed` hears of another scenario."""
     loop = asyncio.get_running_loop()
     assert player.stdin is not None
     assert player.stdout is not None
@@ -61,7 +61,10 @@ async def talk(player: asyncio.subprocess.Process, console: Console) -> None:
 
     threading.Thread(target=_read_input, args=(loop, heard), daemon=True).start()
     while line := await player.stdout.readline():
-        console.print(line.decode().rstrip(), highlight=False)
+        said = line.decode().rstrip()
+        console.print(said, highlight=False)
+        if name := scenario_said(said):
+            changed(name)
 
 
 def _read_input(loop: asyncio.AbstractEventLoop, heard: Callable[[bytes], None]) -> None:

@@ -26,7 +26,7 @@ from collectors.simulator.site import Ports
 _AT_ONCE = timedelta(minutes=10)
 _LOOK_S = 0.1
 _FAST_CONNECTIONS = 8
-READY = "ready"
+READY, _NOW = "ready", "now: "
 
 
 async def play(part: Part, said: Callable[[str], None]) -> None:
@@ -129,4 +129,9 @@ async def _listen(playing: Playing, said: Callable[[str], None]) -> None:
         except Invalid as error:
             said(str(error))
         else:
-            said(f"now: {name}, {SCENARIOS[name].words}")
+            said(f"{_NOW}{name}, {SCENARIOS[name].words}")
+
+
+def scenario_said(line: str) -> str:
+    """Give the scenario that a line of the player says to hold now, "" where it says something else."""
+    return line.removeprefix(_NOW).partition(",")[0] if line.startswith(_NOW) else ""

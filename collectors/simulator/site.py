@@ -107,7 +107,7 @@ decision_window = "2h"
 no_return = "12h"
 command_center = "72h"
 stabilisation = "90d"
-huddles = ["07:30", "13:00", "19:00"]
+huddles = ["07:30", "13:00", "19:00"]    # when the command center meets
 
 [server]
 listen = "{listen}"
@@ -116,30 +116,38 @@ database = "sqlite:///golive.db"
 [[areas]]
 id = "ct"
 name = "CT"
+rooms = ["CT 1", "CT 2", "CT 3"]
 
 [[areas]]
 id = "mr"
 name = "MR"
+rooms = ["MR 1", "MR 2"]
 
 [[areas]]
 id = "xr"
 name = "X-ray"
+rooms = ["X-ray 1", "X-ray 2", "X-ray 3", "X-ray 4"]
 
 [[areas]]
 id = "us"
 name = "Ultrasound"
+rooms = ["Ultrasound 1", "Ultrasound 2", "Ultrasound 3"]
 
 [[areas]]
 id = "mg"
 name = "Mammography"
+rooms = ["Mammography 1"]
 
 [[areas]]
 id = "reading"
 name = "Reading room"
+rooms = ["Reading 1", "Reading 2", "Reading 3", "Reading 4"]
 
 [[areas]]
 id = "ed-reading"
 name = "ED reading"
+rooms = ["ED reading 1", "ED reading 2"]
+peak_hours = "Mo-Su 00:00-24:00"         # the others have those of [floor]
 
 [[systems]]
 id = "pacs"
