@@ -99,6 +99,10 @@ def _triggers(golive: GoLive) -> dict[str, str]:
     return {row["id"]: row["state"] for row in golive.get("/api/triggers")}
 
 
+def _sights(golive: GoLive) -> set[str]:
+    return {row["sight"] for row in golive.get("/api/triggers")}
+
+
 def _told(golive: GoLive) -> dict[str, list[str]]:
     """Give all that was ever recorded of each trigger."""
     return {name: [t["cause"] for t in golive.get(f"/api/triggers/{name}")["transitions"]] for name in RULES}
@@ -150,7 +154,8 @@ def _restarted(golive: GoLive, clock: Clock, which: str, shift_s: int) -> float:
         rows = _standings(golive)
         assert all(row["age_s"] is None or row["age_s"] >= 0 for row in rows), f"{which} {shift_s:+d} s: {rows}"
         fresh = all(row["age_s"] is not None and row["age_s"] < OLDEST_S for row in rows)
-        return fresh and _n(golive) >= before + 2 and _states(golive) == {"ok"}
+        # triggers too: one that lost its sight in one time is blind for an hour when the next start is an hour later
+        return fresh and _n(golive) >= before + 2 and _states(golive) == {"ok"} and _sights(golive) == {"ok"}
 
     wait_for(f"ok after a restart of {which} at {shift_s:+d} s", well, 40)
     return time.monotonic() - began_s
