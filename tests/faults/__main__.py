@@ -16,6 +16,7 @@ CASES = (
     "escalation_kills",
     "tablets_chaos",
     "tablets_reconnect",
+    "tablet_browsers",
     "planted_names",
     "hostile_hl7",
     "hostile_dicom",
@@ -30,6 +31,7 @@ CASES = (
 APART = ("prometheus_race", "soak")  # asked for by name: one needs other people's programs, one an hour
 OPTIONS = {
     "tablets": "how many tablets, where a case has tablets",
+    "seconds": "how long such a case goes on",
     "kills": "how often golive is killed in such a case",
 }
 
