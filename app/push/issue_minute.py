@@ -36,21 +36,20 @@ class MinuteRow:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """The series of an issue's area and of no area; `evidence` leads to the zip for the vendor.
+    """The series of an issue's area and of no area.
 
     `blind` names what nobody saw of all areas, `more` counts those left out and those that nothing measures; `trouble`
     says why golive could not judge.
     """
 
     clock: str
-    evidence: str
     rows: tuple[MinuteRow, ...]
     blind: str
     more: str
     trouble: str
 
 
-def minute_of(plan: Plan, context: Mapping[str, Any], clock: str, number: int) -> Minute:
+def minute_of(plan: Plan, context: Mapping[str, Any], clock: str) -> Minute:
     """Give the minute that was kept with an issue."""
     kept = [one for one in context.get("standings", ()) if _is_shown(one)]
     told = sorted((one for one in kept if not _absent(one)), key=_gravity)
@@ -64,10 +63,7 @@ def minute_of(plan: Plan, context: Mapping[str, Any], clock: str, number: int) -
         filter(None, (more, words.UNMEASURED.format(measures=counted(unmeasured, "measure")) if unmeasured else ""))
     )
     blind = ", ".join(dict.fromkeys(_name(plan, one) for one in unseen))
-    evidence = f"/api/evidence?issue={number}"
-    return Minute(
-        clock, evidence, tuple(_row(plan, one) for one in shown), blind, more, str(context.get("trouble", ""))
-    )
+    return Minute(clock, tuple(_row(plan, one) for one in shown), blind, more, str(context.get("trouble", "")))
 
 
 def _is_shown(one: Mapping[str, Any]) -> bool:
