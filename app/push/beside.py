@@ -31,13 +31,15 @@ class SupportBeside:
 class IssueBeside:
     """What was read of one issue: its events, what was kept of its minute, and what the journal has around it.
 
-    `announced` are the texts of announcements by id; `more` says that the journal has more than was read.
+    `announced` are the texts of announcements by id, `photos` each its hash, when it came and whose it is. `more` says
+    that the journal has more than was read.
     """
 
     events: tuple[Event, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     announced: Mapping[str, str] = field(default_factory=dict)
+    photos: tuple[tuple[str, datetime, str], ...] = ()
     more: bool = False
 
 

@@ -136,7 +136,9 @@ def duty(scene: Scene) -> Fragment:
 
 def says(scene: Scene, *, link: bool = True, brief: bool = False) -> Fragment:
     """Give what the floor says; `link` leads to where it is asked, `brief` is one line where there is room."""
-    return fragment("floor-says", "desk_floor_says", rows=floor_says(scene), link=link, brief=brief)
+    return fragment(
+        "floor-says", "desk_floor_says", rows=floor_says(scene), link=link, brief=brief, unread=bool(scene.trouble)
+    )
 
 
 def frame(scene: Scene) -> list[Fragment]:

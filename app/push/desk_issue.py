@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.issue_board import IssueBoard, logged_at
@@ -69,6 +69,7 @@ class IssueView:
     belongs: tuple[Link, ...]
     similar: tuple[Link, ...]
     merged: Link | None
+    photos: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def issue_view(scene: Scene, desk: Desk, beside: IssueBeside) -> IssueView | Non
         tuple(_belongs(scene, issue, beside.context)),
         tuple(_link(scene, desk, one) for one in alike),
         _link(scene, desk, other) if other is not None else None,
+        tuple(_photo(scene, issue, *photo) for photo in beside.photos),
     )
 
 
@@ -204,6 +206,11 @@ def _link(scene: Scene, desk: Desk, issue: Issue) -> Link:
     return Link(
         f"#{issue.number} {titled(scene.plan, issue)}", desk.at(issue.number).href, "", issue.number, issue.uuid, known
     )
+
+
+def _photo(scene: Scene, issue: Issue, sha256: str, at: datetime, by: str) -> Link:
+    said = words.PHOTO.format(clock=moment(scene, at), by=by)
+    return Link(said, f"/api/issues/{issue.uuid}/photos/{sha256}")
 
 
 def _merged_into(board: IssueBoard, issue: Issue) -> Issue | None:

@@ -26,6 +26,8 @@ MORE, ALL_OF, ENDED = "{n} more", "all SEV {severity}", "{n} ended"
 SEV, SAFETY, UNASSIGNED, OVERDUE, KNOWN = "SEV {n}", "patient safety", "unassigned", "overdue", "known issue"
 ME_TOO, VENDOR = "{n} me too", "ticket {ticket}"
 RING_TOO = "and {n} more that nobody has acknowledged"
+NOT_HERE, SILENT = "{items} not here yet, on {tablets}", "{tablets} silent: what they hold is unknown"
+OLDEST, LONGEST = "oldest", "longest"
 BLIND = "The list of issues cannot be read: {why}. What stands here is old."
 
 FACTS = {
@@ -61,10 +63,11 @@ EVIDENCE = "Evidence for the vendor (zip)"
 EVIDENCE_MEANS = "what golive measured an hour before and after, without patients, persons and typed words"
 MINUTE, FROZEN = "What was measured in its minute", "frozen with the issue"
 NOT_MEASURED = "Nothing was kept of its minute."
+EVIDENCE, PHOTO = "evidence for the vendor", "Photo of {clock}, {by}"
 COLUMNS = ("measure", "value", "expected", "n", "age", "state then")
 BLIND_THEN = "blind then, of no one area:"
 AS_EXPECTED, NO_RANGE, AT_MOST, AND_WELL = "as expected", "no range yet", "at most {high}", "and {n} more as expected"
-AND_MORE, UNMEASURED = "and {n} more, {unwell} not as expected", "{n} measures have no source here"
+AND_MORE, UNMEASURED = "and {n} more, {unwell} not as expected", "{measures} without a source here"
 STATES = {
     "down": ("■", "no answer"),
     "blind": ("◌", "blind"),

@@ -52,7 +52,11 @@ def desk_issues(scene: Scene, desk: Desk, beside: Beside) -> list[Fragment]:
     view = issue_view(scene, desk, read)
     own = desk.course == "own"
     line = course(scene, issue, read, own, desk.with_course("" if own else "own").href) if issue is not None else None
-    minute = minute_of(scene.plan, read.context, moment(scene, issue.received_at)) if issue is not None else None
+    minute = (
+        minute_of(scene.plan, read.context, moment(scene, issue.received_at), issue.number)
+        if issue is not None
+        else None
+    )
     stirred = [e.sequence for e in changes_since(read.events, 0)]
     acts = acts_of(scene, desk, last_told(scene, read.events), max(stirred, default=0))
     return [

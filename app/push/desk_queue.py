@@ -1,5 +1,6 @@
 """The desk's queue of issues as rows, its tabs with their numbers, and what lies behind its end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from app.domain.issue_board import IssueBoard, logged_at
 from app.domain.issue_queue import ENDED, Tab, queue
 from app.domain.issues import Issue, Status
 from app.domain.plans import Plan
+from app.domain.words import counted
 from app.push import desk_issue_words as words
 from app.push.desk_view import Desk
 from app.push.scene import Scene, Since, since
@@ -47,6 +49,15 @@ class TabView:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """What has not come from the floor, as far as anybody knows, and since when."""
+
+    said: str
+    word: str
+    since: Since | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """The queue as far as it is shown; `more` are the others in words, `ended` those that are done with."""
 
@@ -60,6 +71,7 @@ class QueueView:
     ended: str
     ended_href: str
     blind: str
+    unsent: tuple[Unsent, ...]
 
 
 def queue_view(scene: Scene, desk: Desk) -> QueueView:
@@ -81,7 +93,20 @@ def queue_view(scene: Scene, desk: Desk) -> QueueView:
         words.ENDED.format(n=found.ended) if filters.status != ENDED else "",
         desk.tab(Tab.ALL).narrowed(status=ENDED).href,
         words.BLIND.format(why=board.blind) if board.blind else "",
+        tuple(_unsent(scene)),
     )
+
+
+def _unsent(scene: Scene) -> Iterable[Unsent]:
+    """Give what tablets hold, and apart from it which are silent: those two are never one number."""
+    told = scene.floor.tablets
+    if told is not None and told.held:
+        items, tablets = counted(told.held, "item"), counted(told.holding, "tablet")
+        said = words.NOT_HERE.format(items=items, tablets=tablets)
+        yield Unsent(said, words.OLDEST, since(scene, told.oldest_at))
+    if told is not None and told.silent:
+        said = words.SILENT.format(tablets=counted(told.silent, "tablet"))
+        yield Unsent(said, words.LONGEST, since(scene, told.silent_since))
 
 
 def first_of(scene: Scene, desk: Desk) -> int | None:

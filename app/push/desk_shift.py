@@ -28,8 +28,9 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class DutyCard:
-    """Who leads and until when, who may decide, and the next huddle."""
+    """Who leads until when, who may decide, and the next huddle; `unknown` says that golive cannot read who leads."""
 
+    unknown: bool
     leads: str
     until: str
     deciders: tuple[Decider, ...]
@@ -104,10 +105,12 @@ class Handed:
 
 def duty_card(scene: Scene) -> DutyCard:
     """Give who leads, who may decide and when the next huddle is."""
-    lead = scene.shift.lead(scene.now)
-    there = [d.called for d in scene.shift.duties if d.is_on(scene.now)]
+    unknown = bool(scene.trouble)
+    lead = scene.shift.lead(scene.now) if not unknown else None
+    there = [d.called for d in scene.shift.duties if d.is_on(scene.now)] if not unknown else []
     at = next_huddle(scene.plan.go_live.huddles, scene.plan.zone, scene.now)
     return DutyCard(
+        unknown,
         lead.called if lead is not None else "",
         sh.UNTIL.format(clock=clock(scene, lead.over_at)) if lead is not None else "",
         tuple(
@@ -126,6 +129,9 @@ def covers(scene: Scene) -> list[Cover]:
 
 def coverage_of(scene: Scene) -> Coverage:
     """Give who is on duty in each area; before T0 and after the command center closed no gap is one."""
+    if scene.trouble:  # what was so when it was last read may not be so now
+        unknown = ("unknown", *sh.STATES["unknown"], (), ())
+        return Coverage(sh.NOT_READ, tuple(CoverRow(name, *unknown) for name in scene.plan.areas.values()))
     rows = tuple(_cover_row(scene, cover) for cover in covers(scene))
     there = sum(bool(row.there) for row in rows)
     return Coverage(sh.COVERED.format(n=there, of=len(rows)), rows)

@@ -30,6 +30,7 @@ log = logging.getLogger("golive.push")
 TICK_S = 1.0
 GAP_S = 0.02  # between two looks, so that a burst of commits costs one
 DESK_GAP_S = 0.1  # people read the desk; it is no worse for a tenth of a second
+DESK_REST = 3.0  # times of what a look at the desk took: so much of one core it may use at most in a burst
 READ_LIMIT_S = 3.0
 BLIND_AFTER_S = 5.0  # how long the store or the judge may be silent before the wall says so
 UNREADABLE_S = 86_400.0
@@ -144,6 +145,7 @@ class Follow:
         """Read what is shown beside the scene, apart from the wall, which must not wait for that."""
         while True:
             self._looked.clear()
+            began_s = monotonic_s()
             seen = self._hub.views - set(ALWAYS)
             for view in self._beside.keys() - seen:
                 del self._beside[view]
@@ -151,7 +153,7 @@ class Follow:
             for view in seen:
                 self._beside[view] = await self._read_beside(view)
             self._publish(self._beside)
-            await asyncio.sleep(DESK_GAP_S)
+            await asyncio.sleep(min(DESK_GAP_S, DESK_REST * (monotonic_s() - began_s)))
             await self._looked.wait()
 
     async def _read_beside(self, view: str) -> Beside:

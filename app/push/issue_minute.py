@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.plans import Plan
+from app.domain.words import counted
 from app.push import desk_issue_words as words
 from app.push.figures import Figure, beyond, figure
 from app.push.scene import title
@@ -35,19 +36,21 @@ class MinuteRow:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """The series of an issue's area and of no area; `blind` names what nobody saw of all areas.
+    """The series of an issue's area and of no area; `evidence` leads to the zip for the vendor.
 
-    `more` are those left out and those that nothing measures, in words; `trouble` says why golive could not judge.
+    `blind` names what nobody saw of all areas, `more` counts those left out and those that nothing measures; `trouble`
+    says why golive could not judge.
     """
 
     clock: str
+    evidence: str
     rows: tuple[MinuteRow, ...]
     blind: str
     more: str
     trouble: str
 
 
-def minute_of(plan: Plan, context: Mapping[str, Any], clock: str) -> Minute:
+def minute_of(plan: Plan, context: Mapping[str, Any], clock: str, number: int) -> Minute:
     """Give the minute that was kept with an issue."""
     kept = [one for one in context.get("standings", ()) if _is_shown(one)]
     told = sorted((one for one in kept if not _absent(one)), key=_gravity)
@@ -57,9 +60,14 @@ def minute_of(plan: Plan, context: Mapping[str, Any], clock: str) -> Minute:
     unwell = sum(one["state"] not in _QUIET for one in rest)
     more = (words.AND_MORE if unwell else words.AND_WELL).format(n=len(rest), unwell=unwell) if rest else ""
     unmeasured = len({str(one["measure"]) for one in kept if _absent(one)})
-    more = "; ".join(filter(None, (more, words.UNMEASURED.format(n=unmeasured) if unmeasured else "")))
+    more = "; ".join(
+        filter(None, (more, words.UNMEASURED.format(measures=counted(unmeasured, "measure")) if unmeasured else ""))
+    )
     blind = ", ".join(dict.fromkeys(_name(plan, one) for one in unseen))
-    return Minute(clock, tuple(_row(plan, one) for one in shown), blind, more, str(context.get("trouble", "")))
+    evidence = f"/api/evidence?issue={number}"
+    return Minute(
+        clock, evidence, tuple(_row(plan, one) for one in shown), blind, more, str(context.get("trouble", ""))
+    )
 
 
 def _is_shown(one: Mapping[str, Any]) -> bool:

@@ -4,7 +4,13 @@ TITLE, CONTACTS, HUDDLE = "Shift", "Contacts", "Huddle"
 LEADS, DECIDES, NEXT_HUDDLE, NO_HUDDLES = "Leads now", "May decide", "Next huddle", "none planned"
 UNTIL, NOBODY_LEADS, HERE, IN = "until {clock}", "nobody", "here", "in"
 COVERAGE, AREA, ON_DUTY, GAPS = "On duty", "Area", "on duty", "Gaps of the next 12 hours"
-STATES = {"missing": ("▲", "nobody on duty"), "covered": ("", ""), "quiet": ("", "nobody, and none needed now")}
+STATES = {
+    "missing": ("▲", "nobody on duty"),
+    "covered": ("", ""),
+    "quiet": ("", "nobody, and none needed now"),
+    "unknown": ("◌", "not known"),
+}
+NOT_READ = "golive cannot be read now"
 COVERED = "{n} of {of} areas have somebody"
 GAP_FROM, GAP_BETWEEN, GAP_NOW, GAP_OPEN, NO_GAPS = "from {start}", "{start} – {end}", "until {end}", "open", "none"
 NO_AREAS = "golive.toml names no areas yet."

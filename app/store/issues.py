@@ -165,6 +165,13 @@ def all(session: Session, site: str) -> list[Issue]:
     return [_read_as((site, row.uuid), row.body) for row in rows_of(session, ask)]
 
 
+def after(session: Session, site: str, sequence: int) -> list[Issue]:
+    """Give every issue to which something happened after this place in the order of events."""
+    its = (_ISSUE.c.site == site) & (_ISSUE.c.last_sequence > sequence)
+    rows = rows_of(session, select(_ISSUE.c.uuid, _ISSUE.c.body).where(its))
+    return [_read_as((site, row.uuid), row.body) for row in rows]
+
+
 def _read_as(key: tuple[str, str], body: str) -> Issue:
     known = _read.get(key)
     if known is None or known[0] != body:

@@ -22,7 +22,18 @@ from app.push.desk_support import LATELY
 from app.push.desk_view import desk_of_view
 from app.push.scene import Scene
 from app.push.views import GO_LIVE, PLANNED_WORK, SUPPORT, trigger_of
-from app.store import announcements, decisions, golives, issues, journal, planned_work, samples, supports, triggers
+from app.store import (
+    announcements,
+    decisions,
+    golives,
+    issues,
+    journal,
+    photos,
+    planned_work,
+    samples,
+    supports,
+    triggers,
+)
 from app.store.db import Session
 from app.store.issue_context import HOUR
 from app.web.decisions import cost_now
@@ -97,7 +108,8 @@ class Besides:
             context = json.loads(issues.context(s, plan.site, issue.uuid))
             events = tuple(issues.events(s, plan.site, issue.uuid))
             said = {a.uuid: a.text for a in announcements.since(s, plan.site, from_)}
-            return IssueBeside(events, context, tuple(around), said, len(around) >= AROUND)
+            taken = tuple((p.sha256, p.received_at, p.by) for p in photos.of(s, plan.site, issue.uuid))
+            return IssueBeside(events, context, tuple(around), said, taken, len(around) >= AROUND)
 
         return await self._again(key, lambda: house.db.read(read))
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -45,16 +44,15 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
 
 
 def _issues(s: Session, site: str, board: IssueBoard) -> tuple[Sequence[Issue], Having]:
-    """Give every issue as the store has it: those in memory where nothing came since they were read."""
-    if not board.blind and board.sequence == issues.last_sequence(s, site):
-        return board.issues, _having(board)
-    found = issues.all(s, site)
-    return found, merged(found)
-
-
-@lru_cache(maxsize=2)
-def _having(board: IssueBoard) -> Having:
-    return merged(board.issues)
+    """Give every issue as the store has it: those in memory, and what came since they were read."""
+    told = issues.last_sequence(s, site)
+    if board.blind or board.sequence > told:
+        found: Sequence[Issue] = issues.all(s, site)
+        return found, merged(found)
+    if board.sequence == told:
+        return board.issues, board.merged
+    now = {i.uuid: i for i in board.issues} | {i.uuid: i for i in issues.after(s, site, board.sequence)}
+    return tuple(now.values()), merged(now.values())
 
 
 @router.get("/api/floor", response_model=None, responses={200: {"model": dict[str, Any]}, 304: {}})

@@ -159,7 +159,7 @@ def _mine(issue: Issue, look: Look, said: issues.Answer | None) -> dict[str, Any
         "workaround": issue.workaround,
         "owner": issue.owner,
         "team": _team(issue, look),
-        "handed": not reported,
+        "handed": not reported and issue.owner == look.actor.name.strip(),
         "solved": issue.status is Status.FIXED and (reported or issue.report.area in _on_duty(look)),
         "answer": said and {"text": said.text, "by": said.by, "at": utc_text(said.at)},
     }

@@ -107,6 +107,7 @@ decision_window = "2h"
 no_return = "12h"
 command_center = "72h"
 stabilisation = "90d"
+huddles = ["07:30", "13:00", "19:00"]
 
 [server]
 listen = "{listen}"

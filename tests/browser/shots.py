@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
@@ -21,6 +22,9 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.small_png import small
 from tests.browser.support_scenes import support as six_weeks
+from tests.browser.tablets import NARROW, tablet
+from tests.browser.tablets import golive as on_the_floor
+from tests.integration.test_issues import act, body, put
 from tests.peers.golive import wait_for
 from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
@@ -252,6 +256,36 @@ def support(browser: Browser) -> None:
         camera.keep("support-curve", page.locator("#curve"))
 
 
+def tablets(browser: Browser) -> None:
+    """Take the tablet: the form, without a network, a SEV1 that is not sent, what became of it, and a narrow one."""
+    with tempfile.TemporaryDirectory(prefix="golive-shots-") as folder, on_the_floor(Path(folder)) as served:
+        known, fixed = str(uuid4()), str(uuid4())
+        put(served, known, **body(text=""))
+        act(served, known, "known", workaround="Open the patient by accession number.", team="it")
+        put(served, fixed, **body(category="priors", severity=3, text="Priors of the old archive do not open."))
+        act(served, fixed, "fix", resolution="Archive route restarted, please try again.")
+        camera = Camera(browser, served.url)
+        with tablet(browser, served) as used:
+            page = used.page
+            page.wait_for_selector(".known")
+            page.click("[data-category=images-slow]")
+            page.click("[data-severity='2']")
+            camera.keep("tablet", page)
+            used.offline()
+            page.click(".send")
+            page.wait_for_selector(".band.none")
+            camera.keep("tablet-offline", page)
+            used.log(severity=1)
+            page.wait_for_selector("dialog.alarm", timeout=20_000)
+            camera.keep("tablet-not-sent", page)
+            page.click(".phoned")
+            page.click("[data-view=mine]")
+            camera.keep("tablet-mine", page)
+        with tablet(browser, served, viewport=NARROW) as used:
+            used.page.wait_for_selector(".known")
+            camera.keep("tablet-narrow", used.page)
+
+
 PARTS: dict[str, Callable[[Browser], None]] = {
     "calm": calm,
     "slow-worklist": slow_worklist,
@@ -260,6 +294,7 @@ PARTS: dict[str, Callable[[Browser], None]] = {
     "first-hour": first_hour,
     "decision": decision,
     "support": support,
+    "tablets": tablets,
 }
 
 

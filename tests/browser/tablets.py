@@ -31,6 +31,8 @@ about = "everything"
 
 [support]
 lobby = "https://meet.example/lobby"
+supporters = ["Ben"]
+breakouts = [{ name = "Room 2", link = "https://meet.example/2" }]
 
 [floor]
 photos = true

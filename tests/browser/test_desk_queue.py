@@ -239,6 +239,9 @@ def test_every_act_is_done_from_the_page(chromium: Browser, golive: Served) -> N
         page.click("#act-assign .to-me")
         send(page, "assign")
         expect(page.locator("#tab-mine .n")).not_to_have_text("0")
+        with page.expect_download() as zipped:
+            page.click("#evidence-zip")
+        assert zipped.value.suggested_filename == f"golive-north-issue-{number}.zip"
         page.keyboard.press("s")
         send(page, "start")
         page.keyboard.press("v")

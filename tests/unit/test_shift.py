@@ -250,3 +250,17 @@ def test_the_page_of_the_shift_is_new_when_something_happened_and_not_each_secon
     assert "coverage" in changed(first, shown(121, held))  # the duty in CT is over by itself
     assert "floor-says" in changed(first, shown(1, replace(held, said=(said(Answer.WORKING),))))
     assert "&lt;b&gt;" in shown(1, replace(held, announcements=(Announcement("b", "<b>", (), ANN, NOON),)))["announced"]
+
+
+def test_while_golive_cannot_be_read_nobody_is_said_to_be_there_or_missing() -> None:
+    house = House()
+    house.clock.at = NOON
+    held = Shift((duty(by=SUE), duty(COMMAND_CENTER, TOM)), said=(said(Answer.WORKING),))
+    house.follow._seen = Seen((), GoLive(NOON - HOUR, NOON - HOUR), shift=held)
+    house.trouble = "disk full"
+    told = {f.dom_id: f.html for f in fragments_of(SHIFT, house.follow.scene(), Beside())}
+    assert "not known" in told["duty"]
+    assert "Tom" not in told["duty"]
+    assert told["coverage"].count("◌") == len(PLAN.areas)
+    assert "Sue" not in told["coverage"]
+    assert "golive cannot be read now" in told["floor-says"]

@@ -1,7 +1,7 @@
 // Logging an issue: what, how bad, send. On a narrow screen one question at a time, on a wide one side by side.
 import { h, fill } from "./dom.js";
 import { say } from "./words.js";
-import { state } from "./state.js";
+import { state, shown } from "./state.js";
 import { draft, write, empty, isWritten } from "./draft.js";
 import { guarded } from "./guard.js";
 import { SEVERITIES } from "./issues.js";
@@ -45,7 +45,7 @@ export function update() {
   const chosen = state.doc?.categories.find((c) => c.id === draft.category);
   fill(more, [chosen, draft.fn], () => functions(chosen));
   safety.checked = draft.safety;
-  root.dataset.step = draft.step;
+  root.dataset.step = document.body.dataset.step = draft.step;
   sendButton.classList.toggle("ready", Boolean(draft.category && draft.severity));
   return root;
 }
@@ -129,7 +129,7 @@ async function keep({ texts, noPatient }) {
   empty();
   text.value = "";
   said.textContent = "";
-  update();
+  shown();
   wake({ fresh: true });
 }
 

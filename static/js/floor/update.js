@@ -1,45 +1,42 @@
-// A new version of the app: fetched beside the old one as a whole, taken when nothing is being written. What waits to be
+// A new version of the app: fetched beside the old one as a whole, shown when nothing is being written. What waits to be
 // sent lies in the store and is not touched.
 import { isWritten } from "./draft.js";
+import * as versions from "./versions.js";
 
 const LOOK_MS = 15 * 60000;
-let ready = null, reloading = false, said = () => {};
+let ready = null, taken = false, said = () => {};
 export const isReady = () => Boolean(ready);
 
-function take() {
-  if (ready && !isWritten() && !document.querySelector("dialog[open]")) ready.postMessage("take over");
+async function take() {
+  if (!ready || taken || isWritten() || document.querySelector("dialog[open]")) return;
+  taken = true;
+  await versions.show(ready);
+  location.reload();
 }
 
-function found(registration) {
-  const { waiting, installing } = registration;
-  if (waiting && navigator.serviceWorker.controller) {
-    ready = waiting;
-    take();
-    said();
-  }
-  installing?.addEventListener("statechange", () => found(registration));
+async function look() {
+  const name = await versions.newest();
+  if (!navigator.serviceWorker.controller || !name || name === versions.own) return;
+  ready = name;
+  said();
+  await take();
 }
+
+const follow = (worker) => worker?.addEventListener("statechange", () => { if (worker.state === "installed") look(); });
 
 export async function begin(changed) {
   said = changed;
   if (!("serviceWorker" in navigator)) return;
-  let isFirst = !navigator.serviceWorker.controller; // the first one to take over brings nothing new
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!isFirst && !reloading) {
-      reloading = true;
-      location.reload();
-    }
-    isFirst = false;
-  });
   document.addEventListener("golive:shown", take);
   try {
     const registration = await navigator.serviceWorker.register("/floor-worker.js", { scope: "/floor", updateViaCache: "none" });
-    registration.addEventListener("updatefound", () => found(registration));
-    found(registration);
-    const look = () => registration.update().catch(() => {});
-    setInterval(look, LOOK_MS);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
-    addEventListener("online", look);
+    registration.addEventListener("updatefound", () => follow(registration.installing));
+    follow(registration.installing);
+    await look();
+    const ask = () => registration.update().catch(() => {});
+    setInterval(ask, LOOK_MS);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+    addEventListener("online", ask);
   } catch {
     // no worker here: the page works as long as it is open
   }
