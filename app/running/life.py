@@ -36,8 +36,9 @@ from app.running.loops import Loop, Run
 from app.running.outside import Outside
 from app.running.upkeep import Upkeep
 from app.settings import Config, Secrets
-from app.store import decisions, floor_sight, golives, marks, planned_work, quarantine, shift, standings, triggers
+from app.store import decisions, golives, marks, planned_work, quarantine, shift, standings, triggers
 from app.store.db import Database, Session
+from app.store.floor_sight import FloorHeld
 from app.store.heartbeats import Heartbeats
 from app.store.issue_board import IssuesHeld
 from app.web import security
@@ -67,6 +68,7 @@ class Life:
         self._works: tuple[PlannedWork, ...] = ()
         self._rolled_back = False
         self._cost, self._held, self._issues = Counted(), IssuesHeld(), UNREAD
+        self._floor = FloorHeld()
         plan = plan_of(config, simulation=simulation, speed=speed)
         self._judge = Judge(plan, self._db, self._heartbeats, self._clock, self._judged, self._count_bug)
         self._upkeep = Upkeep(lambda: self.house.plan, self._db, self._clock, self._most_bytes, self._count_bug)
@@ -204,7 +206,7 @@ class Life:
                 cost=self._cost.now(s, self.house.plan, record, now),
                 issues=self._issues,
                 shift=there,
-                floor=floor_sight.now_on(s, self.house.plan, record, there, now),
+                floor=self._floor.now(s, self.house.plan, record, there, now),
             )
 
         return await self._db.read(ask)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session
 
+from app.clock import monotonic_s
 from app.domain.coverage import STAFFED, coverage
 from app.domain.floor_sight import Cover, FloorSight, Lead, Queue, Tablets
 from app.domain.golive import GoLive, effective_t0, phase_at
@@ -17,6 +18,24 @@ from app.store import supports, tablets
 from app.store.sets import run, table
 
 _DUTY = table("duty")
+
+
+APART_S = 0.9  # a burst of commits makes many looks; five hundred tablets are not read for each of them
+
+
+class FloorHeld:
+    """The floor as last read: anew once a second at most, or with another plan."""
+
+    def __init__(self) -> None:
+        self._plan: Plan | None = None
+        self._sight, self._due_s = FloorSight(), 0.0
+
+    def now(self, session: Session, plan: Plan, record: GoLive | None, shift: Shift, now: datetime) -> FloorSight:
+        """Give it."""
+        if plan is not self._plan or monotonic_s() >= self._due_s:
+            self._sight, self._plan = now_on(session, plan, record, shift, now), plan
+            self._due_s = monotonic_s() + APART_S
+        return self._sight
 
 
 def now_on(session: Session, plan: Plan, record: GoLive | None, shift: Shift, now: datetime) -> FloorSight:

@@ -70,7 +70,7 @@ def test_a_browser_gets_the_whole_wall_first_and_then_what_changes() -> None:
             return first, later
 
     first, later = asyncio.run(scene())
-    assert first.count("<hx-partial ") == 10
+    assert first.count("<hx-partial ") == 11
     assert 'data-state="down"' in later
     assert 'hx-target="#tile-report-turnaround"' not in later
 

@@ -221,6 +221,11 @@ NOT_TOLD = [
     ),
     (two_authorities() + 'channel = "desk"\n', 'authorities[1].channel: "desk" is no id of [[channels]]'),
     ('[dead_man]\nevery = "1s"\n', 'dead_man.every: "1s" is too often ("10s" at least)'),
+    (
+        channel(id='"tickets"') + route(channel='"tickets"'),
+        'channels[0].id: "tickets" is the name of the ticket system of [tickets]: take another one',
+    ),
+    ('[tickets]\ntimeout = "2h"\n', 'tickets.timeout: "2h" is no time to wait for an answer ("1s" to "60s")'),
 ]
 
 
