@@ -161,6 +161,7 @@ COMPLAINTS = (
 
 TRIAGED = ("Seen at the desk; we call you back.", "Thank you, the team knows.", "Taken on.")
 TAKEN_UP = ("We are on it, somebody is on the way.", "Taken up at once; please stay reachable.")
+WITH_VENDOR = "The vendor has it and calls back today."
 STILL = ("No, it came back after ten minutes.", "Works at one workstation, not at the other.")
 
 RHYTHM = (

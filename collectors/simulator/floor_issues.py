@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from collectors.simulator.chance import poisson, stream
-from collectors.simulator.complaints import COMPLAINTS, STILL, TAKEN_UP, TRIAGED, Complaint, End
+from collectors.simulator.complaints import COMPLAINTS, STILL, TAKEN_UP, TRIAGED, WITH_VENDOR, Complaint, End
 from collectors.simulator.exams import Hospital
 from collectors.simulator.floor_acts import Act, Story, identity, soon, written
 from collectors.simulator.floor_people import Shift, shift_at
@@ -176,7 +176,8 @@ def _worked_on(course: Course, complaint: Complaint, severity: int) -> None:
     minutes = 0.7 * _FIXED_AFTER_MIN[severity]
     if complaint.end is End.VENDOR:
         ticket = f"V-{course.chance.randint(8200, 8900)}"
-        course.then(10, course.desk, "escalate", team="pacs-vendor", vendor_ticket=ticket)
+        course.then(10, course.desk, "assign", team="pacs-vendor", vendor_ticket=ticket)
+        course.then(2, course.desk, "acknowledge", text=WITH_VENDOR)
         minutes *= 4
     course.then(minutes, course.desk, "fix", resolution=complaint.resolution)
 

@@ -9,7 +9,7 @@ from collectors.simulator.floor_acts import Act, Story, identity, soon, written
 from collectors.simulator.floor_people import Shift, shift_at
 from collectors.simulator.outbreaks import OUTBREAKS
 
-_ASKS_EVERY = timedelta(hours=2)
+_ASKS_EVERY = timedelta(hours=1)
 _ABOUT = (("the worklist", ROOMS), ("images and priors", READERS))
 
 
