@@ -70,7 +70,7 @@ class Queue:
     ended: int
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # of the newest boards: an old one is as large as all issues
 def queue(board: IssueBoard, plan: Plan, filters: Filters, me: str) -> Queue:
     """Give the queue as somebody called `me` sees it: gravest first, then oldest; of the ended ones the newest."""
     held = _let_through(board, plan, filters)

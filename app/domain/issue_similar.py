@@ -20,7 +20,7 @@ _EMPTY = frozenset(
 )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # of the newest boards: an old one is as large as all issues
 def similar(board: IssueBoard, issue: Issue) -> tuple[Issue, ...]:
     """Give the open issues that are most like one, the likest first; one with a workaround leads its equals."""
     mine, sent = _words(issue), issue.report
