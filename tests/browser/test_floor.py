@@ -198,12 +198,20 @@ def test_logged_out_a_new_issue_is_kept_and_goes_out_with_whoever_logs_in_next(s
     assert used.page.locator(".band.ask").count() == 0
 
 
-def test_a_session_that_ended_meanwhile_keeps_the_queue_and_asks(served: Served, used: Tablet) -> None:
+def test_a_session_that_ended_meanwhile_keeps_the_queue_and_asks_also_over_what_is_not_sent(
+    served: Served, used: Tablet
+) -> None:
+    used.page.clock.install()
     used.context.clear_cookies()
-    uuid = used.log(text="after the shift")
+    uuid = used.log(text="after the shift", severity=1)
     used.page.wait_for_selector(".band.ask")
-    used.log_in("floor")
+    used.page.clock.run_for(11_000)
+    used.page.click("dialog.alarm button:has-text('Log in')")
+    used.page.fill("#token", served.token("floor"))
+    used.page.click("dialog.login button.first")
     used.sent(uuid)
+    used.page.clock.run_for(1_000)
+    used.page.wait_for_selector("dialog.alarm", state="detached")
 
 
 POISON = """async ([path, body]) => {
@@ -303,6 +311,10 @@ def test_mine_brings_the_answer_and_asks_whether_it_is_solved(served: Served, us
         item = used.page.locator(".item", has_text=f"done about {uuid[-4:]}")
         item.locator("button", has_text=button).click()
         wait_for(lambda uuid=uuid, status=status: issues(served)[uuid]["status"] == status)
+    act(served, no, "fix", resolution="done once more")
+    used.page.reload()
+    used.page.click("[data-view=mine]")
+    used.page.locator(".item", has_text="done once more").locator("button", has_text="Yes, solved").wait_for()
     assert issues(served)[yes]["verified_by"] == "the floor"
 
 
