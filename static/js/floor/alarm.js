@@ -7,6 +7,7 @@ import { whereOf } from "./places.js";
 import { categoryName } from "./issues.js";
 import { correct } from "./correct.js";
 import { numbers, callLink } from "./contacts.js";
+import { openLogin } from "./login.js";
 import * as outbox from "./outbox.js";
 import { wake } from "./sender.js";
 
@@ -18,7 +19,7 @@ const isLate = (record) => Math.abs(Date.now() - record.made_at) >= AFTER_MS;
 const late = () => outbox.unsent().filter((r) => r.urgent && !r.phoned_at && isLate(r));
 
 function look() {
-  const found = late(), key = JSON.stringify([found.map((r) => [r.uuid, r.state]), numbers()]);
+  const found = late(), key = JSON.stringify([found.map((r) => [r.uuid, r.state]), numbers(), state.login]);
   if (key === shown) return;
   shown = key;
   box?.close();
@@ -32,7 +33,8 @@ function open(found) {
       r.state === "refused" && h("button", { type: "button", onclick: () => correct(r) }, say("correct"))))),
     h("div.call", {}, numbers().length ? numbers().map(callLink) : h("p", {}, say("not_sent_no_number"))),
     h("p", {}, say("not_sent_goes_on")),
-    h("button.phoned", { type: "button", onclick: () => phoned(found) }, say("phoned")));
+    h("div.choices", {}, h("button.phoned", { type: "button", onclick: () => phoned(found) }, say("phoned")),
+      state.login && h("button.phoned", { type: "button", onclick: openLogin }, say("log_in"))));
   made.setAttribute("role", "alertdialog");
   return made;
 }

@@ -2,7 +2,7 @@
 // questions to the floor. Each says what is so and what that means here.
 import { h } from "./dom.js";
 import { say, count, age, time } from "./words.js";
-import { state, set } from "./state.js";
+import { state, serverNow, set } from "./state.js";
 import { areaName } from "./places.js";
 import { openLogin } from "./login.js";
 import * as outbox from "./outbox.js";
@@ -13,7 +13,7 @@ import { uuid } from "./ids.js";
 
 const ANSWERS = ["working", "slow", "stopped"];
 const isOfMine = (of) => !of.areas?.length || of.areas.includes(state.place?.area);
-const isStanding = (of) => !of.until_at || Date.parse(of.until_at) > Date.now();
+const isStanding = (of) => !of.until_at || Date.parse(of.until_at) > serverNow();
 const minute = () => Math.floor(Date.now() / 60000);
 const announcements = () => (state.doc?.announcements ?? []).filter((a) => isOfMine(a) && isStanding(a));
 const questions = () => (state.doc?.questions ?? []).filter((q) => isOfMine(q) && isStanding(q) && !outbox.hasTold(q.uuid, "answer"));

@@ -58,8 +58,9 @@ async function resend(record, body) {
     await outbox.again(record.n, { body });
   } else {
     const own = uuid(), moved = (path) => path.replace(record.order, own);
-    for (const one of state.records.filter((r) => r.order === record.order && r.n > record.n && r.state !== "sent")) {
-      await changeRecord(one.n, { order: own, path: moved(one.path), about: { ...one.about, issue: own } });
+    const hangs = (r) => r.n > record.n && (r.order === record.order || r.about.issue === record.uuid);
+    for (const one of state.records.filter((r) => hangs(r) && r.state !== "sent")) {
+      await changeRecord(one.n, { order: moved(one.order), path: moved(one.path), about: { ...one.about, issue: own } });
     }
     await outbox.again(record.n, { body, uuid: own, order: own, path: moved(record.path) });
   }

@@ -1,14 +1,14 @@
 // "On duty here until 14:00": one tap, through the outbox like everything else; and who else is there.
 import { h } from "./dom.js";
 import { say, time } from "./words.js";
-import { state } from "./state.js";
+import { state, serverNow } from "./state.js";
 import { areaName } from "./places.js";
 import * as outbox from "./outbox.js";
 import { wake } from "./sender.js";
 import { uuid } from "./ids.js";
 
 const HOURS = [2, 4, 8], QUARTER_MS = 900000, HOUR_MS = 3600000;
-const lives = (duty) => Boolean(duty) && Date.parse(duty.until_at) > Date.now();
+const lives = (duty) => Boolean(duty) && Date.parse(duty.until_at) > serverNow();
 
 // The duty as this tablet knows it: what it told last counts until the server's document, which came after, says more.
 export function own() {
@@ -22,7 +22,7 @@ export function own() {
 }
 
 async function begin(hours) {
-  const id = uuid(), until = new Date(Math.ceil((Date.now() + hours * HOUR_MS) / QUARTER_MS) * QUARTER_MS).toISOString();
+  const id = uuid(), until = new Date(Math.ceil((serverNow() + hours * HOUR_MS) / QUARTER_MS) * QUARTER_MS).toISOString();
   await outbox.add(outbox.record({
     uuid: id, method: "PUT", path: `/api/duties/${id}`, kind: "duty",
     body: { area: state.place.area, until_at: until, device: state.device },

@@ -34,7 +34,7 @@ export function build() {
     h("section.add", { "aria-label": say("text_label") },
       h("h2.narrow", {}, say("q_add")), h("label.safety", { for: "safety" }, safety, h("span", {}, h("b", {}, say("safety")), " ", h("small", {}, say("safety_means")))), text),
     more, said,
-    h("div.go", {}, h("button.back.narrow", { type: "button", onclick: back }, say("back")), photoButton(update), sendButton));
+    h("div.go", {}, h("button.back.narrow", { type: "button", onclick: back }, say("back")), photoButton(), sendButton));
   return root;
 }
 

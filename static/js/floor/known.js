@@ -1,7 +1,7 @@
 // Known issues with what to do until they are solved; who has one too says so with one tap.
 import { h } from "./dom.js";
 import { say, age } from "./words.js";
-import { state } from "./state.js";
+import { state, serverNow } from "./state.js";
 import { areaName, whereOf } from "./places.js";
 import { categoryName } from "./issues.js";
 import * as outbox from "./outbox.js";
@@ -42,5 +42,5 @@ export function view() {
 }
 
 const full = (known) => h("article.item", {}, band(known), h("p.second", {}, say("known_since", {
-  n: known.number, where: whereOf(known), age: age(Date.now() - Date.parse(known.received_at)),
+  n: known.number, where: whereOf(known), age: age(serverNow() - Date.parse(known.received_at)),
 })));

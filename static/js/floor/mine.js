@@ -1,14 +1,14 @@
 // What became of what was logged: on this tablet, by me, or handed to me; and whether it is solved.
 import { h } from "./dom.js";
 import { say, age, time } from "./words.js";
-import { state } from "./state.js";
+import { state, serverNow } from "./state.js";
 import { areaName, whereOf } from "./places.js";
 import { categoryName, statusName } from "./issues.js";
 import { correct } from "./correct.js";
 import * as outbox from "./outbox.js";
 import { wake } from "./sender.js";
 
-const asks = (issue) => issue.solved && !outbox.hasTold(issue.uuid, "verify", "reopen");
+const asks = (issue) => issue.solved && !outbox.isOnItsWay(issue.uuid, "verify", "reopen");
 export const toConfirm = () => (state.doc?.mine ?? []).filter(asks).length;
 export const toLookAt = () => toConfirm() + outbox.refusals().length;
 
@@ -68,12 +68,12 @@ const problem = (record) => record.state === "refused" && h("div.problem", {},
   h("button", { type: "button", "data-key": record.uuid, onclick: () => correct(record) }, say("correct")));
 
 function told(issue) {
-  const asked = asks(issue), has = outbox.hasTold(issue.uuid, "verify", "reopen") && issue.solved;
+  const asked = asks(issue), has = issue.solved && !asked;
   return h("article.item", { "data-number": issue.number, "data-asked": asked },
     head(issue.severity, categoryName(issue.category), `${say("no", { n: issue.number })} · ${whereOf(issue)}${issue.handed ? ` · ${say("handed")}` : ""}`,
       h("span.state", {}, statusName(issue.status))),
     issue.text && h("p", {}, issue.text),
-    issue.answer && h("blockquote", {}, h("p", {}, issue.answer.text), h("footer", {}, `${issue.answer.by} · ${say("ago", { age: age(Date.now() - Date.parse(issue.answer.at)) })}`)),
+    issue.answer && h("blockquote", {}, h("p", {}, issue.answer.text), h("footer", {}, `${issue.answer.by} · ${say("ago", { age: age(serverNow() - Date.parse(issue.answer.at)) })}`)),
     asked && h("div.solved", { role: "group", "aria-label": say("solved") }, h("b", {}, say("solved")),
       h("button.first", { type: "button", "data-key": `y${issue.uuid}`, onclick: () => answer(issue, "verify") }, say("solved_yes")),
       h("button", { type: "button", "data-key": `n${issue.uuid}`, onclick: () => answer(issue, "reopen") }, say("solved_no"))),

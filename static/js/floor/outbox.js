@@ -40,7 +40,8 @@ export const again = (n, values = {}) => change(n, { state: "waiting", problem: 
 
 // What was dropped stays in the export for as long as a sent copy would; what depends on it goes with it.
 export async function drop(of) {
-  for (const one of state.records.filter((r) => r.order === of.order && r.n >= of.n && r.state !== "sent")) {
+  const hangs = (r) => r.n === of.n || (r.n > of.n && (r.order === of.order || r.about.issue === of.uuid));
+  for (const one of state.records.filter((r) => hangs(r) && r.state !== "sent")) {
     await store.changeRecord(one.n, { state: "dropped", sent_at: Date.now() });
   }
   await recordsChanged();
@@ -60,6 +61,9 @@ export const unsent = () => state.records.filter((r) => r.state === "waiting" ||
 export const waiting = () => state.records.filter((r) => r.state === "waiting");
 export const refusals = () => state.records.filter((r) => r.state === "refused");
 export const oldest = (records) => records.reduce((at, r) => Math.min(at, r.made_at), Infinity);
+// Whether this tablet says so just now: sent after what the server told last, which counts from then on.
+export const isOnItsWay = (issue, ...kinds) => state.records.some((r) => r.order === issue && kinds.includes(r.kind)
+  && (r.state === "waiting" || (r.state === "sent" && r.sent_at > state.docAt)));
 // Whether this tablet has told the server, or is about to, what it would tell it again.
 export const hasTold = (issue, ...kinds) => state.records.some(
   (r) => r.order === issue && kinds.includes(r.kind) && r.state !== "refused" && r.state !== "dropped");

@@ -2,14 +2,14 @@
 // what must not be seen is blacked out by hand before it is saved, and it goes out after every text.
 import { h, dialog } from "./dom.js";
 import { say } from "./words.js";
-import { state } from "./state.js";
+import { state, shown } from "./state.js";
 import { draft, write } from "./draft.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 
 const MOST_PX = 1600, QUALITY = 0.8, MOST = 3;
 
-export function photoButton(changed) {
+export function photoButton() {
   const input = h("input", { type: "file", accept: "image/*", capture: "environment", hidden: true, "aria-label": say("photo") });
   const button = h("button.photo", { type: "button", onclick: () => input.click() }, say("photo"));
   const box = h("span.photo-box", {}, input, button);
@@ -17,7 +17,7 @@ export function photoButton(changed) {
     const [file] = input.files;
     input.value = "";
     if (file) await take(file);
-    changed();
+    shown();
   });
   document.addEventListener("golive:shown", () => {
     box.hidden = !state.doc?.photos || draft.photos.length >= MOST;

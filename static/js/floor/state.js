@@ -16,6 +16,8 @@ export const state = {
   view: "log",
   pendingCode: "",
 };
+// The server's moment: a tablet's clock may be wrong by hours.
+export const serverNow = () => Date.now() - (state.offsetMs ?? 0);
 const watchers = new Set();
 const channel = "BroadcastChannel" in self ? new BroadcastChannel("golive-floor") : null;
 
