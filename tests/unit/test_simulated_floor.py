@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,9 @@ def folded_all(acts: list[Act], plan: FloorPlan) -> list[Issue]:
     for n, act in enumerate(a for a in acts if a.kind == "issues"):
         by = Person(act.who, "desk" if act.who in AT_DESK else "floor", act.who)
         if not act.event:
-            told = {k: datetime.fromisoformat(v) if k.endswith("_at") else v for k, v in act.body.items()}
+            told: dict[str, Any] = {
+                k: datetime.fromisoformat(v) if k.endswith("_at") else v for k, v in act.body.items()
+            }
             issues[act.uuid] = begun(act.uuid, n, n, Report(**told), by, act.at)
             continue
         issue = issues[act.uuid]
