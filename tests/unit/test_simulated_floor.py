@@ -122,10 +122,10 @@ def test_no_supporter_helps_two_at_once_and_no_place_asks_twice(first_day: list[
         if act.kind == "supports":
             by_uuid[act.uuid].append(act)
     whole = [acts for acts in by_uuid.values() if len(acts) == 3]
-    for of in (lambda acts: acts[1].body["supporter"], lambda acts: acts[0].body["workstation"]):
+    for n, name in ((1, "supporter"), (0, "workstation")):
         spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         for acts in whole:
-            spans[of(acts)].append((acts[1].at, acts[2].at))
+            spans[acts[n].body[name]].append((acts[1].at, acts[2].at))
         assert all(a[1] <= b[0] for held in spans.values() for a, b in pairwise(sorted(held)))
     waited = sorted((acts[1].at - acts[0].at).total_seconds() for acts in whole)
     assert 90 <= waited[len(waited) // 2] <= 480
