@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -121,10 +122,10 @@ def test_no_supporter_helps_two_at_once_and_no_place_asks_twice(first_day: list[
         if act.kind == "supports":
             by_uuid[act.uuid].append(act)
     whole = [acts for acts in by_uuid.values() if len(acts) == 3]
-    for of in (lambda acts: acts[1].body["supporter"], lambda acts: acts[0].body["workstation"]):
+    for n, name in ((1, "supporter"), (0, "workstation")):
         spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         for acts in whole:
-            spans[of(acts)].append((acts[1].at, acts[2].at))
+            spans[acts[n].body[name]].append((acts[1].at, acts[2].at))
         assert all(a[1] <= b[0] for held in spans.values() for a, b in pairwise(sorted(held)))
     waited = sorted((acts[1].at - acts[0].at).total_seconds() for acts in whole)
     assert 90 <= waited[len(waited) // 2] <= 480
@@ -163,7 +164,9 @@ def folded_all(acts: list[Act], plan: FloorPlan) -> list[Issue]:
     for n, act in enumerate(a for a in acts if a.kind == "issues"):
         by = Person(act.who, "desk" if act.who in AT_DESK else "floor", act.who)
         if not act.event:
-            told = {k: datetime.fromisoformat(v) if k.endswith("_at") else v for k, v in act.body.items()}
+            told: dict[str, Any] = {
+                k: datetime.fromisoformat(v) if k.endswith("_at") else v for k, v in act.body.items()
+            }
             issues[act.uuid] = begun(act.uuid, n, n, Report(**told), by, act.at)
             continue
         issue = issues[act.uuid]
