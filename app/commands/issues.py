@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from app.commands import escalation
 from app.commands.repeats import is_the_same
@@ -78,9 +79,30 @@ def acting(
         after = folded(issue, event)
         issues.append(s, site, after, event, asked, raised=after.safety and (reopened(event) or not issue.safety))
         escalation.timed(s, plan, after, now)
+        if event.duplicate_of:
+            _raised(s, plan, after, event, now)
         return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
 
     return act
+
+
+def _raised(s: Session, plan: Plan, merged: Issue, by_event: Event, now: datetime) -> None:
+    """Let an open issue be as grave as what was merged into it: a danger to a patient must not end with a duplicate."""
+    root = issues.get(s, plan.site, by_event.duplicate_of)
+    if root is None or not root.is_open:
+        return
+    severity = merged.severity if merged.severity < root.severity else None
+    safety = True if merged.safety and not root.safety else None
+    if severity is None and safety is None:
+        return
+    event = Event(
+        str(uuid5(NAMESPACE_URL, f"golive/{plan.site}/merged/{by_event.uuid}")), Action.COMMENT, by_event.by, now,
+        by_event.sequence + 1, severity=severity, safety=safety,
+        text=f"no. {merged.number}, merged into this one, was graver",
+    )  # fmt: skip
+    after = folded(root, event)
+    issues.append(s, plan.site, after, event, codec.dumps(event), raised=safety is not None)
+    escalation.timed(s, plan, after, now)
 
 
 def _has_duty(s: Session, site: str, issue: Issue, wanted: Event, now: datetime) -> bool:
@@ -109,9 +131,15 @@ def _merged(s: Session, site: str, issue: Issue, event: Event) -> Event:
         is_duplicate_of(issue, other, event.duplicate_of)
         return event
     other = _named(s, site, event.resolution)
-    if other is None or other.uuid == issue.uuid or other.status is Status.DUPLICATE:
+    if other is None or other.uuid == issue.uuid:
         return event
-    return replace(event, duplicate_of=other.uuid)
+    seen = {other.uuid}
+    while other.duplicate_of and other.duplicate_of not in seen:  # who names a duplicate means what it was merged into
+        seen.add(other.duplicate_of)
+        other = issues.get(s, site, other.duplicate_of) or other
+    if other.uuid == issue.uuid:
+        raise Conflict(f"no. {issue.number} is what the issue that you name was merged into: reopen that one first")
+    return event if other.status is Status.DUPLICATE else replace(event, duplicate_of=other.uuid)
 
 
 def _named(s: Session, site: str, words: str) -> Issue | None:

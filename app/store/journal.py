@@ -49,6 +49,12 @@ def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
     return _entries(session, select(_JOURNAL).where(its).order_by(_JOURNAL.c.seq).limit(limit))
 
 
+def first_hash(session: Session, site: str) -> str:
+    """Give the hash of the first entry, "" before there is one: it tells a journal, also a restored one, from others."""
+    found = run(session, select(_JOURNAL.c.hash).where(_JOURNAL.c.site == site, _JOURNAL.c.seq == 1)).first()
+    return str(found[0]) if found else ""
+
+
 def since(session: Session, site: str, moment: datetime, prefixes: Iterable[str]) -> list[Entry]:
     """Give the entries of after a moment whose acts begin with one of these words, in order."""
     wanted = or_(*(_JOURNAL.c.act.startswith(prefix, autoescape=True) for prefix in prefixes))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StrictBool
 from app.commands import tablets as commands
 from app.commands.acts import done
 from app.domain.tablets import Tablet
-from app.store import tablets
+from app.store import journal, tablets
 from app.web.house import house_of
 from app.web.moments import utc_text
 from app.web.security import Actor, on_floor, person_of, reader
@@ -34,10 +34,11 @@ class ManifestIn(Strict):
 
 
 class ManifestOut(BaseModel):
-    """Those of the held records that the server does not have, and the server's time."""
+    """Those of the held records that the server does not have, its time, and by which journal it goes on."""
 
     missing: list[str]
     now: datetime
+    journal: str
 
 
 class TabletOut(BaseModel):
@@ -94,4 +95,6 @@ async def tell(
         on_duty=wanted.on_duty,
         area=wanted.area,
     )
-    return {"missing": await done(house.db, act), "now": utc_text(now)}
+    missing = await done(house.db, act)
+    first = await house.db.read(lambda s: journal.first_hash(s, house.site))
+    return {"missing": missing, "now": utc_text(now), "journal": first[:16]}

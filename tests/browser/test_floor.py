@@ -1,6 +1,7 @@
 """The tablet in a real browser: three taps, nothing lost, nothing doubled, and what is not sent does not look sent."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -326,6 +327,37 @@ def test_the_manifest_tells_the_server_what_is_held(served: Served, used: Tablet
     }""")
     (found,) = [t for t in served.get("/api/tablets") if t["device"] == device]
     assert (found["held"], found["area"], found["name"]) == (1, "ct", "the floor")
+
+
+TELL = """async () => {
+  const of = `/floor/${document.documentElement.dataset.version}/js/floor`;
+  for (let n = 0; n < 10; n += 1) await (await import(`${of}/manifest.js`)).tell();
+}"""
+
+
+def test_what_a_restored_server_lost_is_sent_again_and_a_new_one_is_told_nothing(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with golive(tmp_path) as served, tablet(chromium, served) as used:
+        kept, lost = used.log(text="before the backup"), used.log(text="after the backup")
+        used.sent(lost)
+        used.page.evaluate(TELL)
+
+        def forget(more: str = "") -> None:
+            with sqlite3.connect(tmp_path / "golive.db") as db:
+                db.execute(f"delete from issue where uuid = '{lost}'")
+                if more:
+                    db.execute(more)
+
+        forget()
+        assert set(issues(served)) == {kept}
+        used.page.evaluate(TELL)
+        wait_for(lambda: set(issues(served)) == {kept, lost})
+        used.sent(lost)
+        forget("update journal set hash = 'another' where seq = 1")
+        used.page.evaluate(TELL)
+        used.page.evaluate(TELL)
+        assert set(issues(served)) == {kept}
 
 
 def test_support_now_opens_the_lobby_and_counts_the_click(served: Served, used: Tablet) -> None:

@@ -115,6 +115,25 @@ def test_a_duplicate_brings_those_who_have_it_too(golive: Served) -> None:
     assert act(golive, one, "duplicate", resolution="the same", duplicate_of=two)[0] == 409
 
 
+def test_a_danger_to_a_patient_does_not_end_with_a_duplicate(golive: Served) -> None:
+    root, grave, lesser, event = (str(uuid4()) for _ in range(4))
+    put(golive, root, **body(severity=4))
+    put(golive, grave, **body(severity=1, safety=True))
+    put(golive, lesser, **body(severity=3))
+    assert act(golive, root, "known", workaround="restart it")[0] == 200
+    what = {"event": event, "resolution": "the same", "duplicate_of": root}
+    first = act(golive, grave, "duplicate", **what)
+    assert act(golive, grave, "duplicate", **what) == first
+    assert act(golive, lesser, "duplicate", resolution="the same as no. 2")[0] == 200  # which was merged into no. 1
+    one = golive.get(f"/api/issues/{root}")
+    assert (one["severity"], one["safety"], one["status"]) == (1, True, "known")
+    assert [e["action"] for e in one["events"]] == ["known", "comment"]
+    assert sorted(one["duplicates"]) == sorted([grave, lesser])
+    raised = [e["body"]["number"] for e in golive.get("/api/journal") if e["body"].get("safety_raised")]
+    assert raised == [2, 1]
+    assert act(golive, root, "duplicate", resolution="the same as no. 3")[0] == 409  # nothing would be left of them
+
+
 @pytest.mark.parametrize(
     ("wrong", "field", "value"),
     [

@@ -17,7 +17,7 @@ PLANTED = "Patient Zwickelhuber, geb. 12.03.1954, MRN12345678, zwickel@mail.exam
 
 @pytest.fixture
 def golive(tmp_path: Path) -> Iterator[Served]:
-    file = write_config(tmp_path, '[floor]\npatterns = ["^MRN[0-9]{8}$"]\n')
+    file = write_config(tmp_path, '[floor]\npatterns = ["^MRN[0-9]{8}$", "[0-9]{6}"]\n')
     config, tokens = prepared(tmp_path, ["engineer", "desk", "floor"], file)
     with running(config, tokens) as served:
         yield served
@@ -34,6 +34,13 @@ def test_a_report_that_may_name_a_patient_is_refused_by_field_and_kind(golive: S
     assert (code, problem["field"], problem["kinds"]) == (422, field, ["person-name"])
     assert golive.get("/api/issues") == []
     assert put(golive, uuid, **body())[0] == 201  # corrected under the same id
+
+
+def test_a_tablet_whose_own_name_looks_like_a_number_of_the_site_is_heard(golive: Served) -> None:
+    uuid, told = str(uuid4()), {"device": "tablet-123456"}
+    assert put(golive, uuid, **body(text="", **told))[0] == 201
+    assert act(golive, uuid, "me_too", "floor", **told)[0] == 200
+    assert put(golive, str(uuid4()), **body(device="bed 123456"))[1]["field"] == "device"
 
 
 def test_confirmed_it_is_taken_and_that_is_kept(golive: Served) -> None:

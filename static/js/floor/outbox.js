@@ -38,6 +38,12 @@ export const sent = (n, receipt) => change(n, { state: "sent", receipt, sent_at:
 export const refused = (n, problem) => change(n, { state: "refused", problem, refused_at: Date.now() });
 export const again = (n, values = {}) => change(n, { state: "waiting", problem: null, ...values });
 
+// The server has lost what it gave a receipt for: it waits again, unless another tab saw to that.
+export async function lost(n) {
+  await store.changeRecord(n, (now) => (now.state === "sent" ? { state: "waiting", receipt: null, problem: null } : {}));
+  await recordsChanged();
+}
+
 // What was dropped stays in the export for as long as a sent copy would; what depends on it goes with it.
 export async function drop(of) {
   const hangs = (r) => r.n === of.n || (r.n > of.n && (r.order === of.order || r.about.issue === of.uuid));
@@ -58,6 +64,8 @@ export async function prune() {
 }
 
 export const unsent = () => state.records.filter((r) => r.state === "waiting" || r.state === "refused");
+// What people told of issues and have a receipt for; a photo is known to the server by its content alone.
+export const copies = () => state.records.filter((r) => r.state === "sent" && r.kind !== "photo" && r.path.startsWith("/api/issues/"));
 export const waiting = () => state.records.filter((r) => r.state === "waiting");
 export const refusals = () => state.records.filter((r) => r.state === "refused");
 export const oldest = (records) => records.reduce((at, r) => Math.min(at, r.made_at), Infinity);

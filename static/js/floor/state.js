@@ -9,6 +9,7 @@ export const state = {
   place: null, // { area, room }
   device: "",
   home: false, // somebody chose to use golive in this browser
+  journal: null, // { is, since }: which of the server's databases this tablet speaks with, and since when
   offsetMs: null, // how far this tablet's clock is ahead of the server's
   link: "unknown", // unknown | ok | none
   linkSince: 0,
@@ -44,7 +45,7 @@ export async function recordsChanged() {
   channel?.postMessage("records");
 }
 
-const FACTS = ["doc", "docAt", "place", "device", "home", "offsetMs", "etag"];
+const FACTS = ["doc", "docAt", "place", "device", "home", "offsetMs", "etag", "journal"];
 async function readFacts() {
   const found = await Promise.all(FACTS.map(store.fact));
   FACTS.forEach((name, i) => { if (found[i] !== undefined) state[name] = found[i]; });
