@@ -33,6 +33,7 @@ PICTURES = Path(__file__).parents[2] / "docs/pictures"
 NEAR, FAR = "/wall", "/wall?distance_m=5&diagonal_in=65"
 WALLS = {"near": NEAR, "mid": "/wall?distance_m=3.2&diagonal_in=65", "far": FAR}
 EVIDENCE = "/series/worklist.response/ris/ct"
+MORNING = "2026-11-23T09:30+01:00"  # a Monday: on a quiet day some numbers stand on too few exams
 MOST_BYTES = 250_000
 MINUTE_MS = 60_000.0
 # every number is one of this run, none of the poured past
@@ -46,7 +47,8 @@ class Hospital:
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.file = folder / "golive-demo" / "golive.toml"
-        command = [sys.executable, "-m", "app.cli", "demo", "--listen", self.url.removeprefix("http://"), *arguments]
+        demo = [sys.executable, "-m", "app.cli", "demo", "--at", MORNING]
+        command = [*demo, "--listen", self.url.removeprefix("http://"), *arguments]
         self.log = (folder / "demo.log").open("wb")
         self.process = subprocess.Popen(
             [*command, "--folder", str(folder / "golive-demo")],
