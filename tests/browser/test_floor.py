@@ -270,6 +270,7 @@ def test_what_a_network_on_the_way_answers_is_no_receipt(served: Served, used: T
 
 
 def test_a_patient_in_the_text_is_asked_for_and_removed_or_confirmed(served: Served, used: Tablet) -> None:
+    before = ""
     for choice, text, confirmed in ((0, "for … again", False), (1, "for Frau Zwickelhuber again", True)):
         used.page.click("[data-category=report]")
         used.page.click("[data-severity='3']")
@@ -277,8 +278,9 @@ def test_a_patient_in_the_text_is_asked_for_and_removed_or_confirmed(served: Ser
         used.page.click(".send")
         assert used.page.locator("dialog.guard mark").inner_text().endswith("Zwickelhuber")
         used.page.locator("dialog.guard .choices button").nth(choice).click()
-        wait_for(lambda: used.page.locator(".last[data-state=sent]").count() and not used.page.input_value("#text"))
-        uuid = used.page.evaluate("() => document.querySelector('.last').dataset.uuid")
+        used.page.wait_for_selector(f".last[data-uuid]:not([data-uuid='{before}'])")
+        before = uuid = used.page.evaluate("() => document.querySelector('.last').dataset.uuid")
+        used.sent(uuid)
         found = issues(served)[uuid]
         assert ("Zwickelhuber" in found["text"], found["no_patient"]) == (confirmed, confirmed), text
 
