@@ -72,6 +72,8 @@ def _may(by: Person, leaves: str, takes_over: str, leaving: list[Duty]) -> None:
     theirs = same(by.called, leaves) or same(by.called, takes_over) or any(d.by.token == by.token for d in leaving)
     if by.role not in DESK and not theirs:
         raise Forbidden(f"this is a hand-over from {leaves} to {takes_over}: one of them or the desk makes it")
+    if by.role not in DESK and any(d.area == COMMAND_CENTER and d.by.token != by.token for d in leaving):
+        raise Forbidden(f"{leaves} leads the command center: they or the desk hand the lead over")
 
 
 def _passed_on(

@@ -50,7 +50,7 @@ def after(session: Session, site: str, seq: int, limit: int) -> list[Entry]:
 
 
 def first_hash(session: Session, site: str) -> str:
-    """Give the hash of the first entry, "" before there is one: it tells a journal, also a restored one, from others."""
+    """Give the hash of the first entry, "" before there is one: it tells one journal from another, restored or not."""
     found = run(session, select(_JOURNAL.c.hash).where(_JOURNAL.c.site == site, _JOURNAL.c.seq == 1)).first()
     return str(found[0]) if found else ""
 

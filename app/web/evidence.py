@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from app.clock import in_calendar
 from app.commands import evidence as commands
+from app.errors import Invalid
 from app.store import journal
 from app.web.house import house_of
 from app.web.moments import utc_text
@@ -26,7 +28,7 @@ async def made(
     """Give samples, outcomes, clocks, triggers and configuration as a zip without patients, persons and typed words."""
     house = house_of(request)
     now, plan, config = house.clock.now(), house.plan, house.config
-    asked, around = await house.db.read(commands.asking(plan, issue, _aware(from_), _aware(to), now))
+    asked, around = await house.db.read(commands.asking(plan, issue, _aware("from", from_), _aware("to", to), now))
     archive = commands.Archive(asked, around, config, plan, request.app.version, now)
     told = {"from": utc_text(asked.from_at), "to": utc_text(asked.to_at), "issue": asked.issue, "by": described(actor)}
     subject = around.issue.uuid if around.issue is not None else ""
@@ -37,6 +39,10 @@ async def made(
     return StreamingResponse(made, media_type="application/zip", headers=named)
 
 
-def _aware(at: datetime | None) -> datetime | None:
-    """Give a moment whose offset was not told as UTC."""
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+def _aware(field: str, at: datetime | None) -> datetime | None:
+    """Give a moment whose offset was not told as UTC, and refuse one that no calendar has."""
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    if at is not None and not in_calendar(at):
+        raise Invalid(field, f"{at.isoformat()} lies outside of the calendar")
+    return at

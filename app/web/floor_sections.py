@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.duties import is_of
 from app.domain.issue_life import DESK
+from app.domain.issue_merging import roots
 from app.domain.issue_notices import CENTER_CLOSED
 from app.domain.issues import Issue, Status
 from app.domain.rooms import codes
@@ -145,11 +146,26 @@ def mine(s: Session, look: Look) -> list[dict[str, Any]]:
         and (i.is_open or i.status is Status.FIXED or i.last_at > since)
     ]
     own = sorted(own, key=lambda i: (i.status is not Status.FIXED, -i.last_sequence))[:MOST_MINE]
-    said = issues.last_answers(s, look.settings.site.id, [i.uuid for i in own], DESK)
-    return [_mine(i, look, said.get(i.uuid)) for i in own]
+    into = _merged_into(own, look)
+    named = [*(i.uuid for i in own), *(i.uuid for i in into.values())]
+    said = issues.last_answers(s, look.settings.site.id, named, DESK)
+    told = []
+    for issue in own:
+        root = into.get(issue.uuid)
+        answers = [a for a in (said.get(i.uuid) for i in (issue, root) if i is not None) if a is not None]
+        told.append(_mine(issue, look, max(answers, key=lambda a: a.at, default=None), root))
+    return told
 
 
-def _mine(issue: Issue, look: Look, said: issues.Answer | None) -> dict[str, Any]:
+def _merged_into(own: list[Issue], look: Look) -> dict[str, Issue]:
+    """Give for each duplicate the issue as which it goes on: its reporter is told what becomes of that one."""
+    if not any(i.duplicate_of for i in own):
+        return {}
+    ends, known = roots(look.issues), {i.uuid: i for i in look.issues}
+    return {i.uuid: known[ends[i.uuid]] for i in own if ends.get(i.uuid) in known}
+
+
+def _mine(issue: Issue, look: Look, said: issues.Answer | None, root: Issue | None) -> dict[str, Any]:
     reported = issue.reporter.token == look.actor.token
     return {
         **_named(issue),
@@ -161,6 +177,7 @@ def _mine(issue: Issue, look: Look, said: issues.Answer | None) -> dict[str, Any
         "team": _team(issue, look),
         "handed": not reported and issue.owner == look.actor.name.strip(),
         "solved": issue.status is Status.FIXED and (reported or issue.report.area in _on_duty(look)),
+        "merged_into": root and {"number": root.number, "status": root.status.value},
         "answer": said and {"text": said.text, "by": said.by, "at": utc_text(said.at)},
     }
 

@@ -148,6 +148,8 @@ def test_a_stretch_is_asked_for_by_its_ends_and_what_is_none_is_refused_in_words
         ("", 422, "from"),
         (f"from={early}", 422, "to"),
         (f"from={hour_ago}&to={early}", 422, "to"),
+        ("from=0001-01-01T00:00:00%2B14:00", 422, "from"),
+        (f"issue={planted}&to=9999-12-31T23:00:00-14:00", 422, "to"),
         ("issue=999", 404, None),
     ):
         answer = golive.call("GET", f"/api/evidence?{query}", "desk")

@@ -93,6 +93,22 @@ def test_mine_tells_what_became_of_it_and_asks_who_reported_it(golive: Served) -
     assert golive.get("/api/floor", "floor")["mine"][0]["solved"] is False
 
 
+def test_who_reported_a_duplicate_learns_what_became_of_what_it_was_merged_into(golive: Served) -> None:
+    root, step, uuid = (str(uuid4()) for _ in range(3))
+    for one, role in ((root, "desk"), (step, "desk"), (uuid, "floor")):
+        put(golive, one, role, **body())
+    act(golive, uuid, "duplicate", resolution="the same", duplicate_of=step)
+    act(golive, step, "duplicate", resolution="the same", duplicate_of=root)
+    (mine,) = golive.get("/api/floor", "floor")["mine"]
+    assert (mine["status"], mine["merged_into"]) == ("duplicate", {"number": 1, "status": "new"})
+    act(golive, root, "fix", resolution="RIS restarted")
+    (mine,) = golive.get("/api/floor", "floor")["mine"]
+    assert (mine["merged_into"], mine["answer"]["text"]) == ({"number": 1, "status": "fixed"}, "RIS restarted")
+    act(golive, uuid, "reopen", "floor")
+    (mine,) = golive.get("/api/floor", "floor")["mine"]
+    assert (mine["status"], mine["merged_into"]) == ("triaged", None)
+
+
 def test_a_known_issue_stands_with_its_workaround_and_how_many_have_it(golive: Served) -> None:
     uuid = str(uuid4())
     put(golive, uuid, **body())

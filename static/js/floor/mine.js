@@ -73,6 +73,7 @@ function told(issue) {
     head(issue.severity, categoryName(issue.category), `${say("no", { n: issue.number })} · ${whereOf(issue)}${issue.handed ? ` · ${say("handed")}` : ""}`,
       h("span.state", {}, statusName(issue.status))),
     issue.text && h("p", {}, issue.text),
+    issue.merged_into && h("p.second", {}, say("merged_into", { n: issue.merged_into.number, status: statusName(issue.merged_into.status) })),
     issue.answer && h("blockquote", {}, h("p", {}, issue.answer.text), h("footer", {}, `${issue.answer.by} · ${say("ago", { age: age(serverNow() - Date.parse(issue.answer.at)) })}`)),
     asked && h("div.solved", { role: "group", "aria-label": say("solved") }, h("b", {}, say("solved")),
       h("button.first", { type: "button", "data-key": `y${issue.uuid}`, onclick: () => answer(issue, "verify") }, say("solved_yes")),
