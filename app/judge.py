@@ -13,23 +13,23 @@ from functools import partial
 
 from app.clock import SteadyClock, monotonic_s
 from app.commands.habits import learn
-from app.domain.board import Board
-from app.domain.exam_board import ExamBoard
-from app.domain.exams import Exam, ExamEvent
-from app.domain.feed_messages import FeedMessage
-from app.domain.golive import effective_t0
-from app.domain.issue_standings import ENDED
-from app.domain.issue_standings import judged as issues_judged
-from app.domain.measures import CATALOGUE, Source
-from app.domain.planned_work import PlannedWork, by_system
+from app.domain.exams.exam_board import ExamBoard
+from app.domain.exams.exams import Exam, ExamEvent
+from app.domain.floor.issue_standings import ENDED
+from app.domain.floor.issue_standings import judged as issues_judged
+from app.domain.floor.support_measure import WAIT, judged
+from app.domain.measuring.board import Board
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.measures import CATALOGUE, Source
+from app.domain.measuring.samples import Sample, not_ahead
+from app.domain.measuring.series import WINDOW_S
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Judged, known_by
 from app.domain.plans import Plan
-from app.domain.samples import Sample, not_ahead
-from app.domain.series import WINDOW_S
-from app.domain.sights import standings_now
-from app.domain.standings import Judged, known_by
-from app.domain.support_measure import WAIT, judged
-from app.domain.trigger_board import TriggerBoard, trigger_board
-from app.domain.trigger_sights import by_series
+from app.domain.rollback.golive import effective_t0
+from app.domain.rollback.planned_work import PlannedWork, by_system
+from app.domain.rollback.trigger_board import TriggerBoard, trigger_board
+from app.domain.rollback.trigger_sights import by_series
 from app.steps import Steps
 from app.store import (
     exams,

@@ -7,10 +7,12 @@ from datetime import time
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from app.domain.exams import Milestone
-from app.domain.floor_plans import FloorPlan, TeamPlan
-from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
-from app.domain.planned_work import PlannedWork
+from app.domain.exams.exams import Milestone
+from app.domain.floor.floor_plans import FloorPlan, TeamPlan
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.tickets import CHANNEL as TICKETS
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
 from app.domain.plans import (
     Armed,
     Authority,
@@ -24,10 +26,8 @@ from app.domain.plans import (
     ProbePlan,
     Rule,
 )
-from app.domain.samples import Kind
-from app.domain.support_plans import SupportPlan
-from app.domain.tickets import CHANNEL as TICKETS
-from app.domain.turns import LIST_TIMEOUT_S, Asker, longest_turn_s, share, slowest_s
+from app.domain.rollback.planned_work import PlannedWork
+from app.domain.telling.notice_plans import Channel, NoticePlan, Occasion, Route
 from app.settings import Config, Feed, Maintenance, Probe, Settings, TriggerRule, parse_hours
 from app.settings.asking import asking, collectors_of, feeds_of
 from app.settings.names import EXAM_MEASURES, GIVEN_BY_KIND

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.clock import in_calendar
-from app.domain.exams import Milestone
-from app.domain.samples import Kind, Outcome
+from app.domain.exams.exams import Milestone
+from app.domain.measuring.samples import Kind, Outcome
 
 
 def _utc(at: datetime) -> datetime:

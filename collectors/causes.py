@@ -2,7 +2,7 @@
 
 import re
 
-from app.domain.samples import Kind, Outcome
+from app.domain.measuring.samples import Kind, Outcome
 from app.settings import HttpEndpoint, System
 from app.wire import SampleIn
 from collectors.dicom.host_names import LOOK_UP

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.turns import LIST_TIMEOUT_S, Asker, alone_s, round_s, share
+from app.domain.measuring.turns import LIST_TIMEOUT_S, Asker, alone_s, round_s, share
 from app.domain.words import counted
 from app.settings import Probe, Settings, System
 from app.settings.asking import asking, collectors_of, feeds_of

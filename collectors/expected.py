@@ -2,8 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+from app.domain.measuring.samples import Outcome
 from app.domain.plans import Hours
-from app.domain.samples import Outcome
 from app.settings import Config, Probe, parse_hours
 from app.wire import SampleIn
 

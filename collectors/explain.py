@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from app.clock import utc_now
-from app.domain.feed_messages import Candidate, Explained, FeedMessage
-from app.domain.feed_messages import explain as explained
+from app.domain.measuring.feed_messages import Candidate, Explained, FeedMessage
+from app.domain.measuring.feed_messages import explain as explained
 from app.errors import Missing, Unavailable
 from app.settings import Config, Feed
 from collectors.feeds.hl7_reading import read_message

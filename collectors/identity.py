@@ -4,8 +4,8 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from app.domain.identity import exam_token, study_token
-from app.domain.identity import normalised as _normalised
+from app.domain.privacy.identity import exam_token, study_token
+from app.domain.privacy.identity import normalised as _normalised
 from app.settings import AccessionRule
 
 __all__ = ["LONGEST_ACCESSION", "event_id", "exam_token", "hidden", "message_digest", "normalised", "study_token"]

@@ -4,7 +4,7 @@ import socket
 import ssl
 from pathlib import Path
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 
 
 class Failure(Exception):

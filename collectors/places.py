@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.domain.turns import share
+from app.domain.measuring.turns import share
 from app.settings import Settings, System
 from app.settings.asking import asking, collectors_of
 

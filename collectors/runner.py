@@ -10,9 +10,9 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.samples import Outcome
-from app.domain.standings import BYTE_BUDGET
-from app.domain.turns import next_tick
+from app.domain.measuring.samples import Outcome
+from app.domain.measuring.standings import BYTE_BUDGET
+from app.domain.measuring.turns import next_tick
 from app.settings import Config, Probe, Secrets
 from app.settings.accessions import rule_of_orders
 from app.wire import HeartbeatIn, SampleIn

@@ -4,7 +4,7 @@ A cadence is a grid of ticks from an anchor, so that nothing drifts; a run start
 the cadence. A run that lasts longer than its cadence is followed by the next tick after its end.
 """
 
-from app.domain.turns import BACK_OFF_MOST_S, JITTER, next_tick
+from app.domain.measuring.turns import BACK_OFF_MOST_S, JITTER, next_tick
 
 FIRST_WITHIN_S = 0.9
 DAY_S = 86400.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.exams import LISTED_BEFORE, Milestone
+from app.domain.exams.exams import LISTED_BEFORE, Milestone
 from app.settings import AccessionRule
 from app.wire import ExamEventIn
 from collectors.dicom.identifiers import Listed

@@ -15,8 +15,8 @@ from app.cli.printing import aligned
 from app.clock import utc_now
 from app.commands.ingest_reading import known_of
 from app.commands.past_files import FiledPast, lived, read_files
-from app.domain.backtest import FACTORS, Past
 from app.domain.plans import Plan
+from app.domain.rollback.backtest import FACTORS, Past
 from app.domain.words import span
 from app.errors import Invalid
 from app.settings import Config, load

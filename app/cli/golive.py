@@ -23,7 +23,7 @@ def declare(
     as_json: Json = False,
 ) -> None:
     """Declare the go-live: T0 is now, or --at; or delay it, or call it off."""
-    from app.domain.golive import Act
+    from app.domain.rollback.golive import Act
     from app.running.housekeeping import act_on_go_live
 
     if sum((bool(at), bool(delay_to), call_off)) > 1:

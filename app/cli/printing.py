@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.access import TokenRecord
-from app.domain.exams import ExamEvent
+from app.domain.exams.exams import ExamEvent
 
 
 def tokens(found: Sequence[TokenRecord]) -> str:

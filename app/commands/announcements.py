@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.announcements import Action, Announcement, announced, withdrawn
-from app.domain.decisions import Person
-from app.domain.phi import guarded
+from app.domain.floor.announcements import Action, Announcement, announced, withdrawn
 from app.domain.plans import Plan
+from app.domain.privacy.phi import guarded
+from app.domain.rollback.decisions import Person
 from app.errors import Missing
 from app.store import acts, announcements
 from app.store.db import Session

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.golive import effective_t0
 from app.domain.plans import GoLivePlan, Plan
+from app.domain.rollback.golive import effective_t0
 from app.errors import ConfigInvalid, Unavailable
 from app.plan import go_live_of
 from app.settings import Config, load, takes_a_restart

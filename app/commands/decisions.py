@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from app.commands.trigger_acts import change, stored
-from app.domain.deciding import ended, proposed
-from app.domain.decisions import Action, Asked, Choice, Decision, Event, Person, still_standing, story
-from app.domain.golive import Act, GoLiveAct, effective_t0
 from app.domain.plans import Plan
-from app.domain.trigger_acts import decided, rested
-from app.domain.triggers import Kind, Latch, Stepped
+from app.domain.rollback.deciding import ended, proposed
+from app.domain.rollback.decisions import Action, Asked, Choice, Decision, Event, Person, still_standing, story
+from app.domain.rollback.golive import Act, GoLiveAct, effective_t0
+from app.domain.rollback.trigger_acts import decided, rested
+from app.domain.rollback.triggers import Kind, Latch, Stepped
 from app.errors import Conflict, Missing
 from app.store import acts, decisions, golives, triggers
 from app.store.db import Session

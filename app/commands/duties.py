@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.domain.deciding import DESK
-from app.domain.decisions import Person
-from app.domain.duties import COMMAND_CENTER, Action, Duty, acted, begun, is_of
-from app.domain.handovers import same
-from app.domain.issue_life import FLOOR
-from app.domain.phi import guarded
+from app.domain.floor.duties import COMMAND_CENTER, Action, Duty, acted, begun, is_of
+from app.domain.floor.handovers import same
+from app.domain.floor.issue_life import FLOOR
 from app.domain.plans import Plan
+from app.domain.privacy.phi import guarded
+from app.domain.rollback.deciding import DESK
+from app.domain.rollback.decisions import Person
 from app.errors import Invalid, Missing
 from app.store import acts, duties, tokens
 from app.store.db import Session

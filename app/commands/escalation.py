@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from app.domain.escalation import Timer, next_timer
-from app.domain.golive import effective_t0, phase_at
-from app.domain.issues import GOLIVE, Action, Event, Issue, folded
+from app.domain.floor.escalation import Timer, next_timer
+from app.domain.floor.issues import GOLIVE, Action, Event, Issue, folded
 from app.domain.plans import Plan
+from app.domain.rollback.golive import effective_t0, phase_at
 from app.store import codec, escalation, golives, issues
 from app.store.db import Session
 

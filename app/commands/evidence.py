@@ -13,12 +13,12 @@ from typing import Any
 
 from app.domain import evidence
 from app.domain.evidence import Asked, Gathered
-from app.domain.issues import Event, Issue
-from app.domain.planned_work import PlannedWork
+from app.domain.floor.issues import Event, Issue
+from app.domain.measuring.samples import Sample
+from app.domain.measuring.standings import Judged
 from app.domain.plans import Plan
-from app.domain.samples import Sample
-from app.domain.standings import Judged
-from app.domain.triggers import Transition
+from app.domain.rollback.planned_work import PlannedWork
+from app.domain.rollback.triggers import Transition
 from app.errors import Missing
 from app.settings import Config
 from app.store import issues, planned_work, samples, standings, triggers

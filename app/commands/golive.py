@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.domain.decisions import Person
-from app.domain.golive import Act, GoLiveAct, acted
 from app.domain.plans import GoLivePlan
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import Act, GoLiveAct, acted
 from app.errors import Invalid
 from app.store import acts, golives
 from app.store.db import Session

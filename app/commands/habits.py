@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from app.domain.golive import effective_t0
-from app.domain.habits import MOST_WEEKS, WEEK
+from app.domain.measuring.habits import MOST_WEEKS, WEEK
 from app.domain.plans import Plan
-from app.domain.trigger_board import TriggerBoard
+from app.domain.rollback.golive import effective_t0
+from app.domain.rollback.trigger_board import TriggerBoard
 from app.store import exams, golives
 from app.store.db import Session
 

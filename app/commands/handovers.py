@@ -7,14 +7,14 @@ from datetime import datetime
 
 from app.commands import escalation
 from app.commands.duties import named
-from app.domain.deciding import DESK
-from app.domain.decisions import Person
-from app.domain.duties import COMMAND_CENTER, Duty, begun
-from app.domain.handovers import NOTE, Asked, Handover, same, written
-from app.domain.issue_life import FROM
-from app.domain.issues import Action, Event, folded
-from app.domain.phi import guarded
+from app.domain.floor.duties import COMMAND_CENTER, Duty, begun
+from app.domain.floor.handovers import NOTE, Asked, Handover, same, written
+from app.domain.floor.issue_life import FROM
+from app.domain.floor.issues import Action, Event, folded
 from app.domain.plans import Plan
+from app.domain.privacy.phi import guarded
+from app.domain.rollback.deciding import DESK
+from app.domain.rollback.decisions import Person
 from app.errors import Forbidden, Invalid
 from app.store import acts, codec, duties, handovers, issues
 from app.store.db import Session

@@ -9,12 +9,12 @@ from datetime import datetime
 from app.commands.ingest_quarantine import contradiction
 from app.commands.ingest_reading import Batch, Known, read
 from app.domain.appended import Appended
-from app.domain.exams import ExamEvent
-from app.domain.feed_messages import FeedMessage
-from app.domain.planned_work import is_planned
+from app.domain.exams.exams import ExamEvent
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.samples import Sample
 from app.domain.plans import Plan
 from app.domain.quarantine import Unreadable
-from app.domain.samples import Sample
+from app.domain.rollback.planned_work import is_planned
 from app.errors import Unavailable
 from app.store import exams, feed_messages, planned_work, quarantine, samples
 from app.store.db import Database, Session

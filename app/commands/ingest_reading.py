@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.commands.ingest_quarantine import Sent, put_aside, without_values
-from app.domain.exams import ExamEvent, Milestone
-from app.domain.feed_messages import FeedMessage
-from app.domain.identity import exam_token, normalised
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.samples import Sample
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import Plan
+from app.domain.privacy.identity import exam_token, normalised
 from app.domain.quarantine import Unreadable
-from app.domain.samples import Sample
-from app.domain.standings import Pulse
 from app.settings import Settings
 from app.settings.accessions import rule_of
 from app.wire import Envelope, ExamEventIn, FeedMessageIn, HeartbeatIn, Refusal, SampleIn, UnreadableIn

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.commands.ingest_reading import Known, read
-from app.domain.backtest import Backtest, Past, pieces
-from app.domain.exams import ExamEvent
+from app.domain.exams.exams import ExamEvent
+from app.domain.measuring.samples import Sample
 from app.domain.plans import Plan
-from app.domain.samples import Sample
+from app.domain.rollback.backtest import Backtest, Past, pieces
 from app.errors import Invalid, Unavailable
 from app.wire import Envelope
 

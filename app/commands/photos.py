@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.domain.decisions import Person
-from app.domain.photos import checked
+from app.domain.floor.photos import checked
+from app.domain.rollback.decisions import Person
 from app.errors import Conflict, Missing
 from app.store import issues, photos
 from app.store.db import Session

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.domain.decisions import Person
-from app.domain.planned_work import Action, PlannedWork, acted, planned
 from app.domain.plans import Plan
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.planned_work import Action, PlannedWork, acted, planned
 from app.errors import Missing
 from app.store import acts, planned_work
 from app.store.db import Session

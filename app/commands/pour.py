@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from app.domain.exams import ExamEvent
-from app.domain.feed_messages import FeedMessage
+from app.domain.exams.exams import ExamEvent
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.samples import Sample
+from app.domain.measuring.series import rolled_up
 from app.domain.plans import Plan
-from app.domain.samples import Sample
-from app.domain.series import rolled_up
 from app.errors import Conflict
 from app.store import exams, feed_messages, marks, retention, rollups, samples
 from app.store.db import Database, Session

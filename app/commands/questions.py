@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.commands.escalation import phase
-from app.domain.coverage import STAFFED
-from app.domain.decisions import Person
-from app.domain.issues import GOLIVE
-from app.domain.phi import guarded
+from app.domain.floor.coverage import STAFFED
+from app.domain.floor.issues import GOLIVE
+from app.domain.floor.questions import Answer, Question, Said, asked, tapped_at
 from app.domain.plans import Plan
-from app.domain.questions import Answer, Question, Said, asked, tapped_at
+from app.domain.privacy.phi import guarded
+from app.domain.rollback.decisions import Person
 from app.errors import Invalid, Missing
 from app.store import acts, duties, questions
 from app.store.db import Session

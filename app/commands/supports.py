@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.commands.repeats import is_the_same
-from app.domain.decisions import Person
-from app.domain.phi import guarded
+from app.domain.floor.support_life import allowed, asked
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Action, Ask, Event, begun, folded, same_place, stage_at
 from app.domain.plans import Plan
-from app.domain.support_life import allowed, asked
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Action, Ask, Event, begun, folded, same_place, stage_at
+from app.domain.privacy.phi import guarded
+from app.domain.rollback.decisions import Person
 from app.errors import Conflict, Missing
 from app.store import codec, supports
 from app.store.db import Session

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from app.domain.decisions import Person
-from app.domain.tablets import Tablet, by_server
+from app.domain.floor.tablets import Tablet, by_server
+from app.domain.rollback.decisions import Person
 from app.store import tablets
 from app.store.db import Session
 

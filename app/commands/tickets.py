@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from app.domain.issues import GOLIVE, Action, Event, folded
+from app.domain.floor.issues import GOLIVE, Action, Event, folded
 from app.domain.plans import Plan
 from app.store import codec, issues, journal
 from app.store.db import Session

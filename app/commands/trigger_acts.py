@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.decisions import Person, moment_text
 from app.domain.plans import Plan
-from app.domain.stored_triggers import Trigger, acted_on, shown
-from app.domain.trigger_acts import acknowledged, armed, disarmed, overridden
-from app.domain.trigger_alarms import raised
-from app.domain.triggers import Latch, Stepped
+from app.domain.rollback.decisions import Person, moment_text
+from app.domain.rollback.stored_triggers import Trigger, acted_on, shown
+from app.domain.rollback.trigger_acts import acknowledged, armed, disarmed, overridden
+from app.domain.rollback.trigger_alarms import raised
+from app.domain.rollback.triggers import Latch, Stepped
 from app.errors import Conflict, Invalid, Missing
 from app.store import acts, triggers
 from app.store.db import Session

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.commands.habits import learn
-from app.domain.backtest import FACTORS, Backtest, Past, pieces
-from app.domain.board import Board
-from app.domain.exam_board import ExamBoard
-from app.domain.exam_measures import linked
-from app.domain.golive import effective_t0
-from app.domain.planned_work import by_system
+from app.domain.exams.exam_board import ExamBoard
+from app.domain.exams.exam_measures import linked
+from app.domain.measuring.board import Board
+from app.domain.measuring.series import WINDOW_S
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import Plan
-from app.domain.series import WINDOW_S
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse
-from app.domain.trigger_board import TriggerBoard
-from app.domain.trigger_rules import Instance, instances
-from app.domain.trigger_sights import Around, Share, by_series
+from app.domain.rollback.backtest import FACTORS, Backtest, Past, pieces
+from app.domain.rollback.golive import effective_t0
+from app.domain.rollback.planned_work import by_system
+from app.domain.rollback.trigger_board import TriggerBoard
+from app.domain.rollback.trigger_rules import Instance, instances
+from app.domain.rollback.trigger_sights import Around, Share, by_series
 from app.store import exams, golives, issues, planned_work, quarantine, samples, standings, triggers
 from app.store.db import Session
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from app.clock import monotonic_s
-from app.domain.golive import GoLive, effective_t0
 from app.domain.plans import Plan
-from app.domain.way_back import Cost, cost_of
+from app.domain.rollback.golive import GoLive, effective_t0
+from app.domain.rollback.way_back import Cost, cost_of
 from app.store import exams
 from app.store.db import Session
 

@@ -13,9 +13,9 @@ from statistics import median
 from typing import Any
 
 from app.domain.evidence_words import readme
-from app.domain.issues import TIERS, Event, Issue
+from app.domain.floor.issues import TIERS, Event, Issue
+from app.domain.measuring.samples import Outcome, Sample
 from app.domain.plans import Plan
-from app.domain.samples import Outcome, Sample
 from app.errors import Invalid
 
 AROUND = timedelta(minutes=60)  # before and after an issue

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from app.domain.floor_plans import FloorPlan
-from app.domain.notice_plans import NoticePlan
-from app.domain.planned_work import PlannedWork
-from app.domain.samples import Kind
-from app.domain.support_plans import SupportPlan
-from app.domain.triggers import Allowance
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.measuring.samples import Kind
+from app.domain.rollback.planned_work import PlannedWork
+from app.domain.rollback.triggers import Allowance
+from app.domain.telling.notice_plans import NoticePlan
 
 
 @dataclass(frozen=True, slots=True)

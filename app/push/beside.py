@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.domain.decisions import Decision
-from app.domain.golive import GoLiveAct
-from app.domain.issues import Event
+from app.domain.floor.issues import Event
+from app.domain.floor.support_counts import Click
+from app.domain.floor.supports import Request
 from app.domain.journal import Entry
-from app.domain.planned_work import PlannedWork
-from app.domain.support_counts import Click
-from app.domain.supports import Request
-from app.domain.trigger_course import Step
-from app.domain.triggers import Transition
-from app.domain.way_back import Cost
+from app.domain.rollback.decisions import Decision
+from app.domain.rollback.golive import GoLiveAct
+from app.domain.rollback.planned_work import PlannedWork
+from app.domain.rollback.trigger_course import Step
+from app.domain.rollback.triggers import Transition
+from app.domain.rollback.way_back import Cost
 
 
 @dataclass(frozen=True, slots=True)

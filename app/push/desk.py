@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.decisions import standing, told_of
-from app.domain.stored_triggers import Trigger
+from app.domain.rollback.decisions import standing, told_of
+from app.domain.rollback.stored_triggers import Trigger
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms
 from app.push.desk_beside import beside_view

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.domain.issue_alarms import ringing
-from app.domain.issue_board import logged_at
-from app.domain.trigger_alarms import Alarm, alarm
+from app.domain.floor.issue_alarms import ringing
+from app.domain.floor.issue_board import logged_at
+from app.domain.rollback.trigger_alarms import Alarm, alarm
 from app.push import desk_issue_words, desk_words
 from app.push.desk_queue import titled
 from app.push.desk_triggers import href, name, state_words

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from app.domain.way_back import Amount, Cost, way_back
+from app.domain.rollback.way_back import Amount, Cost, way_back
 from app.push import desk_words
 from app.push.scene import Scene
 

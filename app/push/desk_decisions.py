@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.decisions import Action, ByPhone, Decision, Stage, stage_of
+from app.domain.rollback.decisions import Action, ByPhone, Decision, Stage, stage_of
 from app.push import desk_words
 from app.push.beside import Beside
 from app.push.desk_triggers import clock

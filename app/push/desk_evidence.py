@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.plans import Counts, Rule
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_rules import is_exam_measure, limit_of
-from app.domain.trigger_sights import percent
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_rules import is_exam_measure, limit_of
+from app.domain.rollback.trigger_sights import percent
 from app.domain.words import answer_time, span, window_words
 from app.push import desk_words
 from app.push.figures import DASH

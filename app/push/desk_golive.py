@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.decisions import Choice
-from app.domain.golive import Act, GoLiveAct
+from app.domain.rollback.decisions import Choice
+from app.domain.rollback.golive import Act, GoLiveAct
 from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_decisions import Entry, Told, decisions_of, entries, in_order, told_words, waits

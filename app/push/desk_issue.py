@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.issue_board import IssueBoard, logged_at
-from app.domain.issue_life import refusal_of_status
-from app.domain.issue_similar import similar
-from app.domain.issues import SEVERITIES, TIERS, Action, Issue, Status
+from app.domain.floor.issue_board import IssueBoard, logged_at
+from app.domain.floor.issue_life import refusal_of_status
+from app.domain.floor.issue_similar import similar
+from app.domain.floor.issues import SEVERITIES, TIERS, Action, Issue, Status
 from app.push import desk_issue_words as words
 from app.push.beside import IssueBeside
 from app.push.desk_queue import area, chosen, moment, owner_words, place, titled

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.issues import changes_since
+from app.domain.floor.issues import changes_since
 from app.push.beside import Beside
 from app.push.desk import duty, says
 from app.push.desk_alarms import alarms

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.overall import overruns
-from app.domain.planned_work import PlannedWork, Stage, stage_of
+from app.domain.measuring.overall import overruns
+from app.domain.rollback.planned_work import PlannedWork, Stage, stage_of
 from app.domain.words import local_clock
 from app.push import desk_words
 from app.push.scene import Scene, Since, since, unix_ms

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.issue_board import IssueBoard, logged_at
-from app.domain.issue_queue import ENDED, Tab, queue
-from app.domain.issues import Issue, Status
+from app.domain.floor.issue_board import IssueBoard, logged_at
+from app.domain.floor.issue_queue import ENDED, Tab, queue
+from app.domain.floor.issues import Issue, Status
 from app.domain.plans import Plan
 from app.domain.words import counted
 from app.push import desk_issue_words as words

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain.decisions import Decision, Stage, stage_of
 from app.domain.journal import Entry as Journalled
-from app.domain.stored_triggers import Trigger
-from app.domain.triggers import Cause, Transition
+from app.domain.rollback.decisions import Decision, Stage, stage_of
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.triggers import Cause, Transition
 from app.domain.words import span
 from app.push import desk_words, shift_words, words
 from app.push.desk_beside import cost_words

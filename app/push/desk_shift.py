@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.announcements import Announcement
-from app.domain.coverage import AHEAD, STAFFED, Cover, coverage
-from app.domain.duties import Duty
-from app.domain.handovers import same
-from app.domain.huddles import next_huddle
-from app.domain.questions import Answer, Question, latest, unanswered
+from app.domain.floor.announcements import Announcement
+from app.domain.floor.coverage import AHEAD, STAFFED, Cover, coverage
+from app.domain.floor.duties import Duty
+from app.domain.floor.handovers import same
+from app.domain.floor.huddles import next_huddle
+from app.domain.floor.questions import Answer, Question, latest, unanswered
 from app.domain.words import local_clock
 from app.push import shift_words as sh
 from app.push.scene import Scene, Since, since

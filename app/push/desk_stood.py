@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.overall import subject_of
+from app.domain.measuring.overall import subject_of
+from app.domain.measuring.standings import Series, State
 from app.domain.plans import Plan
-from app.domain.standings import Series, State
 from app.push import desk_words
 from app.push.scene import GRAVITY
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.issue_measures import Span
-from app.domain.standings import Standing, State
-from app.domain.support_measure import WAIT
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import NEVER_ENDED, WAITS, Request, Stage, lapses_at, stage_at, wait_of
+from app.domain.floor.issue_measures import Span
+from app.domain.floor.support_measure import WAIT
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import NEVER_ENDED, WAITS, Request, Stage, lapses_at, stage_at, wait_of
+from app.domain.measuring.standings import Standing, State
 from app.domain.words import local_clock, span
 from app.push import support_words as words
 from app.push.scene import Scene, Since, since

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from app.domain.decisions import Decision, standing, told_of
 from app.domain.plans import Rule
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_alarms import raised
-from app.domain.triggers import Cause, Transition
+from app.domain.rollback.decisions import Decision, standing, told_of
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_alarms import raised
+from app.domain.rollback.triggers import Cause, Transition
 from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_decisions import Dated, Entry, Told, decisions_of, entries, in_order, told_words

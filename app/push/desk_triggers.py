@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from app.domain.decisions import Decision, Stage, stage_of, told_of
-from app.domain.stored_triggers import Trigger
-from app.domain.triggers import Sight
+from app.domain.rollback.decisions import Decision, Stage, stage_of, told_of
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.triggers import Sight
 from app.domain.words import span
 from app.push import desk_words, words
 from app.push.scene import Scene, Since, since

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from app.domain.issue_queue import LONGEST, Filters, Tab, filters_of, query_of
+from app.domain.floor.issue_queue import LONGEST, Filters, Tab, filters_of, query_of
 
 DESK_ISSUES = "desk-issues"
 PAGE = "/desk"

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.exam_sights import milestones
-from app.domain.measures import CATALOGUE
+from app.domain.exams.exam_sights import milestones
+from app.domain.measuring.measures import CATALOGUE
+from app.domain.measuring.standings import Standing, State
 from app.domain.plans import FeedPlan
-from app.domain.standings import Standing, State
 from app.push.scene import Scene, feed_of, grave, gravity, last_event_at, lean, measured_by_probe, state_words
 
 UNSEEN = frozenset({State.BLIND, State.STALE})

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from app.domain.exam_sights import STRAYS
+from app.domain.exams.exam_sights import STRAYS
+from app.domain.measuring.standings import Standing, State
 from app.domain.plans import FeedPlan
-from app.domain.standings import Standing, State
 from app.domain.words import span
 from app.push import words
 from app.push.faults import Fault

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.states import apart
+from app.domain.measuring.states import apart
 
 DASH = "—"
 _PLAIN_UNITS = {"MB/s": "MB/s", "exams": "", "studies": ""}

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.clock import SteadyClock, monotonic_s, utc_now
-from app.domain.decisions import Decision
-from app.domain.floor_sight import UNSET, FloorSight
-from app.domain.golive import GoLive, moment_of
-from app.domain.issue_board import UNREAD, IssueBoard
-from app.domain.no_return import spent
-from app.domain.overall import Ground
+from app.domain.floor.floor_sight import UNSET, FloorSight
+from app.domain.floor.issue_board import UNREAD, IssueBoard
+from app.domain.floor.shift import NO_SHIFT, Shift
+from app.domain.measuring.overall import Ground
+from app.domain.measuring.standings import Judged, Standing
 from app.domain.plans import Plan
-from app.domain.shift import NO_SHIFT, Shift
-from app.domain.standings import Judged, Standing
-from app.domain.stored_triggers import Trigger
-from app.domain.way_back import Cost
+from app.domain.rollback.decisions import Decision
+from app.domain.rollback.golive import GoLive, moment_of
+from app.domain.rollback.no_return import spent
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.way_back import Cost
 from app.push.beside import Beside
 from app.push.fragments import Fragment, build
 from app.push.hub import Hub

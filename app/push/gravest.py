@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from app.domain.issue_board import OF_ISSUE
-from app.domain.overall import OF_TRIGGER, Ground
-from app.domain.segments import segment_words
-from app.domain.standings import Standing, State
-from app.domain.states import run_words, trouble_words
+from app.domain.exams.segments import segment_words
+from app.domain.floor.issue_board import OF_ISSUE
+from app.domain.measuring.overall import OF_TRIGGER, Ground
+from app.domain.measuring.standings import Standing, State
+from app.domain.measuring.states import run_words, trouble_words
 from app.domain.words import span
 from app.push import words
 from app.push.faults import UNSEEN, Fault, faults, gives_no_answer

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.decisions import Decision, standing
-from app.domain.handovers import Handover
-from app.domain.issue_board import gravity, logged_at
-from app.domain.issues import Issue, Status
-from app.domain.planned_work import PlannedWork, Stage, stage_of
+from app.domain.floor.handovers import Handover
+from app.domain.floor.issue_board import gravity, logged_at
+from app.domain.floor.issues import Issue, Status
+from app.domain.rollback.decisions import Decision, standing
+from app.domain.rollback.planned_work import PlannedWork, Stage, stage_of
 from app.domain.words import span
 from app.push import desk_words, words
 from app.push import shift_words as sh

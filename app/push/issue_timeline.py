@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.issue_board import logged_at
-from app.domain.issues import Action, Event, Issue
+from app.domain.floor.issue_board import logged_at
+from app.domain.floor.issues import Action, Event, Issue
 from app.domain.journal import Entry
 from app.push import desk_issue_words as words
 from app.push.beside import IssueBeside

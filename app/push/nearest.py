@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.measures import CATALOGUE, Source
-from app.domain.standings import Judged, Standing, State
+from app.domain.measuring.measures import CATALOGUE, Source
+from app.domain.measuring.standings import Judged, Standing, State
 from app.push import words
 from app.push.figures import figure
 from app.push.scene import Scene, grave, place, title

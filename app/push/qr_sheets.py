@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import segno
 
-from app.domain.rooms import codes
+from app.domain.floor.rooms import codes
 from app.settings import Settings
 
 QUIET = 4  # modules of white around, as the standard asks

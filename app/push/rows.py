@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.standings import State
+from app.domain.measuring.standings import State
 from app.push.scene import QUIET, Since
 
 

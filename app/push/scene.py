@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.domain.decisions import Decision
-from app.domain.exam_sights import STRAYS
-from app.domain.floor_sight import UNSET, FloorSight
-from app.domain.golive import Moment
-from app.domain.issue_board import UNREAD, IssueBoard
-from app.domain.measures import CATALOGUE, Source
-from app.domain.overall import Ground
+from app.domain.exams.exam_sights import STRAYS
+from app.domain.exams.segments import segment_words
+from app.domain.floor.floor_sight import UNSET, FloorSight
+from app.domain.floor.issue_board import UNREAD, IssueBoard
+from app.domain.floor.shift import NO_SHIFT, Shift
+from app.domain.measuring.measures import CATALOGUE, Source
+from app.domain.measuring.overall import Ground
+from app.domain.measuring.standings import Series, Standing, State
 from app.domain.plans import Plan
-from app.domain.rolled_back import is_aside
-from app.domain.segments import segment_words
-from app.domain.shift import NO_SHIFT, Shift
-from app.domain.standings import Series, Standing, State
-from app.domain.stored_triggers import Trigger
+from app.domain.rollback.decisions import Decision
+from app.domain.rollback.golive import Moment
+from app.domain.rollback.rolled_back import is_aside
+from app.domain.rollback.stored_triggers import Trigger
 from app.domain.words import counted
 from app.push import words
 

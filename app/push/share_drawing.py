@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_course import Step
-from app.domain.trigger_sights import percent
-from app.domain.triggers import State
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_course import Step
+from app.domain.rollback.trigger_sights import percent
+from app.domain.rollback.triggers import State
 from app.push import desk_words
 from app.push.beside import Beside
 from app.push.desk_evidence import value_words

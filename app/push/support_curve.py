@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.support_counts import (
+from app.domain.floor.support_counts import (
     DAYS,
     PUBLISHED,
     PUBLISHED_USERS,

@@ -1,6 +1,6 @@
 """What is said of the tablets on wall and desk: what they hold, and apart from it which are silent."""
 
-from app.domain.tablets import TabletsNow
+from app.domain.floor.tablets import TabletsNow
 from app.domain.words import span
 
 

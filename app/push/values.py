@@ -1,6 +1,6 @@
 """A series' judged value and its expected range as a screen shows them."""
 
-from app.domain.standings import Judged, Standing, State
+from app.domain.measuring.standings import Judged, Standing, State
 from app.push import words
 from app.push.figures import Figure, beyond, figure, told_apart
 

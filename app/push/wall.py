@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.measures import CATALOGUE, HEADLINES, Source
-from app.domain.standings import Standing, State
+from app.domain.measuring.measures import CATALOGUE, HEADLINES, Source
+from app.domain.measuring.standings import Standing, State
 from app.domain.words import window_words
 from app.push import words
 from app.push.drawing import Band, Spark, band, spark

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.domain.decisions import Choice, Decision, Stage, stage_of, told_of
-from app.domain.stored_triggers import Trigger
-from app.domain.triggers import LATCHED
-from app.domain.way_back import way_back
+from app.domain.rollback.decisions import Choice, Decision, Stage, stage_of, told_of
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.triggers import LATCHED
+from app.domain.rollback.way_back import way_back
 from app.push import words
 from app.push.scene import Scene, Since, since
 

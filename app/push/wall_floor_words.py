@@ -1,6 +1,6 @@
 """The wall's words of the floor: issues, who is there, tablets and support."""
 
-from app.domain.issue_board import Counts
+from app.domain.floor.issue_board import Counts
 from app.domain.words import counted
 from app.push.words import BLIND_SHAPE
 

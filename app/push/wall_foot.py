@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.standings import State
+from app.domain.measuring.standings import State
 from app.push import wall_floor_words as floor_words
 from app.push import words
 from app.push.figures import NOTHING, Figure, figure

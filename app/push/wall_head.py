@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.measures import HEADLINES
+from app.domain.measuring.measures import HEADLINES
+from app.domain.measuring.standings import State
 from app.domain.plans import CostLimit
-from app.domain.standings import State
 from app.push import words
 from app.push.figures import clock
 from app.push.gravest import gravest, listed

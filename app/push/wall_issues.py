@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.domain.issue_board import logged_at
-from app.domain.issues import TIERS, Issue, Status
-from app.domain.phi import found
-from app.domain.standings import State
+from app.domain.floor.issue_board import logged_at
+from app.domain.floor.issues import TIERS, Issue, Status
+from app.domain.measuring.standings import State
+from app.domain.privacy.phi import found
 from app.domain.words import counted
 from app.push import wall_floor_words as words
 from app.push.rows import Rows

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.issues import SEVERITIES
-from app.domain.standings import Standing, State
+from app.domain.floor.issues import SEVERITIES
+from app.domain.measuring.standings import Standing, State
 from app.push import wall_floor_words as floor_words
 from app.push import words
 from app.push.faults import Fault, faults, gives_no_answer

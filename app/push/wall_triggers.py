@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.measures import CATALOGUE, Source
+from app.domain.measuring.measures import CATALOGUE, Source
 from app.domain.plans import Counts
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_alarms import raised
-from app.domain.trigger_dependencies import by_id, held_back
-from app.domain.triggers import LATCHED, Kind, Sight, State
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_alarms import raised
+from app.domain.rollback.trigger_dependencies import by_id, held_back
+from app.domain.rollback.triggers import LATCHED, Kind, Sight, State
 from app.domain.words import counted, span
 from app.push import words
 from app.push.gravest import listed

@@ -1,6 +1,6 @@
 """All words of the screens, in one catalogue; sentences about a series come from the judge."""
 
-from app.domain.standings import State
+from app.domain.measuring.standings import State
 
 GO_LIVE = "PACS go-live"
 PHASES = {

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from app.clock import SteadyClock
 from app.commands.questions import asking_by_itself, to_ask
+from app.domain.floor.questions import turn
 from app.domain.plans import Plan
-from app.domain.questions import turn
 from app.steps import Steps
 from app.store.db import Database
 

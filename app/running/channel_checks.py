@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.clock import monotonic_s, utc_now
-from app.domain.notice_words import of_test
-from app.domain.tickets import CHANNEL as TICKETS
+from app.domain.floor.tickets import CHANNEL as TICKETS
+from app.domain.telling.notice_words import of_test
 from app.errors import Missing, Unavailable
 from app.plan import plan_of
 from app.running.carrier import Carried, Carrier, Parcel

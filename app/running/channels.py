@@ -13,12 +13,12 @@ from functools import partial
 
 from app.clock import SteadyClock
 from app.commands import tickets
-from app.domain.notice_plans import Channel, Occasion
-from app.domain.notices import Fate, Notice, NoticeStage, fate, wait_s
+from app.domain.floor.tickets import ticket_of
 from app.domain.plans import Plan
-from app.domain.stored_triggers import shown
-from app.domain.tickets import ticket_of
-from app.domain.trigger_dependencies import by_id, held_back
+from app.domain.rollback.stored_triggers import shown
+from app.domain.rollback.trigger_dependencies import by_id, held_back
+from app.domain.telling.notice_plans import Channel, Occasion
+from app.domain.telling.notices import Fate, Notice, NoticeStage, fate, wait_s
 from app.errors import GoLiveError, Unavailable
 from app.running.carrier import LATE_S, Carried, Carrier, Parcel
 from app.running.webhook import Posted, Webhook

@@ -13,7 +13,7 @@ from datetime import datetime
 import httpx
 
 from app.clock import SteadyClock
-from app.domain.overall import Ground
+from app.domain.measuring.overall import Ground
 from app.errors import GoLiveError, Unavailable
 from app.settings.notices import DeadMan as Settings
 from app.store import marks

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.clock import SteadyClock
 from app.commands.escalation import firing
-from app.domain.escalation import Timer
+from app.domain.floor.escalation import Timer
 from app.domain.plans import Plan
 from app.errors import GoLiveError
 from app.steps import Steps

@@ -15,13 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from app.clock import monotonic_s, utc_now
 from app.commands import access, backup, evidence, golive
 from app.domain.access import TokenRecord
-from app.domain.decisions import Person
 from app.domain.evidence import slices
-from app.domain.exams import ExamEvent
-from app.domain.feed_messages import FeedMessage
-from app.domain.golive import Act
-from app.domain.identity import exam_token, normalised
+from app.domain.exams.exams import ExamEvent
 from app.domain.journal import Verification
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.privacy.identity import exam_token, normalised
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import Act
 from app.errors import GoLiveError, Missing, Unavailable
 from app.plan import go_live_of, plan_of
 from app.settings import Config, load_secrets

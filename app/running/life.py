@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 from app.clock import SteadyClock, utc_now
 from app.commands import configuration
 from app.commands.way_back import Counted
-from app.domain.decisions import Decision
-from app.domain.exams import ExamEvent
-from app.domain.eyes import nobody_measures
-from app.domain.feed_messages import FeedMessage
-from app.domain.issue_board import UNREAD, of_issues
-from app.domain.overall import Ground, nearly_full, of_decisions, of_planned_work, of_triggers, overall
-from app.domain.planned_work import PlannedWork
-from app.domain.rolled_back import is_rolled_back
-from app.domain.samples import Sample
-from app.domain.sights import standings_now
-from app.domain.signs import Pulses
-from app.domain.standings import Judged, Standing
-from app.domain.stored_triggers import Trigger, shown
+from app.domain.exams.exams import ExamEvent
+from app.domain.floor.issue_board import UNREAD, of_issues
+from app.domain.measuring.eyes import nobody_measures
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.overall import Ground, nearly_full, of_decisions, of_planned_work, of_triggers, overall
+from app.domain.measuring.samples import Sample
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.signs import Pulses
+from app.domain.measuring.standings import Judged, Standing
+from app.domain.rollback.decisions import Decision
+from app.domain.rollback.planned_work import PlannedWork
+from app.domain.rollback.rolled_back import is_rolled_back
+from app.domain.rollback.stored_triggers import Trigger, shown
 from app.errors import GoLiveError
 from app.judge import Judge
 from app.plan import plan_of

@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.golive import GoLiveAct, closed_at, phases_around
 from app.domain.journal import Entry
-from app.domain.notice_plans import Occasion
-from app.domain.notices import Notice, Triggers, handed_over, noticed, owed
-from app.domain.overall import Ground
+from app.domain.measuring.overall import Ground
 from app.domain.plans import Plan
+from app.domain.rollback.golive import GoLiveAct, closed_at, phases_around
+from app.domain.telling.notice_plans import Occasion
+from app.domain.telling.notices import Notice, Triggers, handed_over, noticed, owed
 from app.domain.words import counted
 from app.errors import Unavailable
 from app.running.carrier import Carrier

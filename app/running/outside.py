@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from app.clock import SteadyClock
-from app.domain.overall import Ground
+from app.domain.floor.tickets import CHANNEL as TICKETS
+from app.domain.measuring.overall import Ground
 from app.domain.plans import Plan
-from app.domain.tickets import CHANNEL as TICKETS
 from app.errors import Unavailable
 from app.running.carrier import Carrier
 from app.running.dead_man import DeadMan, Sentinel

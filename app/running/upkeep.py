@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.closed import again_at, close, steps_of
-from app.domain.exam_measures import View, linked
-from app.domain.golive import effective_t0
+from app.domain.exams.closed import again_at, close, steps_of
+from app.domain.exams.exam_measures import View, linked
+from app.domain.measuring.series import rolled_up
 from app.domain.plans import Plan
-from app.domain.series import rolled_up
+from app.domain.rollback.golive import effective_t0
 from app.steps import Steps
 from app.store import closed, exams, golives, retention, rollups
 from app.store.db import Database, Session

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from app.domain.announcements import Announcement
-from app.domain.decisions import Person
+from app.domain.floor.announcements import Announcement
+from app.domain.rollback.decisions import Person
 from app.store import codec, journal
 from app.store.sets import put, rfc3339, rows_of, run, table
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from app.domain.closed import HOUR, Closed, Step
-from app.domain.rollups import hour_of
+from app.domain.exams.closed import HOUR, Closed, Step
+from app.domain.measuring.rollups import hour_of
 from app.store import marks
 from app.store.sets import Shape, put, rows_of, run, table
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from app.domain.decisions import ByPhone, Decision
+from app.domain.rollback.decisions import ByPhone, Decision
 from app.store import codec, journal
 from app.store.sets import plain, put, rfc3339, rows_of, run, table
 

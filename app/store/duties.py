@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.decisions import Person
-from app.domain.duties import COMMAND_CENTER, Duty
+from app.domain.floor.duties import COMMAND_CENTER, Duty
+from app.domain.rollback.decisions import Person
 from app.store import codec, journal
 from app.store.sets import put, rfc3339, rows_of, run, table
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from app.domain.escalation import Timer
+from app.domain.floor.escalation import Timer
 from app.store.sets import put, rows_of, run, table
 
 _TIMER = table("issue_timer")

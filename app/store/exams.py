@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from app.domain.appended import Appended
-from app.domain.closed import STARTS, hours_of
-from app.domain.exams import Exam, ExamEvent, fold
-from app.domain.habits import Heard
-from app.domain.rollups import hour_of
+from app.domain.exams.closed import STARTS, hours_of
+from app.domain.exams.exams import Exam, ExamEvent, fold
+from app.domain.measuring.habits import Heard
+from app.domain.measuring.rollups import hour_of
 from app.store import closed, codec
 from app.store.sets import Shape, append_new, pieces, put, rows_of, table
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from app.domain.appended import Appended
-from app.domain.feed_messages import Explained, FeedMessage, explain
+from app.domain.measuring.feed_messages import Explained, FeedMessage, explain
 from app.store import codec
 from app.store.sets import Shape, append_new, rows_of, run
 

@@ -6,14 +6,14 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.clock import monotonic_s
-from app.domain.coverage import STAFFED, coverage
-from app.domain.floor_sight import Cover, FloorSight, Lead, Queue, Tablets
-from app.domain.golive import GoLive, effective_t0, phase_at
-from app.domain.huddles import next_huddle
+from app.domain.floor.coverage import STAFFED, coverage
+from app.domain.floor.floor_sight import Cover, FloorSight, Lead, Queue, Tablets
+from app.domain.floor.huddles import next_huddle
+from app.domain.floor.shift import Shift
+from app.domain.floor.supports import WAITS, stage_at
+from app.domain.floor.tablets import COPIES_KEPT, tablets_now
 from app.domain.plans import Plan
-from app.domain.shift import Shift
-from app.domain.supports import WAITS, stage_at
-from app.domain.tablets import COPIES_KEPT, tablets_now
+from app.domain.rollback.golive import GoLive, effective_t0, phase_at
 from app.store import supports, tablets
 from app.store.sets import run, table
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from app.domain.golive import Act, GoLive, GoLiveAct, folded
+from app.domain.rollback.golive import Act, GoLive, GoLiveAct, folded
 from app.store import journal
 from app.store.sets import plain, rfc3339, rows_of, run, table
 

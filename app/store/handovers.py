@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.handovers import Handover
+from app.domain.floor.handovers import Handover
 from app.store import codec, journal
 from app.store.sets import put, rows_of, table
 

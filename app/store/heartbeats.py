@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain.attempts import Attempts
-from app.domain.standings import Pulse
+from app.domain.measuring.attempts import Attempts
+from app.domain.measuring.standings import Pulse
 
 MOST_SOURCES = 200  # a source may be any word; beyond so many, the one heard longest ago is forgotten
 

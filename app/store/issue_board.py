@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from app.domain.issue_board import Deadline, IssueBoard
-from app.domain.issues import Issue
+from app.domain.floor.issue_board import Deadline, IssueBoard
+from app.domain.floor.issues import Issue
 from app.store import codec
 from app.store.sets import pieces, rows_of, run, table
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.decisions import Person
-from app.domain.issues import OPEN, TIERS, Event, Issue
+from app.domain.floor.issues import OPEN, TIERS, Event, Issue
+from app.domain.rollback.decisions import Person
 from app.store import codec, journal
 from app.store.sets import put, rows_of, run, table
 

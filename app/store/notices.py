@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session
 
 from app.domain.journal import Entry
-from app.domain.notice_plans import Occasion
-from app.domain.notices import LONGEST_WAIT_S, REMINDED, Notice, NoticeStage
+from app.domain.telling.notice_plans import Occasion
+from app.domain.telling.notices import LONGEST_WAIT_S, REMINDED, Notice, NoticeStage
 from app.store import journal, marks
 from app.store.sets import plain, put, rows_of, run, table
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from app.domain.decisions import Person
+from app.domain.rollback.decisions import Person
 from app.store import journal
 from app.store.sets import put, rows_of, run, table
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.decisions import Person
-from app.domain.planned_work import PlannedWork, current
 from app.domain.plans import Plan
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.planned_work import PlannedWork, current
 from app.store import codec, journal
 from app.store.sets import plain, put, rfc3339, rows_of, table
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
-from app.domain.questions import Question, Said
+from app.domain.floor.questions import Question, Said
 from app.store import codec, journal
 from app.store.sets import put, rfc3339, rows_of, run, table
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, text
 from sqlmodel import Session
 
-from app.domain.rollups import hour_of
+from app.domain.measuring.rollups import hour_of
 from app.store import notices, partitions, photos, rollups
 from app.store.sets import rows_of, run, table
 

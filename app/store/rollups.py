@@ -14,9 +14,9 @@ from hdrh.histogram import HdrHistogram
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from app.domain.percentiles import P50, P90, P95
-from app.domain.rollups import Rollup, merge, percentile
-from app.domain.samples import Sample
+from app.domain.measuring.percentiles import P50, P90, P95
+from app.domain.measuring.rollups import Rollup, merge, percentile
+from app.domain.measuring.samples import Sample
 from app.store import marks, samples
 from app.store.sets import rows_of, run, table
 

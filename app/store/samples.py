@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from app.domain.appended import Appended
-from app.domain.rollups import hour_of
-from app.domain.samples import Sample
+from app.domain.measuring.rollups import hour_of
+from app.domain.measuring.samples import Sample
 from app.store.sets import Shape, append_new, put, run, table
 
 SHAPE: Shape[Sample] = Shape(Sample, "sample")

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.domain.questions import COUNTS_FOR, WAITS
-from app.domain.shift import Shift
+from app.domain.floor.questions import COUNTS_FOR, WAITS
+from app.domain.floor.shift import Shift
 from app.store import announcements, duties, handovers, questions
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from app.domain.standings import Judged
+from app.domain.measuring.standings import Judged
 from app.store import codec
 from app.store.sets import put, rows_of, run, table
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.decisions import Person
-from app.domain.support_counts import Click
-from app.domain.supports import Event, Request
+from app.domain.floor.support_counts import Click
+from app.domain.floor.supports import Event, Request
+from app.domain.rollback.decisions import Person
 from app.store import codec, journal
 from app.store.sets import put, rows_of, run, table
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from app.domain.access import Role
-from app.domain.exams import Milestone
-from app.domain.issues import Status
-from app.domain.notices import NoticeStage
-from app.domain.questions import Answer
-from app.domain.samples import Kind, Outcome
+from app.domain.exams.exams import Milestone
+from app.domain.floor.issues import Status
+from app.domain.floor.questions import Answer
+from app.domain.measuring.samples import Kind, Outcome
+from app.domain.telling.notices import NoticeStage
 
 metadata = SQLModel.metadata
 

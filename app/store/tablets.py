@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.domain.tablets import Tablet
+from app.domain.floor.tablets import Tablet
 from app.store.sets import Shape, pieces, put, rows_of, table
 
 _SHAPE: Shape[Tablet] = Shape(Tablet, "tablet")

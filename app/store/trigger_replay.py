@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.domain.journal import Entry
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_replay import ACT, Gap, recorded, replayed, transition_of
-from app.domain.triggers import Latch
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_replay import ACT, Gap, recorded, replayed, transition_of
+from app.domain.rollback.triggers import Latch
 from app.store import journal, triggers
 from app.store.sets import rows_of, table
 from app.store.triggers import seal

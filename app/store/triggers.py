@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_replay import BY_GOLIVE, act_of
-from app.domain.triggers import Transition
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_replay import BY_GOLIVE, act_of
+from app.domain.rollback.triggers import Transition
 from app.store import codec, journal
 from app.store.sets import put, rfc3339, rows_of, run, table
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import announcements as commands
 from app.commands.acts import done
-from app.domain.announcements import Action, Announcement
-from app.domain.shift import Shift
+from app.domain.floor.announcements import Action, Announcement
+from app.domain.floor.shift import Shift
 from app.store import announcements
 from app.web.house import house_of
 from app.web.issue_shapes import Id

@@ -8,13 +8,13 @@ from functools import partial
 from typing import TypeVar
 
 from app.clock import monotonic_s
-from app.domain.decisions import Decision
-from app.domain.issue_board import logged_at
-from app.domain.stored_triggers import Trigger
-from app.domain.support_counts import curve_begins
-from app.domain.trigger_course import Step, course, is_drawn, moments_until, probes_of
-from app.domain.trigger_rules import instances
-from app.domain.way_back import Cost
+from app.domain.floor.issue_board import logged_at
+from app.domain.floor.support_counts import curve_begins
+from app.domain.rollback.decisions import Decision
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_course import Step, course, is_drawn, moments_until, probes_of
+from app.domain.rollback.trigger_rules import instances
+from app.domain.rollback.way_back import Cost
 from app.push import desk_words, issue_timeline
 from app.push.beside import Beside, IssueBeside, SupportBeside
 from app.push.desk_queue import chosen

@@ -11,10 +11,10 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from app.commands import decisions as commands
 from app.commands.acts import done
-from app.domain.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
-from app.domain.no_return import Spent
-from app.domain.questions import latest
-from app.domain.way_back import Cost, cost_of, way_back
+from app.domain.floor.questions import latest
+from app.domain.rollback.decisions import Action, Asked, ByPhone, Choice, Decision, Event, stage_of
+from app.domain.rollback.no_return import Spent
+from app.domain.rollback.way_back import Cost, cost_of, way_back
 from app.errors import Missing
 from app.push.desk_beside import amount_told
 from app.push.scene import Scene

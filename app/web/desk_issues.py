@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.issue_queue import STATES
-from app.domain.issues import SEVERITIES, Status
+from app.domain.floor.issue_queue import STATES
+from app.domain.floor.issues import SEVERITIES, Status
 from app.push import desk_issue_words as words
 from app.push.desk_queue import first_of
 from app.push.desk_view import Desk, desk_of

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from app.domain.decisions import Decision
 from app.domain.journal import Entry
-from app.domain.triggers import Transition
+from app.domain.rollback.decisions import Decision
+from app.domain.rollback.triggers import Transition
 from app.errors import Missing
 from app.push import desk_words
 from app.push.desk_record import breach_of, record

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from app.domain.huddles import span_of
-from app.domain.issue_life import FLOOR
+from app.domain.floor.huddles import span_of
+from app.domain.floor.issue_life import FLOOR
 from app.push import shift_words
 from app.push.contact_card import contact_card
 from app.push.desk_shift import clock

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from app.domain.stored_triggers import Trigger
+from app.domain.rollback.stored_triggers import Trigger
 from app.push import desk_words
 from app.push.desk_triggers import name
 from app.push.fragments import page

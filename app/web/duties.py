@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import duties as commands
 from app.commands.acts import done
-from app.domain.coverage import AHEAD, coverage
-from app.domain.decisions import Person
-from app.domain.duties import COMMAND_CENTER, Action, Duty
-from app.domain.huddles import next_huddle
+from app.domain.floor.coverage import AHEAD, coverage
+from app.domain.floor.duties import COMMAND_CENTER, Action, Duty
+from app.domain.floor.huddles import next_huddle
+from app.domain.floor.shift import Shift
 from app.domain.plans import Plan
-from app.domain.shift import Shift
+from app.domain.rollback.decisions import Person
 from app.web.house import house_of
 from app.web.issue_shapes import Id, Line
 from app.web.moments import utc_text

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 
 from app.clock import utc_now
-from app.domain.exam_measures import linked, negative_intervals
-from app.domain.exams import Exam, ExamEvent, Milestone
+from app.domain.exams.exam_measures import linked, negative_intervals
+from app.domain.exams.exams import Exam, ExamEvent, Milestone
 from app.errors import Missing
 from app.store import exams
 from app.store.db import Session

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
-from app.domain.issue_board import IssueBoard
-from app.domain.issue_merging import merged
-from app.domain.issues import Issue
+from app.domain.floor.issue_board import IssueBoard
+from app.domain.floor.issue_merging import merged
+from app.domain.floor.issues import Issue
 from app.store import issues, shift
 from app.store.db import Session
 from app.web import floor_sections as sections

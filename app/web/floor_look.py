@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain.decisions import Person
-from app.domain.issues import Issue
-from app.domain.shift import Shift
+from app.domain.floor.issues import Issue
+from app.domain.floor.shift import Shift
+from app.domain.rollback.decisions import Person
 from app.push.scene import Scene
 from app.settings import Settings
 from app.store.db import Session

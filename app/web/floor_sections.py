@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from app.domain.duties import is_of
-from app.domain.issue_life import DESK
-from app.domain.issue_merging import roots
-from app.domain.issue_notices import CENTER_CLOSED
-from app.domain.issues import Issue, Status
-from app.domain.rooms import codes
+from app.domain.floor.duties import is_of
+from app.domain.floor.issue_life import DESK
+from app.domain.floor.issue_merging import roots
+from app.domain.floor.issue_notices import CENTER_CLOSED
+from app.domain.floor.issues import Issue, Status
+from app.domain.floor.rooms import codes
 from app.store import issues
 from app.store.db import Session
 from app.web import announcements, duties, questions

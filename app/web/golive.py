@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from app.commands import golive as commands
 from app.commands.acts import done
-from app.domain.decisions import Person
-from app.domain.golive import Act, GoLiveAct
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import Act, GoLiveAct
 from app.store import golives
 from app.web.house import House, house_of
 from app.web.moments import utc_text

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import handovers as commands
 from app.commands.acts import done
-from app.domain.handovers import Asked, Handover
+from app.domain.floor.handovers import Asked, Handover
 from app.store import handovers
 from app.web.house import house_of
 from app.web.issue_shapes import Line

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse
 
-from app.domain.standings import Standing
+from app.domain.measuring.standings import Standing
 from app.errors import GoLiveError
 from app.push.fragments import page
 from app.push.scene import grave, gravity, shape_of, state_words

@@ -10,7 +10,7 @@ from app.clock import SteadyClock
 from app.commands.access import Attempts, Recognised
 from app.commands.ingest import OnStored, Taking
 from app.commands.support_door import Door
-from app.domain.overall import Ground, unwelcome
+from app.domain.measuring.overall import Ground, unwelcome
 from app.domain.plans import Plan
 from app.push.follow import Follow
 from app.push.hub import Hub

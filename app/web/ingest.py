@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from app.clock import monotonic_s, utc_now
 from app.commands import ingest as commands
 from app.commands.ingest_reading import KEPT, Known, known_of
-from app.domain.exams import ExamEvent
-from app.domain.feed_messages import FeedMessage
-from app.domain.samples import Sample
+from app.domain.exams.exams import ExamEvent
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.samples import Sample
 from app.errors import Invalid
 from app.web.house import House, house_of
 from app.web.patient_json import patiently_read

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.clock import utc_now
 from app.commands import access, backup
-from app.domain.decisions import Person
+from app.domain.rollback.decisions import Person
 from app.errors import Invalid
 from app.store import tokens
 from app.web.golive import GoLiveActIn, act_on

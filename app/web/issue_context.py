@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.triggers import State
+from app.domain.rollback.triggers import State
 from app.push.scene import Scene
 from app.web import standings, triggers
 from app.web.moments import utc_text

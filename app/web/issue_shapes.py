@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
-from app.domain.issues import TIERS, Action, Event, Issue, Report
+from app.domain.floor.issues import TIERS, Action, Event, Issue, Report
 from app.store.issues import Kept
 from app.web.moments import utc_text
 from app.wire import Named, Strict

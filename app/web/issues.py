@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.commands import issues as commands
 from app.commands.acts import done
-from app.domain.issue_life import refusal_of_role
-from app.domain.issue_merging import merged
-from app.domain.issues import Issue, Status
+from app.domain.floor.issue_life import refusal_of_role
+from app.domain.floor.issue_merging import merged
+from app.domain.floor.issues import Issue, Status
 from app.errors import Forbidden, Missing
 from app.store import issues
 from app.web.house import house_of

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from app.domain.measures import CATALOGUE, Source
-from app.domain.samples import Sample
-from app.domain.standings import Standing, State
+from app.domain.measuring.measures import CATALOGUE, Source
+from app.domain.measuring.samples import Sample
+from app.domain.measuring.standings import Standing, State
 
 ANSWER_LIMITS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 PROBE_LIMITS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60)

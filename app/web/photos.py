@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.commands import photos as commands
 from app.commands.acts import done
-from app.domain.photos import MOST_BYTES, fits
+from app.domain.floor.photos import MOST_BYTES, fits
 from app.errors import Forbidden, Missing
 from app.store import photos
 from app.web.house import house_of

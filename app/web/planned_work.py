@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from app.commands import planned_work as commands
 from app.commands.acts import done
-from app.domain.overall import overruns
-from app.domain.planned_work import Action, PlannedWork, stage_of
+from app.domain.measuring.overall import overruns
+from app.domain.rollback.planned_work import Action, PlannedWork, stage_of
 from app.store import planned_work
 from app.web.house import House, house_of
 from app.web.moments import utc_text

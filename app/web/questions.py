@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import questions as commands
 from app.commands.acts import done
+from app.domain.floor.questions import COUNTS_FOR, WAITS, Answer, Question, Said, latest, unanswered
+from app.domain.floor.shift import Shift
 from app.domain.plans import Plan
-from app.domain.questions import COUNTS_FOR, WAITS, Answer, Question, Said, latest, unanswered
-from app.domain.shift import Shift
 from app.store import questions
 from app.web.house import house_of
 from app.web.issue_shapes import Id, Line

@@ -8,8 +8,8 @@ from starlette.requests import HTTPConnection
 
 from app.commands.access import bearer_of_session, bearer_of_token
 from app.domain.access import Bearer
-from app.domain.deciding import DESK as DECIDING
-from app.domain.decisions import Person
+from app.domain.rollback.deciding import DESK as DECIDING
+from app.domain.rollback.decisions import Person
 from app.errors import Forbidden, Unauthenticated
 from app.settings import Server, is_loopback
 from app.web.house import House, house_of

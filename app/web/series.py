@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.domain.measures import CATALOGUE, Measure, Source
+from app.domain.exams.segments import segment_words
+from app.domain.measuring.measures import CATALOGUE, Measure, Source
+from app.domain.measuring.samples import Sample
+from app.domain.measuring.series import measures_of
+from app.domain.measuring.standings import Series, Standing
 from app.domain.plans import Plan, ProbePlan
-from app.domain.samples import Sample
-from app.domain.segments import segment_words
-from app.domain.series import measures_of
-from app.domain.standings import Series, Standing
 from app.domain.words import window_words
 from app.errors import Missing
 from app.push import words

@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from app.domain.coverage import AHEAD, coverage
-from app.domain.huddles import last_huddle, next_huddle
+from app.domain.floor.coverage import AHEAD, coverage
+from app.domain.floor.huddles import last_huddle, next_huddle
 from app.store import shift
 from app.web import announcements, duties, handovers, questions
 from app.web.house import house_of

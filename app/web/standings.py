@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse
 
-from app.domain.standings import Standing
+from app.domain.measuring.standings import Standing
 from app.web.house import house_of
 from app.web.moments import utc_text
 from app.web.security import leader

@@ -18,9 +18,9 @@ from app.assets import folder
 from app.commands import supports as commands
 from app.commands.access import bearer_of_token
 from app.domain.access import Bearer, Role
-from app.domain.decisions import Person
-from app.domain.phi import found
-from app.domain.supports import Ask
+from app.domain.floor.supports import Ask
+from app.domain.privacy.phi import found
+from app.domain.rollback.decisions import Person
 from app.errors import GoLiveError, Missing, Unavailable
 from app.push import support_words
 from app.push.fragments import page

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.decisions import Person
-from app.domain.supports import OPEN, WAITS, Request, Stage, stage_at
+from app.domain.floor.supports import OPEN, WAITS, Request, Stage, stage_at
+from app.domain.rollback.decisions import Person
 from app.settings.support import Support
 from app.store import supports
 from app.store.db import Session

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictBool
 
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Action, Ask, Event, Request, stage_at, wait_of
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Action, Ask, Event, Request, stage_at, wait_of
 from app.store.supports import Kept
 from app.web.issue_shapes import Line, Words, cell
 from app.web.moments import utc_text

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.commands import supports as commands
 from app.commands.acts import done
-from app.domain.support_counts import Click, by_area, by_day, by_hour, by_reason, curve_begins, means, per_100
-from app.domain.support_life import refusal_of_role
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Action, Stage, stage_at
+from app.domain.floor.support_counts import Click, by_area, by_day, by_hour, by_reason, curve_begins, means, per_100
+from app.domain.floor.support_life import refusal_of_role
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Action, Stage, stage_at
 from app.errors import Forbidden, Invalid, Missing
 from app.store import supports
 from app.web.house import House, house_of

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import tablets as commands
 from app.commands.acts import done
-from app.domain.tablets import Tablet
+from app.domain.floor.tablets import Tablet
 from app.store import journal, tablets
 from app.web.house import house_of
 from app.web.moments import utc_text

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from app.commands import trigger_acts as commands
 from app.commands.acts import done
-from app.domain.decisions import told_of
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_alarms import alarm, raised
-from app.domain.trigger_dependencies import by_id, held_back
-from app.domain.triggers import Latch, Transition
+from app.domain.rollback.decisions import told_of
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_alarms import alarm, raised
+from app.domain.rollback.trigger_dependencies import by_id, held_back
+from app.domain.rollback.triggers import Latch, Transition
 from app.errors import Missing
 from app.push.scene import Scene
 from app.store import triggers

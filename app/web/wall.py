@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from app.domain.measures import HEADLINES
+from app.domain.measuring.measures import HEADLINES
 from app.push import words
 from app.push.fragments import page
 from app.push.type_scale import DIAGONAL_IN, DISTANCE_M, Scale, scale, stylesheet

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.clock import monotonic_s
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Dicom
 from collectors.dicom import pdu
 from collectors.dicom.dimse import ANSWERED_ID, COMMENT, OFFENDING, STATUS, Assembler, Message

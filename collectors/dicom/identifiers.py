@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.dicom.dimse import elements
 from collectors.dicom.pdu import Malformed
 from collectors.outcomes import Failure

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from app.clock import monotonic_s
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.dicom import dimse
 from collectors.dicom.association import Association, Exchange, Peer, bad_status, check_answer, failure_of
 from collectors.dicom.dimse import Message

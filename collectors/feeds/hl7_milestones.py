@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from app.domain.exams import Milestone
-from app.domain.feed_messages import wrong_time
+from app.domain.exams.exams import Milestone
+from app.domain.measuring.feed_messages import wrong_time
 from collectors.feeds.hl7_message import Group, Message, Segment
 from collectors.feeds.hl7_times import Hl7Time, hl7_time
 

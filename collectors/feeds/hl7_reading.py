@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain.exams import Milestone
+from app.domain.exams.exams import Milestone
 from app.settings import Feed, Settings
 from app.wire import ExamEventIn, FeedMessageIn
 from collectors.feeds import hl7_quarantine

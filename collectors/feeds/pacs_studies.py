@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.exams import AFTER_GAP, Milestone
-from app.domain.turns import LIST_TIMEOUT_S
+from app.domain.exams.exams import AFTER_GAP, Milestone
+from app.domain.measuring.turns import LIST_TIMEOUT_S
 from app.settings import Config, Feed, System
 from app.wire import ExamEventIn, FeedMessageIn, HeartbeatIn
 from collectors.feeds.study_list import FindList, QidoList, StudyList

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from pydicom.dataset import Dataset
 
-from app.domain.samples import Outcome
-from app.domain.turns import LIST_TIMEOUT_S
+from app.domain.measuring.samples import Outcome
+from app.domain.measuring.turns import LIST_TIMEOUT_S
 from app.settings import Dicom, HttpEndpoint
 from collectors.dicom.association import Peer, peer_of
 from collectors.dicom.identifiers import encoded, orders, text_of

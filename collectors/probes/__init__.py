@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from app.clock import monotonic_s
-from app.domain.samples import Kind, Outcome
+from app.domain.measuring.samples import Kind, Outcome
 from app.settings import Probe, System
 from app.wire import SampleIn
 from collectors.ids import uuid7

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.dicom import pdu
 from collectors.dicom.accepting import Acceptor, Image
 from collectors.dicom.pdu import Malformed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.outcomes import Failure
 from collectors.probes.http import Answer
 

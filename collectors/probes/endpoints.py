@@ -1,6 +1,6 @@
 """Where a probe's questions go."""
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Probe, System
 from collectors.dicom.association import Peer, peer_of
 from collectors.outcomes import Failure

@@ -11,7 +11,7 @@ import httpcore
 import httpx
 
 from app.clock import monotonic_s
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import HttpEndpoint
 from collectors.dicom.wire import Wire
 from collectors.outcomes import Failure, of_error, of_tls_files, within

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Auth, HttpEndpoint
 from collectors.dicom.tls import stamps
 from collectors.outcomes import Failure

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Probe, System
 from collectors.outcomes import Failure
 from collectors.probes.context import ProbeContext

@@ -1,6 +1,6 @@
 """The study query of a workstation, by C-FIND or QIDO-RS."""
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Probe, System
 from collectors.dicom import operations
 from collectors.dicom.identifiers import orders, study_keys, study_query

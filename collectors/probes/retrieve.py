@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.clock import monotonic_s
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Probe, System
 from collectors.dicom import operations
 from collectors.dicom.association import Exchange, Peer

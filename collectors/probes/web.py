@@ -1,6 +1,6 @@
 """A web page: does it answer, how fast, and does it say what it must."""
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Probe, System
 from collectors.outcomes import Failure
 from collectors.probes.context import ProbeContext

@@ -1,6 +1,6 @@
 """The worklist query of a modality, and whether the answer holds what it must."""
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Probe, System
 from collectors.dicom import operations
 from collectors.dicom.identifiers import Listed, date_key, orders, worklist_query

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.clock import monotonic_s
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.simulator.images import Reference, content_type, multipart, references
 from collectors.simulator.life import Exam
 from collectors.simulator.now import Playing

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from app.domain.exams import Milestone
+from app.domain.exams.exams import Milestone
 from collectors.simulator.life import Told
 
 _LOG = structlog.get_logger()

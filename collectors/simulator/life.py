@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from zoneinfo import ZoneInfo
 
-from app.domain.exams import Milestone
+from app.domain.exams.exams import Milestone
 from collectors.simulator.chance import stream
 from collectors.simulator.exams import LATEST_ORDER, MODALITIES, Acquired, Hospital, acquired
 from collectors.simulator.readers import Read, read

@@ -10,7 +10,7 @@ from pynetdicom import AE, _config, evt
 from pynetdicom.transport import ThreadedAssociationServer
 
 from app.clock import monotonic_s
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.simulator.life import Exam, Worklist
 from collectors.simulator.now import Playing
 from collectors.simulator.performance import Answer, Question

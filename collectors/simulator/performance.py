@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.simulator.chance import around, stream
 from collectors.simulator.exams import Hospital, demand
 

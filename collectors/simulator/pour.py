@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from app.domain.exams import ExamEvent, Milestone
-from app.domain.feed_messages import FeedMessage
-from app.domain.identity import exam_token, study_token
-from app.domain.samples import Kind, Outcome, Sample
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.feed_messages import FeedMessage
+from app.domain.measuring.samples import Kind, Outcome, Sample
+from app.domain.privacy.identity import exam_token, study_token
 from app.settings import Probe, Settings
 from collectors.simulator.chance import stream
 from collectors.simulator.exams import LATEST_ORDER, Acquired

@@ -1,4 +1,4 @@
-// What may tell of a patient in free text: app/domain/phi.py, in the browser. Both follow the same rules, and
+// What may tell of a patient in free text: app/domain/privacy/phi.py, in the browser. Both follow the same rules, and
 // tests/golden/phi_vectors.json holds them together. Positions are of the text as given, in UTF-16 units.
 import { RULES } from "./phi_rules.js";
 

@@ -1,4 +1,4 @@
-// Written from app/domain/phi_rules.py by pytest tests/unit/test_phi.py --update-golden.
+// Written from app/domain/privacy/phi_rules.py by pytest tests/unit/test_phi.py --update-golden.
 export const RULES = {
  "steps": [
   {

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page, sync_playwright
 
 from app.commands import escalation
-from app.domain.decisions import Person
-from app.domain.issues import Report, begun
+from app.domain.floor.issues import Report, begun
+from app.domain.rollback.decisions import Person
 from app.plan import plan_of
 from app.settings import load
 from app.store import codec, issues

@@ -4,13 +4,13 @@ import resource
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.board import Board
+from app.domain.measuring.board import Board
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import Armed, Counts, Rule
-from app.domain.samples import Kind
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse
-from app.domain.trigger_board import trigger_board
-from app.domain.trigger_sights import by_series
+from app.domain.rollback.trigger_board import trigger_board
+from app.domain.rollback.trigger_sights import by_series
 from app.judge import TRIGGERS_APART_S
 from tests.bench.table import Row
 from tests.unit.made import FEEDS, T, at, exam, plan, probe, sample

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.decisions import Action, Asked, Breach, ByPhone, Choice, Decision, End, Event, Person
-from app.domain.golive import Act, GoLiveAct
-from app.domain.intervals import wilson
+from app.domain.measuring.intervals import wilson
 from app.domain.plans import Authority, Rule
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_course import Step
-from app.domain.triggers import Cause, Kind, Sight, State, Transition
-from app.domain.way_back import Amount, Cost
+from app.domain.rollback.decisions import Action, Asked, Breach, ByPhone, Choice, Decision, End, Event, Person
+from app.domain.rollback.golive import Act, GoLiveAct
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_course import Step
+from app.domain.rollback.triggers import Cause, Kind, Sight, State, Transition
+from app.domain.rollback.way_back import Amount, Cost
 from app.push.beside import Beside
 from tests.browser.trigger_scenes import trigger
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan, TeamPlan
-from app.domain.floor_sight import UNSET, Cover, FloorSight, Lead, Queue, Tablets
-from app.domain.issue_board import Deadline, IssueBoard
-from app.domain.issues import Issue, Report, Status, begun
+from app.domain.floor.floor_plans import FloorPlan, TeamPlan
+from app.domain.floor.floor_sight import UNSET, Cover, FloorSight, Lead, Queue, Tablets
+from app.domain.floor.issue_board import Deadline, IssueBoard
+from app.domain.floor.issues import Issue, Report, Status, begun
+from app.domain.rollback.decisions import Person
 
 SUE = Person("Sue Nurse", "floor", "t-sue")
 FLOOR = FloorPlan(

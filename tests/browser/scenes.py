@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.standings import Judged, Series, Standing, State
 from app.domain.plans import FeedPlan, GoLivePlan, MeasurePlan, Plan, ProbePlan
-from app.domain.samples import Kind
-from app.domain.standings import Judged, Series, Standing, State
 from tests.browser.issue_scenes import FLOOR
 
 T0 = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)

@@ -21,15 +21,15 @@ from app.assets import folder
 from app.clock import SteadyClock, utc_now
 from app.commands.access import Recognised
 from app.domain.access import Bearer, Role
-from app.domain.decisions import Choice, Decision
-from app.domain.floor_sight import FloorSight
-from app.domain.golive import GoLive
-from app.domain.issue_board import IssueBoard, of_issues
-from app.domain.overall import of_decisions, of_triggers, overall
+from app.domain.floor.floor_sight import FloorSight
+from app.domain.floor.issue_board import IssueBoard, of_issues
+from app.domain.measuring.overall import of_decisions, of_triggers, overall
+from app.domain.measuring.samples import Kind, Outcome, Sample
+from app.domain.measuring.standings import Judged, Pulse, Standing
 from app.domain.plans import Plan
-from app.domain.samples import Kind, Outcome, Sample
-from app.domain.standings import Judged, Pulse, Standing
-from app.domain.stored_triggers import Trigger
+from app.domain.rollback.decisions import Choice, Decision
+from app.domain.rollback.golive import GoLive
+from app.domain.rollback.stored_triggers import Trigger
 from app.push.beside import Beside
 from app.push.follow import Follow, Seen
 from app.push.hub import Hub

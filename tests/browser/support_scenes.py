@@ -12,9 +12,9 @@ from app.clock import utc_now
 from app.commands import supports as commands
 from app.commands.access import creating_a_token
 from app.commands.golive import acting as declaring
-from app.domain.decisions import Person
-from app.domain.golive import Act
-from app.domain.supports import Action, Ask, Event
+from app.domain.floor.supports import Action, Ask, Event
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import Act
 from app.plan import go_live_of, plan_of
 from app.settings import load
 from app.store.db import Database, Session

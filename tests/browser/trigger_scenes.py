@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.domain.decisions import (
+from app.domain.measuring.intervals import wilson
+from app.domain.rollback.decisions import (
     Action,
     Asked,
     ByPhone,
@@ -15,10 +16,9 @@ from app.domain.decisions import (
     Person,
     breaches_of,
 )
-from app.domain.intervals import wilson
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_sights import Share
-from app.domain.triggers import LATCHED, Kind, Latch, Sight, State
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_sights import Share
+from app.domain.rollback.triggers import LATCHED, Kind, Latch, Sight, State
 
 Held = tuple[Sequence[Trigger], Sequence[Decision]]
 MINUTE = timedelta(minutes=1)

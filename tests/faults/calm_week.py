@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.domain.backtest import Backtest, Past
+from app.domain.measuring.samples import Sample
 from app.domain.plans import Armed
-from app.domain.samples import Sample
+from app.domain.rollback.backtest import Backtest, Past
 from app.plan import plan_of
 from app.settings import Config, Probe, load
 from collectors.simulator.life import Life, hospital

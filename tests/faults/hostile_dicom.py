@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.wire import SampleIn
 from collectors.probes import ProbeContext, attempt
 from collectors.probes.destinations import Destinations

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import create_engine, inspect, text
 
 from app.commands.access import creating_a_token
-from app.domain.issues import Event, Issue, begun, fold
+from app.domain.floor.issues import Event, Issue, begun, fold
 from app.store import codec
 from app.store.db import Database
 from tests.faults.tablet_days import AREAS, Days, is_desk

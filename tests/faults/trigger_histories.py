@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.triggers import Allowance, Latch, State
+from app.domain.rollback.triggers import Allowance, Latch, State
 from tests.unit.trigger_histories import ALLOWED, AT_ONCE, STARTS, STEPS, History, Step, T
 
 HISTORIES = 10_000

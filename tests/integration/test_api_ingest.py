@@ -78,7 +78,7 @@ def test_the_same_id_with_another_moment_is_refused(golive: Served) -> None:
 
 
 def test_an_exam_that_was_told_by_accession_is_found_by_its_token(golive: Served) -> None:
-    from app.domain.identity import exam_token
+    from app.domain.privacy.identity import exam_token
     from tests.integration.served import SECRETS  # the key that this app runs with
 
     golive.ingest(exam_events=[event("  4713 ", "ordered", 20), event("4713", "ended", 10, area="ct")])
@@ -333,7 +333,7 @@ def test_nobody_without_a_token_fills_the_memory_by_a_large_body(golive: Served,
 
 
 def test_an_order_that_an_outsider_saw_in_a_worklist_meets_its_order_told_by_a_feed_with_a_rule(tmp_path: Path) -> None:
-    from app.domain.identity import exam_token
+    from app.domain.privacy.identity import exam_token
     from tests.integration.served import SECRETS, TABLES, write_config
 
     feed = {**TABLES["feeds"][0], "accession": {"strip": "^0+", "upper": True}}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.identity import exam_token
+from app.domain.privacy.identity import exam_token
 from tests.integration.served import SECRETS, Served, event, prepared, running, sample, wait_for
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import HttpEndpoint, System, TlsClient
 from collectors.dicom.tls import tls_context
 from collectors.dicom.wire import NEXT_ADDRESS_S, Wire

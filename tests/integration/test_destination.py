@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.wire import SampleIn
 from collectors.dicom import dimse, pdu
 from collectors.probes import ProbeContext, attempt

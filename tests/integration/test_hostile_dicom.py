@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.wire import SampleIn
 from collectors.dicom.association import RELEASE_S
 from tests.integration.probing import dicom_system, probe_of, try_once

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.clock import SteadyClock, monotonic_s
-from app.domain.exams import ExamEvent, Milestone
-from app.domain.percentiles import nearest_rank
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.percentiles import nearest_rank
+from app.domain.measuring.samples import Outcome, Sample
+from app.domain.measuring.standings import Judged, Series
 from app.domain.plans import Plan
-from app.domain.samples import Outcome, Sample
-from app.domain.standings import Judged, Series
 from app.errors import Unavailable
 from app.judge import Judge
 from app.store import exams, golives, samples, standings

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import judge
-from app.domain.exam_board import ExamBoard
+from app.domain.exams.exam_board import ExamBoard
 from tests.integration.served import Served, serving, wait_for
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.clock import SteadyClock
-from app.domain.identity import exam_token, study_token
+from app.domain.privacy.identity import exam_token, study_token
 from app.settings import Config, Settings
 from collectors.feeds.pacs_studies import PacsStudiesFeed
 from collectors.feeds.study_looks import GAP_LEAST_S

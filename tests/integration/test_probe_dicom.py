@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import System
 from app.wire import SampleIn
 from collectors.dicom.wire import Wire

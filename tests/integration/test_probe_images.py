@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from tests.integration.probing import Seen, attempts, dicom_system, probe_of, try_once, web_system
 from tests.peers.dcmqrscp import Dcmqrscp
 from tests.peers.orthanc import Orthanc

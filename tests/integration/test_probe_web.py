@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import System
 from tests.integration.probing import Seen, dicom_system, probe_of, try_once, web_system
 from tests.peers.hostile import Hostile, accept, answer, says

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.clock import SteadyClock
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from app.settings import Config, Secrets, Settings
 from app.wire import ExamEventIn, HeartbeatIn, SampleIn
 from collectors.items import FeedItems

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.clock import SteadyClock
-from app.domain.samples import Kind, Outcome
+from app.domain.measuring.samples import Kind, Outcome
 from app.wire import FeedMessageIn, HeartbeatIn, SampleIn
 from collectors.items import FeedItems
 from collectors.sender import NotStored, Sender

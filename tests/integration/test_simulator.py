@@ -18,12 +18,12 @@ import httpx
 import pytest
 
 from app.clock import Pace, monotonic_s
-from app.domain.board import Board
-from app.domain.exam_board import ExamBoard
-from app.domain.exams import ExamEvent, fold
+from app.domain.exams.exam_board import ExamBoard
+from app.domain.exams.exams import ExamEvent, fold
+from app.domain.measuring.board import Board
+from app.domain.measuring.samples import Outcome, Sample
+from app.domain.measuring.standings import Judged
 from app.domain.plans import Plan
-from app.domain.samples import Outcome, Sample
-from app.domain.standings import Judged
 from app.plan import plan_of
 from app.settings import Settings, load, load_secrets
 from app.store import exams

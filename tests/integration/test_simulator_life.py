@@ -5,8 +5,8 @@ from statistics import median
 
 import pytest
 
-from app.domain.exams import Milestone
-from app.domain.samples import Outcome
+from app.domain.exams.exams import Milestone
+from app.domain.measuring.samples import Outcome
 from collectors.simulator.exams import acquired, demand
 from collectors.simulator.hl7_out import message
 from collectors.simulator.life import Exam, Life, Worklist, hospital

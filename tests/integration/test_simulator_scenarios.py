@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from statistics import median
 
-from app.domain.exams import Milestone
+from app.domain.exams.exams import Milestone
 from collectors.simulator.life import Exam, Life, hospital
 from collectors.simulator.scenarios import Script
 

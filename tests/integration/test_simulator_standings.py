@@ -8,12 +8,12 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from app.domain.board import Board
-from app.domain.exam_board import ExamBoard
-from app.domain.exams import ExamEvent, Milestone, fold
-from app.domain.overall import Overall, overall
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse, Standing, State
+from app.domain.exams.exam_board import ExamBoard
+from app.domain.exams.exams import ExamEvent, Milestone, fold
+from app.domain.measuring.board import Board
+from app.domain.measuring.overall import Overall, overall
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse, Standing, State
 from app.plan import plan_of
 from app.settings import Config, Settings
 from collectors.simulator.life import Life, hospital

@@ -13,13 +13,13 @@ import pytest
 from app.cli import main
 from app.clock import SteadyClock
 from app.commands.triggers import backtested, would_see
-from app.domain.exams import ExamEvent, Milestone
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.samples import Kind, Outcome, Sample
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import Armed, Counts, Rule
 from app.domain.quarantine import Unreadable
-from app.domain.samples import Kind, Outcome, Sample
-from app.domain.standings import Pulse
-from app.domain.stored_triggers import Trigger
-from app.domain.triggers import State
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.triggers import State
 from app.judge import Judge
 from app.store import exams, quarantine, samples, triggers
 from app.store.db import Database

@@ -10,9 +10,9 @@ import pytest
 
 from app.clock import SteadyClock
 from app.commands import configuration
-from app.domain.closed import Closed
-from app.domain.exams import ExamEvent, Milestone
-from app.domain.percentiles import enough
+from app.domain.exams.closed import Closed
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.percentiles import enough
 from app.running.upkeep import Upkeep
 from app.store import closed, exams, golives, marks
 from app.store.db import Database

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.exams import Exam
+from app.domain.exams.exams import Exam
+from app.domain.measuring.samples import Kind, Outcome, Sample
 from app.domain.plans import FeedPlan, GoLivePlan, MeasurePlan, Plan, ProbePlan
-from app.domain.samples import Kind, Outcome, Sample
 
 T = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HL7 = frozenset({"ordered", "scheduled", "begun", "ended", "preliminary", "final", "addendum", "cancelled"})

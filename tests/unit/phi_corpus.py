@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.phi import SITE_NUMBER, found
+from app.domain.privacy.phi import SITE_NUMBER, found
 
 PATTERNS = ["MRN[0-9]{8}", "ACC-?[0-9]{7}"]
 YEAR = 2026
@@ -66,7 +66,7 @@ def _until(r: random.Random, make: Callable[[], str], holds: Callable[[str], boo
     return made
 
 
-# written apart from app/domain/phi_numbers.py, each the way its country describes it
+# written apart from app/domain/privacy/phi_numbers.py, each the way its country describes it
 def _is_nhs(n: str) -> bool:
     rest = sum(int(c) * w for c, w in zip(n, range(10, 1, -1), strict=False)) % 11
     return n[:1] in "467" and (11 - rest) % 11 == int(n[9]) and rest != 1

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from app.domain.backtest import Backtest, Past
-from app.domain.exams import ExamEvent, Milestone
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.samples import Sample
 from app.domain.plans import Counts, Rule
-from app.domain.samples import Sample
-from app.domain.triggers import State
+from app.domain.rollback.backtest import Backtest, Past
+from app.domain.rollback.triggers import State
 from tests.unit.made import FEEDS, WORKLIST, at, plan, sample
 from tests.unit.test_trigger_board import RULE as SLOW
 from tests.unit.test_trigger_board import House

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.samples import Kind, Outcome
+from app.domain.measuring.samples import Kind, Outcome
 from app.settings import Config, load
 from app.wire import SampleIn
 from collectors import check, check_table

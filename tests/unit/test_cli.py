@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.domain.samples import Kind, Outcome
+from app.domain.measuring.samples import Kind, Outcome
 from app.settings import Config, Dicom, Feed, HttpEndpoint, System, load
 from app.wire import SampleIn
 from collectors import check

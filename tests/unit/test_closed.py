@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.closed import DAY_S, HOUR_S, Closed, Step, again_at, close, steps_of
-from app.domain.exam_measures import View
-from app.domain.exams import Exam
-from app.domain.percentiles import enough
+from app.domain.exams.closed import DAY_S, HOUR_S, Closed, Step, again_at, close, steps_of
+from app.domain.exams.exam_measures import View
+from app.domain.exams.exams import Exam
+from app.domain.measuring.percentiles import enough
 from tests.unit.made import FEEDS, T, at, exam, plan
 from tests.unit.test_exam_measures import by_hand
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.domain.exams import Milestone
+from app.domain.exams.exams import Milestone
 from app.store.codec import dumps, loads
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.domain.access import Role
-from app.domain.deciding import CONFIRMING, DESK, ended, proposed
-from app.domain.decisions import (
+from app.domain.measuring.overall import of_decisions
+from app.domain.rollback.deciding import CONFIRMING, DESK, ended, proposed
+from app.domain.rollback.decisions import (
     Action,
     Asked,
     ByPhone,
@@ -23,11 +24,10 @@ from app.domain.decisions import (
     story,
     told_of,
 )
-from app.domain.overall import of_decisions
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_acts import decided, overridden, rested
-from app.domain.trigger_sights import Share
-from app.domain.triggers import Kind, Latch, Sight, State
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_acts import decided, overridden, rested
+from app.domain.rollback.trigger_sights import Share
+from app.domain.rollback.triggers import Kind, Latch, Sight, State
 from app.errors import Conflict, Forbidden, GoLiveError, Invalid
 
 T = datetime(2026, 11, 21, 7, tzinfo=UTC)

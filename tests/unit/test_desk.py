@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.commands.trigger_acts import Doing
-from app.domain.decisions import Asked, Choice, Decision, Stage
-from app.domain.golive import Act
 from app.domain.journal import Entry
 from app.domain.plans import Counts
-from app.domain.stored_triggers import Trigger
-from app.domain.triggers import Cause, Kind, Sight, State, Transition
-from app.domain.way_back import Amount
+from app.domain.rollback.decisions import Asked, Choice, Decision, Stage
+from app.domain.rollback.golive import Act
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.triggers import Cause, Kind, Sight, State, Transition
+from app.domain.rollback.way_back import Amount
 from app.push import desk_words, words
 from app.push.beside import Beside
 from app.push.desk_alarms import alarms

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.decisions import Person
-from app.domain.floor_sight import FloorSight, Tablets
-from app.domain.issue_board import Deadline, IssueBoard
-from app.domain.issues import GOLIVE, Action, Event, Issue, Status, changes_since, folded
+from app.domain.floor.floor_sight import FloorSight, Tablets
+from app.domain.floor.issue_board import Deadline, IssueBoard
+from app.domain.floor.issues import GOLIVE, Action, Event, Issue, Status, changes_since, folded
 from app.domain.journal import Entry
+from app.domain.rollback.decisions import Person
 from app.push.beside import IssueBeside
 from app.push.desk_alarms import alarms
 from app.push.desk_issue import due, issue_view, life_line

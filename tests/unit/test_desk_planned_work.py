@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.planned_work import Action, PlannedWork, Stage
-from app.domain.standings import State
+from app.domain.measuring.standings import State
+from app.domain.rollback.planned_work import Action, PlannedWork, Stage
 from app.push import desk_form_words, desk_words
 from app.push.beside import Beside
 from app.push.desk_planned_work import LISTED, WorkList, work_list

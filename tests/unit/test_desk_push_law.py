@@ -8,12 +8,12 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan, TeamPlan
-from app.domain.golive import GoLive
-from app.domain.issue_board import Deadline, IssueBoard
-from app.domain.issue_life import refusal_of_status
-from app.domain.issues import Action, Event, Issue, Report, begun, folded
+from app.domain.floor.floor_plans import FloorPlan, TeamPlan
+from app.domain.floor.issue_board import Deadline, IssueBoard
+from app.domain.floor.issue_life import refusal_of_status
+from app.domain.floor.issues import Action, Event, Issue, Report, begun, folded
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import GoLive
 from app.push.beside import Beside, IssueBeside
 from app.push.follow import Seen
 from app.push.hub import Outbox

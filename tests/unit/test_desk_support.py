@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.golive import GoLive, moment_of
-from app.domain.sights import standings_now
-from app.domain.support_counts import Click, by_day
-from app.domain.support_measure import judged
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Action, Ask, Event, Request, begun, folded
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.support_counts import Click, by_day
+from app.domain.floor.support_measure import judged
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Action, Ask, Event, Request, begun, folded
+from app.domain.measuring.sights import standings_now
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import GoLive, moment_of
 from app.push import support_words as words
 from app.push.beside import Beside, SupportBeside
 from app.push.desk_support import support_card, support_queue

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.outcomes import Failure
 from collectors.probes.dicom_json import data_sets, read
 from collectors.probes.http import Answer

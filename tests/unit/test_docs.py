@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.cli import cli
-from app.domain.measures import CATALOGUE
-from app.domain.notice_plans import Occasion
+from app.domain.measuring.measures import CATALOGUE
+from app.domain.telling.notice_plans import Occasion
 from app.settings import Settings
 from app.settings.floor import Category, Contact, Escalation, Floor, Team, shipped_categories
 from app.settings.notices import Channel, DeadMan, Notices, Route, Tickets

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.domain.escalation import Timer, next_timer
-from app.domain.floor_plans import FloorPlan, TeamPlan
-from app.domain.issues import Action, Issue, Status, folded
+from app.domain.floor.escalation import Timer, next_timer
+from app.domain.floor.floor_plans import FloorPlan, TeamPlan
+from app.domain.floor.issues import Action, Issue, Status, folded
 from app.domain.journal import Entry
-from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
-from app.domain.notices import noticed
 from app.domain.plans import Plan
+from app.domain.telling.notice_plans import Channel, NoticePlan, Occasion, Route
+from app.domain.telling.notices import noticed
 from tests.unit.made import plan
 from tests.unit.test_issues import T, event, issue
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain import evidence
 from app.domain.evidence import Asked, Gathered, codes, redacted, slices, stretch
-from app.domain.samples import Kind, Outcome, Sample
+from app.domain.measuring.samples import Kind, Outcome, Sample
 from app.errors import Invalid
 from tests.unit.made import WORKLIST, plan
 from tests.unit.test_issues import T, issue

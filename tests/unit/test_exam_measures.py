@@ -6,14 +6,14 @@ from datetime import datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.exam_board import ExamBoard
-from app.domain.exam_gauges import gauges
-from app.domain.exam_measures import View, intervals, linked
-from app.domain.exams import Exam, ExamEvent, Milestone
-from app.domain.feed_measures import FeedWatch
-from app.domain.feed_measures import judged as feed_judged
+from app.domain.exams.exam_board import ExamBoard
+from app.domain.exams.exam_gauges import gauges
+from app.domain.exams.exam_measures import View, intervals, linked
+from app.domain.exams.exams import Exam, ExamEvent, Milestone
+from app.domain.measuring.feed_measures import FeedWatch
+from app.domain.measuring.feed_measures import judged as feed_judged
+from app.domain.measuring.standings import Judged
 from app.domain.plans import MeasurePlan, Plan
-from app.domain.standings import Judged
 from tests.unit.made import FEEDS, T, at, exam, feed, plan
 
 PLAN = plan(feeds=FEEDS)

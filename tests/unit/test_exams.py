@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.exam_measures import interval_s, negative_intervals
-from app.domain.exams import AFTER_GAP, LISTED_BEFORE, Exam, ExamEvent, Milestone, fold
+from app.domain.exams.exam_measures import interval_s, negative_intervals
+from app.domain.exams.exams import AFTER_GAP, LISTED_BEFORE, Exam, ExamEvent, Milestone, fold
 
 T = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 ORDER = {"ris": 0, "pacs": 1, "old": -3}

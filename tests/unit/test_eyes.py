@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from app.domain.eyes import nobody_measures
+from app.domain.measuring.eyes import nobody_measures
 from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, plan
 
 NOW = at(1000)

@@ -6,8 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.golive import Act, GoLive, GoLiveAct, acted, effective_t0, folded, moment_of, phases_around, planned_at
 from app.domain.plans import GoLivePlan
+from app.domain.rollback.golive import (
+    Act,
+    GoLive,
+    GoLiveAct,
+    acted,
+    effective_t0,
+    folded,
+    moment_of,
+    phases_around,
+    planned_at,
+)
 from app.errors import Conflict, Invalid
 
 AT = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.habits import LEAST_WEEKS, WEEK, Habit, Heard, habit_of
-from app.domain.triggers import Sight, State
+from app.domain.measuring.habits import LEAST_WEEKS, WEEK, Habit, Heard, habit_of
+from app.domain.rollback.triggers import Sight, State
 from tests.unit.made import T, at
 from tests.unit.test_trigger_kinds import SILENCE, House
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from app.domain.board import Board
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse, Standing, State
+from app.domain.measuring.board import Board
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse, Standing, State
 from app.store.heartbeats import Heartbeats
 from tests.unit.made import FEEDS, WORKLIST, at, plan, sample
 

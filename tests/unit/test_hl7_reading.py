@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.exams import ExamEvent, fold
-from app.domain.identity import exam_token
+from app.domain.exams.exams import ExamEvent, fold
+from app.domain.privacy.identity import exam_token
 from app.settings import Settings
 from app.wire import ExamEventIn
 from collectors.feeds.hl7_reading import read_message

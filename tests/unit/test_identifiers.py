@@ -8,7 +8,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from app.domain.samples import Outcome
+from app.domain.measuring.samples import Outcome
 from collectors.dicom.identifiers import Listed, date_key, encoded, orders, study_query, worklist_query
 from collectors.dicom.pdu import Malformed
 from collectors.outcomes import Failure

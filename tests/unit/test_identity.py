@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from app.domain.identity import normalised as normalised_at_the_door
+from app.domain.privacy.identity import normalised as normalised_at_the_door
 from app.settings import AccessionRule
 from collectors.identity import event_id, exam_token, hidden, message_digest, normalised, study_token
 

@@ -9,9 +9,9 @@ import pytest
 
 from app.commands.ingest_quarantine import shape_of
 from app.commands.ingest_reading import Batch, Known, read
-from app.domain.identity import normalised
+from app.domain.measuring.samples import Kind
 from app.domain.plans import FeedPlan, GoLivePlan, Plan, ProbePlan
-from app.domain.samples import Kind
+from app.domain.privacy.identity import normalised
 from app.wire import Envelope
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.issue_board import Deadline, IssueBoard, gravity, logged_at, of_issues
-from app.domain.issues import OPEN, Issue, Report, Status, begun
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issue_board import Deadline, IssueBoard, gravity, logged_at, of_issues
+from app.domain.floor.issues import OPEN, Issue, Report, Status, begun
+from app.domain.rollback.decisions import Person
 from tests.unit.made import WORKLIST, plan
 
 T = datetime(2026, 11, 21, 7, tzinfo=UTC)

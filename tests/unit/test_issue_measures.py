@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.domain.issue_measures import (
+from app.domain.floor.issue_measures import (
     Span,
     first_responses,
     per_100_exams,
@@ -10,7 +10,7 @@ from app.domain.issue_measures import (
     times_to_solve,
     unverified_share,
 )
-from app.domain.issues import Action, Status, fold
+from app.domain.floor.issues import Action, Status, fold
 from tests.unit.test_issues import SUE, T, event, issue
 
 HOUR = T + timedelta(hours=1)

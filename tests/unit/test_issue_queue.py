@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan, TeamPlan
-from app.domain.issue_board import IssueBoard
-from app.domain.issue_queue import Filters, Queue, Tab, filters_of, query_of, queue
-from app.domain.issue_similar import similar
-from app.domain.issues import Issue, Report, Status, begun
+from app.domain.floor.floor_plans import FloorPlan, TeamPlan
+from app.domain.floor.issue_board import IssueBoard
+from app.domain.floor.issue_queue import Filters, Queue, Tab, filters_of, query_of, queue
+from app.domain.floor.issue_similar import similar
+from app.domain.floor.issues import Issue, Report, Status, begun
+from app.domain.rollback.decisions import Person
 from tests.unit import made
 
 T = datetime(2026, 11, 21, 7, tzinfo=UTC)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from app.domain.issue_standings import (
+from app.domain.floor.issue_standings import (
     FIRST_RESPONSE,
     MEASURES,
     PER_100_EXAMS,
@@ -14,11 +14,11 @@ from app.domain.issue_standings import (
     judged,
     of_issues,
 )
-from app.domain.issues import Issue, Status
-from app.domain.overall import overall
+from app.domain.floor.issues import Issue, Status
+from app.domain.measuring.overall import overall
+from app.domain.measuring.signs import Signs
+from app.domain.measuring.standings import Judged, Series, Standing, State
 from app.domain.plans import FeedPlan, MeasurePlan
-from app.domain.signs import Signs
-from app.domain.standings import Judged, Series, Standing, State
 from app.push.faults import faults
 from tests.unit.made import WORKLIST, plan
 from tests.unit.test_issues import T, issue

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.access import Role
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan, TeamPlan
-from app.domain.issue_life import FROM, allowed, is_duplicate_of, refusal_of_role, refusal_of_status, reported
-from app.domain.issue_merging import merged
-from app.domain.issues import OPEN, Action, Event, Issue, Report, Status, begun, fold, folded, status_after
+from app.domain.floor.floor_plans import FloorPlan, TeamPlan
+from app.domain.floor.issue_life import FROM, allowed, is_duplicate_of, refusal_of_role, refusal_of_status, reported
+from app.domain.floor.issue_merging import merged
+from app.domain.floor.issues import OPEN, Action, Event, Issue, Report, Status, begun, fold, folded, status_after
+from app.domain.rollback.decisions import Person
 from app.errors import Conflict, Forbidden, GoLiveError, Invalid
 
 T = datetime(2026, 11, 21, 7, tzinfo=UTC)

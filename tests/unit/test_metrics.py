@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain.measures import CATALOGUE
-from app.domain.samples import Kind, Outcome, Sample
-from app.domain.standings import Judged, Series, Standing, State
+from app.domain.measuring.measures import CATALOGUE
+from app.domain.measuring.samples import Kind, Outcome, Sample
+from app.domain.measuring.standings import Judged, Series, Standing, State
 from app.web.metrics import _GAUGES, Metrics
 
 AT = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)

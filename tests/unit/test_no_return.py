@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.golive import GoLive, moment_of
-from app.domain.no_return import Spent, spent
+from app.domain.measuring.standings import State
 from app.domain.plans import CostLimit
-from app.domain.standings import State
-from app.domain.way_back import Amount, Cost
+from app.domain.rollback.golive import GoLive, moment_of
+from app.domain.rollback.no_return import Spent, spent
+from app.domain.rollback.way_back import Amount, Cost
 from app.push.wall_head import strip
 from tests.unit.made import T, at
 from tests.unit.test_way_back import PLAN, heard

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.decisions import Action, Asked, Choice, Decision, End, Event, Person
 from app.domain.journal import Entry
-from app.domain.notice_plans import Channel, NoticePlan, Occasion, Route
-from app.domain.notices import Fate, Notice, fate, noticed, owed, wait_s
 from app.domain.plans import Authority, Plan, Rule
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_sights import Share
-from app.domain.triggers import Cause, Latch, Sight, State
+from app.domain.rollback.decisions import Action, Asked, Choice, Decision, End, Event, Person
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_sights import Share
+from app.domain.rollback.triggers import Cause, Latch, Sight, State
+from app.domain.telling.notice_plans import Channel, NoticePlan, Occasion, Route
+from app.domain.telling.notices import Fate, Notice, fate, noticed, owed, wait_s
 from tests.unit.made import T, at, plan
 
 EVERYTHING = frozenset(Occasion)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.board import Board
-from app.domain.overall import Ground, Overall, nearly_full, overall
+from app.domain.measuring.board import Board
+from app.domain.measuring.overall import Ground, Overall, nearly_full, overall
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import MeasurePlan, Plan
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse
 from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, plan, sample
 
 PULSES = {("main", name): Pulse("listening", "", at(55)) for name in ("ris-hl7", "pacs-list", "worklist-ct")}

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.percentiles import enough, kaplan_meier, nearest_rank, ranked_from_failures
+from app.domain.measuring.percentiles import enough, kaplan_meier, nearest_rank, ranked_from_failures
 
 DURATIONS = st.lists(st.integers(0, 30).map(float), max_size=60)
 SHARES = st.sampled_from([0.05, 0.1, 0.5, 0.9, 0.95, 0.333])

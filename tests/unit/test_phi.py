@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.phi import KINDS, found, guarded
-from app.domain.phi_numbers import CHECKS
-from app.domain.phi_rules import RULES
+from app.domain.privacy.phi import KINDS, found, guarded
+from app.domain.privacy.phi_numbers import CHECKS
+from app.domain.privacy.phi_rules import RULES
 from app.errors import PatientFound
 from app.web.problems import problem_of
 from tests.unit import phi_corpus as corpus
@@ -166,7 +166,7 @@ def test_the_browser_reads_the_same_rules(golden: Callable[[str, str], None]) ->
         return {**rule, "pattern": re.sub(r"\(\?P=([a-z]+)\)", r"\\k<\1>", pattern)}
 
     rules = RULES | {"steps": [of_browser(rule) for rule in RULES["steps"]]}
-    head = "// Written from app/domain/phi_rules.py by pytest tests/unit/test_phi.py --update-golden.\n"
+    head = "// Written from app/domain/privacy/phi_rules.py by pytest tests/unit/test_phi.py --update-golden.\n"
     golden(
         "../../static/js/phi_rules.js",
         f"{head}export const RULES = {json.dumps(rules, ensure_ascii=False, indent=1)};\n",

@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.backtest import Backtest
-from app.domain.board import Board
-from app.domain.overall import of_planned_work
-from app.domain.planned_work import (
+from app.domain.measuring.board import Board
+from app.domain.measuring.overall import of_planned_work
+from app.domain.measuring.series import rolled_up
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse, Standing
+from app.domain.plans import Counts, Plan, Rule
+from app.domain.rollback.backtest import Backtest
+from app.domain.rollback.planned_work import (
     LONGEST,
     Action,
     PlannedWork,
@@ -20,11 +24,7 @@ from app.domain.planned_work import (
     planned,
     stage_of,
 )
-from app.domain.plans import Counts, Plan, Rule
-from app.domain.series import rolled_up
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse, Standing
-from app.domain.triggers import Cause, Sight, State
+from app.domain.rollback.triggers import Cause, Sight, State
 from app.errors import Conflict, GoLiveError, Invalid
 from app.push import desk_words, words
 from app.push.wall_triggers import triggers

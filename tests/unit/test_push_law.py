@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.clock import SteadyClock
-from app.domain.golive import GoLive
-from app.domain.standings import Standing, State
+from app.domain.measuring.standings import Standing, State
+from app.domain.rollback.golive import GoLive
 from app.push.follow import Follow, Seen
 from app.push.fragments import wall
 from app.push.hub import Hub, Outbox

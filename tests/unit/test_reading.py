@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.reading import stopped_words
-from app.domain.sights import standings_now
-from app.domain.standings import Judged, Pulse, Series, State
+from app.domain.exams.reading import stopped_words
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Judged, Pulse, Series, State
 from tests.unit.made import FEEDS, T, at, feed, plan
 
 RATE = Judged(Series("report.rate"), "per h", 3600.0, n=90, value=40.0, open=74, as_of=T, known_at=T, note="40 reports")

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.board import Board
-from app.domain.golive import GoLive
-from app.domain.overall import Overall, overall
+from app.domain.measuring.board import Board
+from app.domain.measuring.overall import Overall, overall
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse, Series, Standing
 from app.domain.plans import Plan
-from app.domain.rolled_back import is_aside, is_rolled_back
-from app.domain.samples import Kind
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse, Series, Standing
+from app.domain.rollback.golive import GoLive
+from app.domain.rollback.rolled_back import is_aside, is_rolled_back
 from app.push.faults import faults
 from app.push.scene import Scene
 from app.push.wall import tile

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.percentiles import P50, P90, P95, nearest_rank
-from app.domain.rollups import Rollup, counted_rank, merge, percentile
+from app.domain.measuring.percentiles import P50, P90, P95, nearest_rank
+from app.domain.measuring.rollups import Rollup, counted_rank, merge, percentile
 
 HOUR = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VALUES = st.lists(st.integers(1, 50).map(float), max_size=80)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.domain.rooms import ALPHABET, codes, room_of
+from app.domain.floor.rooms import ALPHABET, codes, room_of
 from app.push.qr_sheets import QUIET, sheets
 from app.settings import load
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.domain.turns import next_tick
+from app.domain.measuring.turns import next_tick
 from collectors.schedule import back_off_gap, budget_gap, first_due, next_due, spread
 
 

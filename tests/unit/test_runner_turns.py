@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.domain.standings import BYTE_BUDGET
+from app.domain.measuring.standings import BYTE_BUDGET
 from app.settings import Feed, Probe
 from app.settings.accessions import rule_of_orders
 from app.wire import ExamEventIn

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.board import Board
-from app.domain.percentiles import nearest_rank
+from app.domain.measuring.board import Board
+from app.domain.measuring.percentiles import nearest_rank
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.series import rolled_up, series_of, window_s
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Judged, Series, State
+from app.domain.measuring.windows import Attempt, Window
 from app.domain.plans import MeasurePlan
-from app.domain.samples import Kind
-from app.domain.series import rolled_up, series_of, window_s
-from app.domain.sights import standings_now
-from app.domain.standings import Judged, Series, State
-from app.domain.windows import Attempt, Window
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample
 
 FIRST_ONLY = replace(IMAGE, id="first-ct", depth="first-image")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydicom.datadict import DicomDictionary
 
-from app.domain.exams import Milestone
-from app.domain.measures import CATALOGUE, Source
+from app.domain.exams.exams import Milestone
+from app.domain.measuring.measures import CATALOGUE, Source
 from app.domain.plans import CostLimit
 from app.errors import ConfigInvalid, Unavailable
 from app.plan import go_live_of, plan_of

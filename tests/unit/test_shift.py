@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.announcements import Announcement
-from app.domain.coverage import coverage
-from app.domain.decisions import Person
-from app.domain.duties import COMMAND_CENTER, Action, Duty, acted, begun, has_duty, leading
-from app.domain.golive import GoLive
-from app.domain.handovers import Asked, written
-from app.domain.huddles import last_huddle, next_huddle
+from app.domain.floor.announcements import Announcement
+from app.domain.floor.coverage import coverage
+from app.domain.floor.duties import COMMAND_CENTER, Action, Duty, acted, begun, has_duty, leading
+from app.domain.floor.handovers import Asked, written
+from app.domain.floor.huddles import last_huddle, next_huddle
+from app.domain.floor.questions import Answer, Question, Said, latest, tapped_at, turn, unanswered
+from app.domain.floor.shift import Shift
 from app.domain.plans import Hours
-from app.domain.questions import Answer, Question, Said, latest, tapped_at, turn, unanswered
-from app.domain.shift import Shift
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import GoLive
 from app.errors import Conflict, Forbidden, Invalid
 from app.push.beside import Beside
 from app.push.follow import Seen

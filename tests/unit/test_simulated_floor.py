@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.issue_life import allowed, refusal_of_role
-from app.domain.issues import Action, Event, Issue, Report, Status, begun, folded
-from app.domain.phi import found
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issue_life import allowed, refusal_of_role
+from app.domain.floor.issues import Action, Event, Issue, Report, Status, begun, folded
+from app.domain.privacy.phi import found
+from app.domain.rollback.decisions import Person
 from app.plan import plan_of
 from app.settings import Config, load
 from collectors.simulator import floor

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.phi import found
+from app.domain.privacy.phi import found
 from app.errors import ConfigInvalid
 from app.settings import load
 from app.settings.patterns import site_pattern

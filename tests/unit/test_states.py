@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.board import Board
+from app.domain.measuring.board import Board
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.signs import blind_feeds
+from app.domain.measuring.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
+from app.domain.measuring.states import apart, stand
+from app.domain.measuring.turns import longest_turn_s, share
 from app.domain.plans import Hours, MeasurePlan, Plan
-from app.domain.samples import Kind
-from app.domain.sights import standings_now
-from app.domain.signs import blind_feeds
-from app.domain.standings import PRECEDENCE, Judged, Pulse, Series, Sight, Standing, State
-from app.domain.states import apart, stand
-from app.domain.turns import longest_turn_s, share
 from tests.unit.made import FEEDS, WORKLIST, T, at, feed, plan, probe, sample
 
 SERIES = Series("worklist.response", "ris", "ct")

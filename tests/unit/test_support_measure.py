@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.decisions import Person
+from app.domain.floor.support_measure import WAIT, judged
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Action, Ask, Event, Request, begun, folded
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Judged, Standing, State
 from app.domain.plans import MeasurePlan, Plan
-from app.domain.sights import standings_now
-from app.domain.standings import Judged, Standing, State
-from app.domain.support_measure import WAIT, judged
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Action, Ask, Event, Request, begun, folded
+from app.domain.rollback.decisions import Person
 from tests.unit.made import WORKLIST, T, plan
 
 RULES = SupportPlan()

@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.access import Role
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.issue_measures import Span
-from app.domain.support_counts import Click, by_area, by_day, by_hour, by_reason, means, per_100
-from app.domain.support_life import DESK, FROM, allowed, asked, refusal_of_role
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import (
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issue_measures import Span
+from app.domain.floor.support_counts import Click, by_area, by_day, by_hour, by_reason, means, per_100
+from app.domain.floor.support_life import DESK, FROM, allowed, asked, refusal_of_role
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import (
     Action,
     Ask,
     Event,
@@ -26,6 +25,7 @@ from app.domain.supports import (
     stage_at,
     wait_of,
 )
+from app.domain.rollback.decisions import Person
 from app.errors import Conflict, Forbidden, Invalid
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.domain.floor_plans import FloorPlan
-from app.domain.issues import Status
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issues import Status
+from app.domain.floor.tickets import CHANNEL, payload, ticket_of
 from app.domain.journal import Entry
-from app.domain.notice_plans import Channel, NoticePlan, Occasion
-from app.domain.notices import handed_over, noticed
-from app.domain.tickets import CHANNEL, payload, ticket_of
+from app.domain.telling.notice_plans import Channel, NoticePlan, Occasion
+from app.domain.telling.notices import handed_over, noticed
 from app.running.webhook import headers
 from tests.unit.made import WORKLIST, plan
 from tests.unit.test_issues import T, issue

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from app.domain.board import Board
-from app.domain.planned_work import PlannedWork, by_system
+from app.domain.measuring.board import Board
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse, Standing
 from app.domain.plans import Armed, Plan, Rule
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse, Standing
-from app.domain.stored_triggers import Trigger, acted_on, shown
-from app.domain.trigger_acts import decided, disarmed, overridden, rested
-from app.domain.trigger_board import Evaluated, trigger_board
-from app.domain.trigger_rules import instances
-from app.domain.triggers import Cause, Kind, Sight, State
+from app.domain.rollback.planned_work import PlannedWork, by_system
+from app.domain.rollback.stored_triggers import Trigger, acted_on, shown
+from app.domain.rollback.trigger_acts import decided, disarmed, overridden, rested
+from app.domain.rollback.trigger_board import Evaluated, trigger_board
+from app.domain.rollback.trigger_rules import instances
+from app.domain.rollback.triggers import Cause, Kind, Sight, State
 from tests.unit.made import IMAGE, WORKLIST, at, plan, probe, sample
 
 RULE = Rule(

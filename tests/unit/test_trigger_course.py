@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.samples import Kind, Outcome, Sample
-from app.domain.trigger_course import course, is_drawn, moments_until, probes_of
-from app.domain.trigger_rules import Instance, instances
+from app.domain.measuring.samples import Kind, Outcome, Sample
+from app.domain.rollback.trigger_course import course, is_drawn, moments_until, probes_of
+from app.domain.rollback.trigger_rules import Instance, instances
 from tests.browser.desk_scenes import RULES
 from tests.browser.scenes import NOON, plan
 

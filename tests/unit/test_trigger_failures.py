@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from app.domain.measuring.samples import Kind as Asks
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import Counts, Rule
-from app.domain.samples import Kind as Asks
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse
-from app.domain.stored_triggers import acted_on
-from app.domain.trigger_acts import armed, decided, overridden, rested
-from app.domain.trigger_sights import by_series
-from app.domain.triggers import Cause, Kind, Latch, Sight, State, evaluate
+from app.domain.rollback.stored_triggers import acted_on
+from app.domain.rollback.trigger_acts import armed, decided, overridden, rested
+from app.domain.rollback.trigger_sights import by_series
+from app.domain.rollback.triggers import Cause, Kind, Latch, Sight, State, evaluate
 from tests.unit import test_trigger_kinds as kinds
 from tests.unit.made import IMAGE, WORKLIST, at, exam, plan, probe
 from tests.unit.test_trigger_board import ER, RULE, House

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from app.domain.trigger_acts import decided, overridden
-from app.domain.trigger_replay import Gap, recorded, replayed
-from app.domain.triggers import Kind, Latch, State
+from app.domain.rollback.trigger_acts import decided, overridden
+from app.domain.rollback.trigger_replay import Gap, recorded, replayed
+from app.domain.rollback.triggers import Kind, Latch, State
 from tests.unit.test_triggers import BEYOND, Life, at, breached
 from tests.unit.trigger_histories import ALLOWED, AT_ONCE, STARTS, STEPS, History, Step, T
 

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.board import Board
-from app.domain.exam_measures import linked
-from app.domain.exams import Exam, ExamEvent, Milestone
+from app.domain.exams.exam_measures import linked
+from app.domain.exams.exams import Exam, ExamEvent, Milestone
+from app.domain.measuring.board import Board
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.sights import standings_now
+from app.domain.measuring.standings import Pulse
 from app.domain.plans import Armed, Counts, Plan, Rule
-from app.domain.samples import Kind
-from app.domain.sights import standings_now
-from app.domain.standings import Pulse
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_board import TriggerBoard
-from app.domain.trigger_meters import meter_of
-from app.domain.trigger_rules import instances
-from app.domain.trigger_sights import Around, Share, by_series
-from app.domain.trigger_tallies import Counted, Tally
-from app.domain.triggers import Sight, State
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_board import TriggerBoard
+from app.domain.rollback.trigger_meters import meter_of
+from app.domain.rollback.trigger_rules import instances
+from app.domain.rollback.trigger_sights import Around, Share, by_series
+from app.domain.rollback.trigger_tallies import Counted, Tally
+from app.domain.rollback.triggers import Sight, State
 from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, exam, feed, plan, probe, sample
 
 QUICK: dict[str, Any] = {"breach_after_s": 0.0, "blind_after_s": 300.0, "version": "v1"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.plans import Counts
-from app.domain.trigger_rules import instances
-from app.domain.triggers import Sight, State
+from app.domain.rollback.trigger_rules import instances
+from app.domain.rollback.triggers import Sight, State
 from app.plan import plan_of
 from app.settings import TriggerRule
 from collectors.simulator.rollback import rollback_toml

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.intervals import wilson
-from app.domain.trigger_acts import acknowledged, armed, decided, disarmed, overridden
-from app.domain.trigger_alarms import Alarm, alarm, raised
-from app.domain.triggers import (
+from app.domain.measuring.intervals import wilson
+from app.domain.rollback.trigger_acts import acknowledged, armed, decided, disarmed, overridden
+from app.domain.rollback.trigger_alarms import Alarm, alarm, raised
+from app.domain.rollback.triggers import (
     LATCHED,
     Allowance,
     Cause,

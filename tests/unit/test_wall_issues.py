@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.issue_board import IssueBoard, of_issues
-from app.domain.overall import overall
+from app.domain.floor.issue_board import IssueBoard, of_issues
+from app.domain.measuring.overall import overall
 from app.push.fragments import wall
 from app.push.gravest import gravest
 from app.push.scene import Scene

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.overall import Ground, subject_of
-from app.domain.standings import Series, State
+from app.domain.measuring.overall import Ground, subject_of
+from app.domain.measuring.standings import Series, State
 from app.push.gravest import gravest
 from app.push.nearest import nearest
 from app.push.scene import place

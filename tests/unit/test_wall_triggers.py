@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.decisions import Choice
-from app.domain.golive import GoLive, moment_of
+from app.domain.measuring.standings import State as Series
 from app.domain.plans import Plan
-from app.domain.standings import State as Series
-from app.domain.stored_triggers import Trigger
-from app.domain.triggers import State
+from app.domain.rollback.decisions import Choice
+from app.domain.rollback.golive import GoLive, moment_of
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.triggers import State
 from app.push.wall_decisions import rollback
 from app.push.wall_head import Strip, strip
 from app.push.wall_triggers import triggers

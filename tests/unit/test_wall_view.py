@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.domain.golive import Act, GoLiveAct, folded, moment_of
-from app.domain.standings import State
+from app.domain.measuring.standings import State
+from app.domain.rollback.golive import Act, GoLiveAct, folded, moment_of
 from app.push.drawing import band, spark
 from app.push.figures import beyond, clock, duration, figure, percent
 from app.push.gravest import gravest

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from app.domain.measuring.standings import Standing, State
 from app.domain.plans import FeedPlan
-from app.domain.standings import Standing, State
 from app.push.figures import figure
 from app.push.gravest import gravest, quiet_words
 from app.push.wall import tile

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.domain.measuring.samples import Kind
+from app.domain.measuring.standings import Judged, Series, Standing, State
 from app.domain.plans import Plan
-from app.domain.samples import Kind
-from app.domain.standings import Judged, Series, Standing, State
-from app.domain.way_back import Amount, cost_of, way_back
+from app.domain.rollback.way_back import Amount, cost_of, way_back
 from tests.unit.made import FEEDS, T, exam, feed, plan, probe
 
 PLAN = replace(plan(feeds=FEEDS), legacy=("old",))

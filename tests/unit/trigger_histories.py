@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from app.domain.trigger_acts import acknowledged, armed, decided, disarmed, overridden, rested
-from app.domain.trigger_replay import recorded, replayed
-from app.domain.triggers import (
+from app.domain.rollback.trigger_acts import acknowledged, armed, decided, disarmed, overridden, rested
+from app.domain.rollback.trigger_replay import recorded, replayed
+from app.domain.rollback.triggers import (
     LATCHED,
     Allowance,
     Cause,

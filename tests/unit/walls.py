@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.domain.golive import GoLive, moment_of
-from app.domain.issue_board import IssueBoard
-from app.domain.overall import overall
-from app.domain.standings import Pulse, Standing
+from app.domain.floor.issue_board import IssueBoard
+from app.domain.measuring.overall import overall
+from app.domain.measuring.standings import Pulse, Standing
+from app.domain.rollback.golive import GoLive, moment_of
 from app.push.scene import Scene
 from tests.browser.scenes import NOON, SCENES, T0, plan
 

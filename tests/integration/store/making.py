@@ -4,8 +4,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.domain.exams import ExamEvent, Milestone
-from app.domain.samples import Kind, Outcome, Sample
+from app.domain.exams.exams import ExamEvent, Milestone
+from app.domain.measuring.samples import Kind, Outcome, Sample
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NOBODYS = {"ris": 0}

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from app.domain.closed import HOUR_S, Closed, Step
-from app.domain.exams import ExamEvent, Milestone
+from app.domain.exams.closed import HOUR_S, Closed, Step
+from app.domain.exams.exams import ExamEvent, Milestone
 from app.store import closed, exams
 from app.store.db import Database
 from tests.integration.store.making import NOON, event

@@ -14,13 +14,13 @@ from app.clock import SteadyClock
 from app.commands import decisions as deciding
 from app.commands import golive
 from app.commands import trigger_acts as commands
-from app.domain.decisions import Action, Asked, Choice, Decision, Event, Person
-from app.domain.golive import Act
 from app.domain.plans import Plan, Rule
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_acts import overridden
-from app.domain.trigger_sights import Share
-from app.domain.triggers import Cause, Kind, Latch, Reading, Sight, State, Transition, evaluate
+from app.domain.rollback.decisions import Action, Asked, Choice, Decision, Event, Person
+from app.domain.rollback.golive import Act
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_acts import overridden
+from app.domain.rollback.trigger_sights import Share
+from app.domain.rollback.triggers import Cause, Kind, Latch, Reading, Sight, State, Transition, evaluate
 from app.errors import Conflict, Forbidden
 from app.judge import Judge
 from app.store import decisions, golives, journal, triggers

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from app.commands import escalation as commands
 from app.commands import issues as reporting
 from app.commands.triggers import would_see
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.issues import Action, Event, Report
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issues import Action, Event, Report
 from app.domain.plans import Counts, Rule
+from app.domain.rollback.decisions import Person
 from app.running.escalation import Escalation
 from app.store import escalation, issues
 from app.store.db import Database, Session

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.commands.configuration import FOLD_RULES, FOLDED_BY, fold_again
-from app.domain.exams import Exam, Milestone, fold
+from app.domain.exams.exams import Exam, Milestone, fold
 from app.store import exams, marks
 from app.store.db import Database, Session
 from app.store.sets import run, table

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from app.domain.decisions import Person
-from app.domain.duties import Duty
-from app.domain.floor_sight import Cover, Queue, Tablets
-from app.domain.golive import GoLive
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Ask, begun
-from app.domain.tablets import Tablet
+from app.domain.floor.duties import Duty
+from app.domain.floor.floor_sight import Cover, Queue, Tablets
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Ask, begun
+from app.domain.floor.tablets import Tablet
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.golive import GoLive
 from app.store import duties, floor_sight, shift, supports, tablets
 from app.store.db import Database
 from tests.integration.store.conftest import SITE

@@ -9,9 +9,9 @@ from sqlalchemy import event as listening
 
 from app.commands import escalation as escalating
 from app.commands import issues as commands
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.issues import OPEN, Action, Event, Report
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issues import OPEN, Action, Event, Report
+from app.domain.rollback.decisions import Person
 from app.store import escalation, issues
 from app.store.db import Database
 from app.store.issue_board import IssuesHeld

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from app.commands import issues as commands
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.issues import Action, Event, Report, begun, fold
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.issues import Action, Event, Report, begun, fold
+from app.domain.rollback.decisions import Person
 from app.store import issues, journal
 from app.store.db import Database, Session
 from tests.integration.store.conftest import SITE

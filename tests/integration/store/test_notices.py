@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain.journal import Entry
-from app.domain.notice_plans import Occasion
-from app.domain.notices import Notice, NoticeStage
-from app.domain.stored_triggers import Trigger
-from app.domain.trigger_sights import Share
-from app.domain.triggers import Cause, Latch, Sight, State, Transition
+from app.domain.rollback.stored_triggers import Trigger
+from app.domain.rollback.trigger_sights import Share
+from app.domain.rollback.triggers import Cause, Latch, Sight, State, Transition
+from app.domain.telling.notice_plans import Occasion
+from app.domain.telling.notices import Notice, NoticeStage
 from app.store import journal, notices, triggers
 from app.store.db import Database, Session
 from tests.integration.store.conftest import SITE

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from app.domain.access import Bearer, Role
-from app.domain.feed_messages import FeedMessage, Told
-from app.domain.golive import GoLive
+from app.domain.measuring.feed_messages import FeedMessage, Told
+from app.domain.measuring.standings import Judged, Series
 from app.domain.quarantine import Unreadable
-from app.domain.standings import Judged, Series
+from app.domain.rollback.golive import GoLive
 from app.store import (
     configurations,
     feed_messages,

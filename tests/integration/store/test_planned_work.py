@@ -10,9 +10,9 @@ import pytest
 from app.commands import planned_work as commands
 from app.commands.ingest import Taking, take
 from app.commands.ingest_reading import Known
-from app.domain.decisions import Person
-from app.domain.exams import Milestone
-from app.domain.planned_work import Action, PlannedWork, Stage, stage_of
+from app.domain.exams.exams import Milestone
+from app.domain.rollback.decisions import Person
+from app.domain.rollback.planned_work import Action, PlannedWork, Stage, stage_of
 from app.errors import Conflict
 from app.store import exams, journal, planned_work, samples
 from app.store.db import Database

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.percentiles import nearest_rank
-from app.domain.rollups import Rollup, merge
-from app.domain.samples import Outcome, Sample
+from app.domain.measuring.percentiles import nearest_rank
+from app.domain.measuring.rollups import Rollup, merge
+from app.domain.measuring.samples import Outcome, Sample
 from app.store import retention, rollups, samples
 from app.store.db import Database
 from tests.integration.store.making import NOON, sample

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.appended import Refused
-from app.domain.samples import Kind, Outcome
+from app.domain.measuring.samples import Kind, Outcome
 from app.store import samples
 from app.store.db import Database
 from tests.integration.store.making import NOON, sample

@@ -11,11 +11,11 @@ import pytest
 
 from app.commands import announcements, duties, handovers, questions
 from app.commands import issues as reporting
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.handovers import Asked
-from app.domain.issues import Action, Event, Report
-from app.domain.questions import Answer
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.handovers import Asked
+from app.domain.floor.issues import Action, Event, Report
+from app.domain.floor.questions import Answer
+from app.domain.rollback.decisions import Person
 from app.errors import Conflict
 from app.running.asking import Asking
 from app.store import issues, journal, shift

@@ -9,11 +9,11 @@ import pytest
 
 from app.commands import supports as commands
 from app.commands.access import creating_a_token, revoking_a_token
-from app.domain.decisions import Person
-from app.domain.floor_plans import FloorPlan
-from app.domain.support_counts import Click
-from app.domain.support_plans import SupportPlan
-from app.domain.supports import Action, Ask, Event, begun, fold
+from app.domain.floor.floor_plans import FloorPlan
+from app.domain.floor.support_counts import Click
+from app.domain.floor.support_plans import SupportPlan
+from app.domain.floor.supports import Action, Ask, Event, begun, fold
+from app.domain.rollback.decisions import Person
 from app.errors import Conflict, Missing, PatientFound
 from app.store import journal, supports, tokens
 from app.store.db import Database

@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 from app.commands import issues, tablets
-from app.domain.decisions import Person
-from app.domain.issues import Action, Event, Report
-from app.domain.tablets import Tablet
+from app.domain.floor.issues import Action, Event, Report
+from app.domain.floor.tablets import Tablet
+from app.domain.rollback.decisions import Person
 from app.store import tablets as store
 from app.store.db import Database
 from tests.integration.store.conftest import SITE

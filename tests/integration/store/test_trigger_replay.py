@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.domain.stored_triggers import Trigger, acted_on
-from app.domain.trigger_acts import decided, overridden
-from app.domain.triggers import Kind, State, Stepped
+from app.domain.rollback.stored_triggers import Trigger, acted_on
+from app.domain.rollback.trigger_acts import decided, overridden
+from app.domain.rollback.triggers import Kind, State, Stepped
 from app.store import journal, trigger_replay, triggers
 from app.store.db import Database
 from tests.unit.made import at

@@ -1,0 +1,1 @@
+"""One accession's life, and the measures that many of them make."""

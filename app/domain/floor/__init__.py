@@ -1,0 +1,1 @@
+"""What people on the floor report and need, and who is there for them."""

@@ -1,0 +1,37 @@
+"""Duplicates: each issue that others were merged into keeps everybody who has it."""
+
+from collections.abc import Iterable, Mapping
+
+from app.domain.floor.issues import Issue
+
+
+def roots(issues: Iterable[Issue]) -> dict[str, str]:
+    """Give for each duplicate the issue that it ends at, also over several steps."""
+    named = {issue.uuid: issue.duplicate_of for issue in issues if issue.duplicate_of}
+    found = {}
+    for uuid in named:
+        at, seen = uuid, {uuid}
+        while named.get(at) and named[at] not in seen:
+            at = named[at]
+            seen.add(at)
+        found[uuid] = at
+    return found
+
+
+def merged(issues: Iterable[Issue]) -> Mapping[str, tuple[int, tuple[str, ...]]]:
+    """Give by issue how many besides its reporter have it too, and its duplicates, whose reporters and "me too" count.
+
+    Nobody is lost with a merge, and nobody counted twice.
+    """
+    issues = list(issues)
+    root, who, of = roots(issues), dict[str, set[str]](), dict[str, list[str]]()
+    for issue in issues:
+        who.setdefault(root.get(issue.uuid, issue.uuid), set()).update(issue.me_too)
+        if issue.uuid in root:
+            of.setdefault(root[issue.uuid], []).append(issue.uuid)
+            who[root[issue.uuid]].add(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
+    for issue in issues:
+        if issue.uuid in root:
+            who[issue.uuid] = set(issue.me_too)
+        who[issue.uuid].discard(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
+    return {i.uuid: (len(who[i.uuid]), tuple(of.get(i.uuid, ()))) for i in issues}

@@ -1,0 +1,1 @@
+"""Names without patients: keyed hashes, and the guard of free text."""

@@ -1,0 +1,1 @@
+"""The go-live, what would roll it back, and who decided what."""
