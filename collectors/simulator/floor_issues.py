@@ -145,7 +145,7 @@ def _story(hospital: Hospital, name: str, complaint: Complaint, area: str, at: d
     elif complaint.end is End.NO_ISSUE:
         course.then(6, course.desk, "not_an_issue", text=complaint.resolution)
     elif complaint.end is End.KNOWN:
-        course.then(5, course.desk, "known", workaround=complaint.workaround)
+        course.then(5, course.desk, "known", **_way_round(complaint, severity))
         _announce(course, complaint.announced, (area,))
         course.then(60 * (9 + 12 * chance.random()), course.desk, "fix", resolution=complaint.resolution)
         _answered(course, reporter, complaint.resolution)
@@ -172,7 +172,7 @@ def _seen(course: Course, severity: int, team: str, *, milder: bool = False) -> 
 
 
 def _worked_on(course: Course, complaint: Complaint, severity: int) -> None:
-    course.then(0.15 * _FIXED_AFTER_MIN[severity], course.desk, "start", workaround=complaint.workaround)
+    course.then(0.15 * _FIXED_AFTER_MIN[severity], course.desk, "start", **_way_round(complaint, severity))
     minutes = 0.7 * _FIXED_AFTER_MIN[severity]
     if complaint.end is End.VENDOR:
         ticket = f"V-{course.chance.randint(8200, 8900)}"
@@ -180,6 +180,12 @@ def _worked_on(course: Course, complaint: Complaint, severity: int) -> None:
         course.then(2, course.desk, "acknowledge", text=WITH_VENDOR)
         minutes *= 4
     course.then(minutes, course.desk, "fix", resolution=complaint.resolution)
+
+
+def _way_round(complaint: Complaint, severity: int) -> dict[str, Any]:
+    """Give the workaround that the desk found; with one an issue is no longer SEV2."""
+    lower = {"severity": 3} if severity == 2 and complaint.workaround else {}
+    return {"workaround": complaint.workaround, **lower}
 
 
 def _answered(course: Course, reporter: str, resolution: str) -> None:
