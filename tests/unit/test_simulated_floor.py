@@ -102,6 +102,8 @@ def test_issues_of_a_day_look_like_a_go_live(first_day: list[Act], config: Confi
     assert severity[3] > severity[4] > severity[2]
     assert {a.body["area"] for a in issues} == {area.id for area in config.settings.areas}
     assert len({a.body["category"] for a in issues}) >= 9
+    rooms = {area.id: set(area.rooms) for area in config.settings.areas}
+    assert all(a.body["room"] in rooms[a.body["area"]] for a in issues)
     counts = Counter(map(said, acts))
     assert counts["known"] >= 5
     assert counts["me_too"] >= 5
