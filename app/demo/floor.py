@@ -88,15 +88,22 @@ class Floor:
             await asyncio.sleep(_LOOK_S)
 
     async def _catch_up(self, now: datetime) -> None:
-        """Let tablets send what they hold, then the desk work through it, the gravest first."""
+        """Let tablets send what they hold, then the desk work through it, the gravest first.
+
+        Who led before has what came before the hand-over, so that it goes over with it.
+        """
         things = [acts for acts in floor.unfinished(self._stays, now) if acts]
-        for acts in things:
-            await self._do(acts[0])
+        begun = [acts[0] for acts in things if acts[0].kind != "handovers"]
+        handed_over = [acts[0] for acts in things if acts[0].kind == "handovers"]
+        for act in begun:
+            await self._do(act)
             await asyncio.sleep(_LOGGED_S)
-        for acts in sorted(things, key=lambda acts: (acts[0].kind == "issues", acts[0].body.get("severity", 0))):
-            for act in acts[1:]:
-                await self._do(act)
-                await asyncio.sleep(_ACTED_S)
+        handed_at = max((act.at for act in handed_over), default=now)
+        rest = [(acts[0].kind == "issues", acts[0].body.get("severity", 0), act) for acts in things for act in acts[1:]]
+        rest += [(False, -1, act) for act in handed_over]
+        for *_, act in sorted(rest, key=lambda one: (one[2].at >= handed_at, one[0], one[1])):
+            await self._do(act)
+            await asyncio.sleep(_ACTED_S)
 
     async def _answer(self) -> None:
         """Answer what the desk, golive's clock or a visitor asks the floor."""

@@ -11,6 +11,7 @@ from collectors.simulator import floor_issues, floor_supports
 from collectors.simulator.exams import Hospital
 from collectors.simulator.floor_acts import Act, Story
 from collectors.simulator.floor_shifts import answer, shifts
+from collectors.simulator.floor_troubles import troubles
 
 __all__ = ["acts", "answer", "held", "unfinished"]
 _LONGEST = timedelta(hours=40)  # no story lasts longer
@@ -70,5 +71,5 @@ def _stories(hospital: Hospital, from_: datetime, to: datetime) -> Iterator[Stor
         shifts(hospital, max(from_, hospital.t0), to),
         chain.from_iterable(floor_supports.supports(hospital, slot) for slot in slots),
         chain.from_iterable(floor_issues.issues(hospital, slot) for slot in slots),
-        floor_issues.troubles(hospital),
+        troubles(hospital),
     )

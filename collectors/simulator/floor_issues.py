@@ -1,7 +1,7 @@
 """Issues of the simulated floor: who logs what, what the desk makes of it, and who says that it is solved."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,11 +13,10 @@ from collectors.simulator.complaints import COMPLAINTS, STILL, TAKEN_UP, TRIAGED
 from collectors.simulator.exams import Hospital
 from collectors.simulator.floor_acts import Act, Story, identity, soon, written
 from collectors.simulator.floor_people import Shift, shift_at
-from collectors.simulator.outbreaks import OUTBREAKS, Outbreak
 
 SLOT = timedelta(hours=4)  # what is known is known for the rest of one; then it is news again
 _BLOCK = timedelta(minutes=10)
-_ROOMS: Mapping[str, tuple[str, ...]] = {
+ROOMS: Mapping[str, tuple[str, ...]] = {
     "ct": ("CT 1", "CT 2", "CT 3"),
     "mr": ("MR 1", "MR 2"),
     "xr": ("X-ray 1", "X-ray 2", "X-ray 3", "X-ray 4"),
@@ -135,18 +134,18 @@ def _story(hospital: Hospital, name: str, complaint: Complaint, area: str, at: d
     severity = chance.choices(list(complaint.severities), list(complaint.severities.values()))[0]
     reporter = shift_at(at, hospital.zone).super_user(area)
     course.report(
-        reporter, area, chance.choice(_ROOMS[area]), category=complaint.category, severity=severity,
+        reporter, area, chance.choice(ROOMS[area]), category=complaint.category, severity=severity,
         function=complaint.function, text=chance.choice(complaint.texts) if chance.random() < 0.8 else "",
         safety=complaint.safety,
     )  # fmt: skip
-    _seen(course, severity, complaint.team, milder=chance.random() < 0.5)
+    seen_at_desk(course, severity, complaint.team, milder=chance.random() < 0.5)
     if complaint.end is End.TRAINING:
         course.then(9, course.desk, "training", text=complaint.resolution)
     elif complaint.end is End.NO_ISSUE:
         course.then(6, course.desk, "not_an_issue", text=complaint.resolution)
     elif complaint.end is End.KNOWN:
-        course.then(5, course.desk, "known", workaround=complaint.workaround)
-        _announce(course, complaint.announced, (area,))
+        course.then(5, course.desk, "known", **_way_round(complaint, severity))
+        announced(course, complaint.announced, (area,))
         course.then(60 * (9 + 12 * chance.random()), course.desk, "fix", resolution=complaint.resolution)
         _answered(course, reporter, complaint.resolution)
     else:
@@ -155,7 +154,7 @@ def _story(hospital: Hospital, name: str, complaint: Complaint, area: str, at: d
     return course.story()
 
 
-def _seen(course: Course, severity: int, team: str, *, milder: bool = False) -> None:
+def seen_at_desk(course: Course, severity: int, team: str, *, milder: bool = False) -> None:
     """Let the desk look at it: what is grave is taken up at once by a person, the rest goes to a team.
 
     People were told "if unsure, the higher one", so some of the grave turn out to be `milder`.
@@ -172,7 +171,7 @@ def _seen(course: Course, severity: int, team: str, *, milder: bool = False) -> 
 
 
 def _worked_on(course: Course, complaint: Complaint, severity: int) -> None:
-    course.then(0.15 * _FIXED_AFTER_MIN[severity], course.desk, "start", workaround=complaint.workaround)
+    course.then(0.15 * _FIXED_AFTER_MIN[severity], course.desk, "start", **_way_round(complaint, severity))
     minutes = 0.7 * _FIXED_AFTER_MIN[severity]
     if complaint.end is End.VENDOR:
         ticket = f"V-{course.chance.randint(8200, 8900)}"
@@ -180,6 +179,12 @@ def _worked_on(course: Course, complaint: Complaint, severity: int) -> None:
         course.then(2, course.desk, "acknowledge", text=WITH_VENDOR)
         minutes *= 4
     course.then(minutes, course.desk, "fix", resolution=complaint.resolution)
+
+
+def _way_round(complaint: Complaint, severity: int) -> dict[str, Any]:
+    """Give the workaround that the desk found; with one an issue is no longer SEV2."""
+    lower = {"severity": 3} if severity == 2 and complaint.workaround else {}
+    return {"workaround": complaint.workaround, **lower}
 
 
 def _answered(course: Course, reporter: str, resolution: str) -> None:
@@ -193,7 +198,8 @@ def _answered(course: Course, reporter: str, resolution: str) -> None:
         course.then(12, reporter, "verify")
 
 
-def _announce(course: Course, text: str, areas: tuple[str, ...]) -> None:
+def announced(course: Course, text: str, areas: tuple[str, ...]) -> None:
+    """Let the desk tell the floor what is known there, for some hours."""
     if not text:
         return
     at = course.at + timedelta(minutes=1)
@@ -214,52 +220,3 @@ def _same_here(hospital: Hospital, name: str, story: Story, area: str, at: datet
     who = shift_at(at, hospital.zone).super_user(area) or first.who
     tap = Act(at, who, "issues", first.uuid, body, identity(hospital, "same", name))
     return Story(tuple(sorted((*story.acts, tap), key=lambda act: act.at)))
-
-
-def troubles(hospital: Hospital) -> Iterator[Story]:
-    """Give what the floor makes of each trouble of the script: few issues, known soon, and over when it is over."""
-    changes = hospital.script.changes
-    for i, (at, name) in enumerate(changes):
-        until = changes[i + 1][0] if i + 1 < len(changes) else None
-        if name in OUTBREAKS and at >= hospital.t0:
-            yield from _outbreak(hospital, name, OUTBREAKS[name], at, until)
-
-
-def _outbreak(hospital: Hospital, name: str, what: Outbreak, at: datetime, until: datetime | None) -> Iterator[Story]:
-    for n, area in enumerate(what.areas):
-        noticed = at + timedelta(minutes=1.5 + 1.5 * n)
-        who = shift_at(noticed, hospital.zone).super_user(area)
-        story = _of_trouble(hospital, f"{name}/{at.isoformat()}/{area}", what, area, n, (noticed, until), who)
-        if who and story.acts:
-            yield story
-
-
-def _of_trouble(
-    hospital: Hospital, name: str, what: Outbreak, area: str, n: int, span: tuple[datetime, datetime | None], who: str
-) -> Story:
-    noticed, until = span
-    severity = min(what.worst + (1 if n > 1 else 0), 3)
-    course = Course(hospital, name, noticed)
-    chance, rooms = course.chance, _ROOMS[area]
-    course.report(
-        who, area, chance.choice(rooms), category=what.category, function=what.function, severity=severity,
-        text=what.text if n < 2 else "",
-    )  # fmt: skip
-    _seen(course, severity, what.team)
-    if n == 0:
-        _announce(course, what.announced, what.areas)
-    course.then(2, course.desk, "known", workaround=what.workaround)
-    for tap in range(chance.randint(1, 4)):
-        course.then(4 + 5 * tap, who, "me_too", device=f"tablet-{area}-{tap + 2}")
-    if until is None:
-        return course.story()
-    course.acts = [a for a in course.acts if a.at < until]  # what was not done by then is not done at all
-    if course.acts:
-        course.at = max(until, course.acts[-1].at)
-        course.then(3 + n, course.desk, "fix", resolution=what.resolution)
-        course.then(4, who, "verify")
-    if n == 0 and any(a.kind == "announcements" for a in course.acts):
-        uuid = identity(hospital, "announcement", name)
-        act = Act(until, course.desk, "announcements", uuid, {"action": "withdraw"}, identity(hospital, "over", name))
-        course.beside(until + timedelta(minutes=4), act)
-    return course.story()

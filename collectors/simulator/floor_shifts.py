@@ -35,10 +35,11 @@ def _shift(hospital: Hospital, shift: Shift) -> list[Story]:
     )
     found = [Story((leads,)), Story((hands_over,))]
     for who, areas in shift.super_users:
+        at = comes_at + timedelta(minutes=1 + 5 * chance.random())
         for n, area in enumerate(areas):
             body = {"area": area, "until_at": until, "device": shift.tablet(area), "also": n > 0}
-            at = comes_at + timedelta(minutes=1 + 5 * chance.random(), seconds=n)
-            found.append(Story((Act(at, who, "duties", identity(hospital, "duty", name, area), body),)))
+            taken_at = at + timedelta(seconds=n)  # the first alone ends what they had before
+            found.append(Story((Act(taken_at, who, "duties", identity(hospital, "duty", name, area), body),)))
     says = {"text": RHYTHM[shift.number], "areas": [], "until_at": until}
     at = comes_at + timedelta(minutes=4)
     found.append(Story((Act(at, shift.triage, "announcements", identity(hospital, "rhythm", name), says),)))

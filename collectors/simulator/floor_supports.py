@@ -8,10 +8,9 @@ from heapq import heapify, heapreplace
 from collectors.simulator.chance import poisson, stream
 from collectors.simulator.exams import Hospital
 from collectors.simulator.floor_acts import Act, Story, identity, soon, written
-from collectors.simulator.floor_issues import by_hour
+from collectors.simulator.floor_issues import SLOT, by_hour
 from collectors.simulator.floor_people import SUPPORTERS, TOOLBAR, shift_at
 
-SLOT = timedelta(hours=4)
 _BLOCK = timedelta(minutes=10)
 _PLACES = (
     *((f"READ-{n:02d}", "reading") for n in range(1, 13)),

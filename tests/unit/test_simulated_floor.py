@@ -102,6 +102,8 @@ def test_issues_of_a_day_look_like_a_go_live(first_day: list[Act], config: Confi
     assert severity[3] > severity[4] > severity[2]
     assert {a.body["area"] for a in issues} == {area.id for area in config.settings.areas}
     assert len({a.body["category"] for a in issues}) >= 9
+    rooms = {area.id: set(area.rooms) for area in config.settings.areas}
+    assert all(a.body["room"] in rooms[a.body["area"]] for a in issues)
     counts = Counter(map(said, acts))
     assert counts["known"] >= 5
     assert counts["me_too"] >= 5
@@ -139,6 +141,11 @@ def test_each_shift_takes_over_with_a_note_and_is_on_duty_where_it_is_needed(fir
     for act in notes:
         shift = shift_at(act.at, zone)
         assert (act.who, act.body["to"]) == (shift.former_lead, shift.lead)
+    duties = [a for a in first_day if a.kind == "duties"]
+    for who, areas in shift_at(T0 + 10 * HOUR, zone).super_users:
+        theirs = [a for a in duties if a.who == who]
+        assert [a.body["area"] for a in theirs] == list(areas)
+        assert [a.body["also"] for a in theirs] == [n > 0 for n in range(len(areas))]
     for hour in range(24):
         shift = shift_at(T0 + hour * HOUR, zone)
         assert shift.from_at - timedelta(minutes=9) < T0 + hour * HOUR < shift.until_at
