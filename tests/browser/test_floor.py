@@ -146,7 +146,7 @@ def test_a_reload_in_mid_send_loses_and_doubles_nothing(served: Served, used: Ta
 
     used.page.route("**/api/issues/*", hold)
     uuid = used.log(text="in mid-send")
-    wait_for(lambda: uuid in issues(served))
+    wait_for(lambda: uuid in issues(served), 20)
     used.page.reload()
     used.sent(uuid)
     assert [i["text"] for i in issues(served).values()].count("in mid-send") == 1
@@ -314,6 +314,25 @@ def test_mine_brings_the_answer_and_asks_whether_it_is_solved(served: Served, us
     used.page.click("[data-view=mine]")
     used.page.locator(".item", has_text="done once more").locator("button", has_text="Yes, solved").wait_for()
     assert issues(served)[yes]["verified_by"] == "the floor"
+
+
+def test_what_somebody_on_the_way_never_lets_through_holds_up_nothing_else(served: Served, used: Tablet) -> None:
+    def wall(route: Route) -> None:
+        if "drop table" in (route.request.post_data or ""):
+            route.fulfill(status=413, content_type="text/html", body="<p>Request rejected</p>")
+        else:
+            route.continue_()
+
+    used.page.route("**/api/issues/**", wall)
+    for n in range(4):
+        used.log(severity=1 if n == 0 else 3, text=f"the list says drop table {n}")
+    used.offline()
+    uuid = used.log(text="after it")
+    used.offline(False)
+    used.sent(uuid)
+    used.page.unroute("**/api/issues/**")
+    used.page.reload()  # and none of them is lost
+    wait_for(lambda: sum("drop table" in i["text"] for i in issues(served).values()) == 4)
 
 
 def test_the_manifest_tells_the_server_what_is_held(served: Served, used: Tablet) -> None:

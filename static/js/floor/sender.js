@@ -5,7 +5,7 @@ import * as outbox from "./outbox.js";
 import * as server from "./server.js";
 import { photo } from "./store.js";
 
-const LOCK = "golive-floor-sender", FIRST_MS = 1000, MOST_MS = 60000, STEAL_AFTER_MS = 45000, STOP_AFTER = 3;
+const LOCK = "golive-floor-sender", FIRST_MS = 1000, MOST_MS = 60000, STEAL_AFTER_MS = 45000, STOP_AFTER = 3, ODD_AFTER = 1, ODD_AFTER_URGENT = 3;
 let running = null, again = false, tries = 0, timer = 0, notBefore = 0;
 
 // `fresh` is for news (a new record, the network is back): it forgets how often it failed before.
@@ -58,7 +58,7 @@ async function drain() {
       waitMs = Math.max(waitMs, answer.waitMs ?? 0);
       failed += answer.alone ? 1 : STOP_AFTER;
       passed.add(next.order);
-      await outbox.change(next.n, { tries: next.tries + 1 });
+      await outbox.change(next.n, { tries: next.tries + 1, odd: (next.odd ?? 0) + (answer.alone ? 1 : 0) });
     }
   }
   if (done) server.refresh(); // what became of it
@@ -69,15 +69,18 @@ async function drain() {
   }
 }
 
-// The gravest first; of one thing only its oldest, and nothing of a thing that stands behind a refusal.
+// The gravest first; of one thing only its oldest, and nothing of a thing that stands behind a refusal. What was answered
+// by somebody on the way, while others may get through, stands behind the rest; what is grave only after several times.
 function first(passed) {
   const heads = new Map();
   for (const record of state.records) {
     if ((record.state === "waiting" || record.state === "refused") && !heads.has(record.order)) heads.set(record.order, record);
   }
   const ready = [...heads.values()].filter((r) => r.state === "waiting" && !passed.has(r.order) && !isEarly(r));
-  return ready.sort((a, b) => Boolean(a.photo) - Boolean(b.photo) || b.urgent - a.urgent || a.n - b.n)[0];
+  return ready.sort((a, b) => Boolean(a.photo) - Boolean(b.photo) || isOdd(a) - isOdd(b) || b.urgent - a.urgent || a.n - b.n)[0];
 }
+
+const isOdd = (record) => (record.odd ?? 0) >= (record.urgent ? ODD_AFTER_URGENT : ODD_AFTER);
 
 // A photo goes apart from everything else, but not before the issue that it belongs to.
 const isEarly = (record) => record.kind === "photo"

@@ -36,9 +36,9 @@ export async function send(record) {
     linked(false);
     return { is: "later" };
   }
-  if (told === null) {
+  if (told === null) { // somebody on the way answers: to everything, as a hotel does, or to what it does not like in this one
     linked(false);
-    return { is: "later" };
+    return { is: "later", alone: true };
   }
   if (answer.ok && isReceipt(record, told)) return { is: "sent", told };
   if (answer.status === 401) {
