@@ -4,7 +4,8 @@ Seed, T0 and script in, the same acts out each time, and however time is cut. No
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from collectors.simulator import floor_issues, floor_supports
@@ -62,6 +63,7 @@ def _lasts(act: Act, at: datetime) -> bool:
 
 def _stories(hospital: Hospital, from_: datetime, to: datetime) -> Iterator[Story]:
     """Give every story of which something may lie in a span."""
+    hospital = replace(hospital, t0=hospital.t0.astimezone(UTC))  # one T0 has one way to be written, and so one floor
     first = max(0, (from_ - _LONGEST - hospital.t0) // floor_issues.SLOT)
     last = (to - hospital.t0) // floor_issues.SLOT
     slots = range(first, last + 1)

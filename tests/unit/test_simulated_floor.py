@@ -64,6 +64,8 @@ def first_day() -> list[Act]:
 def test_the_same_seed_lives_the_same_floor_and_another_seed_another(first_day: list[Act]) -> None:
     assert floor.acts(stays(), T0, T0 + DAY) == first_day
     assert floor.acts(stays(8), T0, T0 + DAY) != first_day
+    elsewhere = hospital(7, t0=T0.astimezone(stays().zone), zone=ZONE)  # the same moment, written otherwise
+    assert floor.acts(elsewhere, T0, T0 + DAY) == first_day
 
 
 def test_time_may_be_cut_anyhow(first_day: list[Act]) -> None:
