@@ -4,7 +4,8 @@ Seed, T0 and script in, the same acts out each time, and however time is cut. No
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from collectors.simulator import floor_issues, floor_supports
@@ -15,7 +16,6 @@ from collectors.simulator.floor_troubles import troubles
 
 __all__ = ["acts", "answer", "held", "unfinished"]
 _LONGEST = timedelta(hours=40)  # no story lasts longer
-_MOST = 40
 _HELD_FOR, _TYPING = timedelta(minutes=40), timedelta(minutes=1)
 _LATELY = timedelta(hours=2)
 
@@ -29,13 +29,12 @@ def acts(hospital: Hospital, from_: datetime, to: datetime) -> list[Act]:
 def unfinished(hospital: Hospital, at: datetime) -> list[list[Act]]:
     """Give what was done before a moment with all that goes on after it, thing by thing: who leads, duties, issues.
 
-    What is over by then is left out: golive was not there and cannot say when it happened. Of what floor and desk have
-    open the newest forty are given.
+    What is over by then is left out: golive was not there and cannot say when it happened.
     """
     stories = [s for s in _stories(hospital, at - _LONGEST, at) if s.begins_at < at]
     standing = [s for s in stories if _stands(s.acts[0], at)]
     open_ = [s for s in stories if s.acts[0].kind in ("issues", "supports") and s.over_at >= at]
-    issues = sorted((s for s in open_ if s.acts[0].kind == "issues"), key=lambda s: s.begins_at)[-_MOST:]
+    issues = sorted((s for s in open_ if s.acts[0].kind == "issues"), key=lambda s: s.begins_at)
     supports = [s for s in open_ if s.acts[0].kind == "supports"]
     wanted = sorted(standing, key=lambda s: s.begins_at) + supports + issues
     return [[act for act in story.acts if act.at < at and _lasts(act, at)] for story in wanted]
@@ -64,6 +63,7 @@ def _lasts(act: Act, at: datetime) -> bool:
 
 def _stories(hospital: Hospital, from_: datetime, to: datetime) -> Iterator[Story]:
     """Give every story of which something may lie in a span."""
+    hospital = replace(hospital, t0=hospital.t0.astimezone(UTC))  # one T0 has one way to be written, and so one floor
     first = max(0, (from_ - _LONGEST - hospital.t0) // floor_issues.SLOT)
     last = (to - hospital.t0) // floor_issues.SLOT
     slots = range(first, last + 1)

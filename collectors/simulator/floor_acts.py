@@ -43,7 +43,7 @@ class Story:
 
 def identity(hospital: Hospital, *names: object) -> str:
     """Give the id of a thing: of one seed and T0 always the same, so that nothing is there twice."""
-    text = "/".join(map(str, (hospital.seed, hospital.t0.isoformat(), *names)))
+    text = "/".join(map(str, (hospital.seed, written(hospital.t0), *names)))
     return str(UUID(bytes=sha256(text.encode()).digest()[:16], version=4))
 
 

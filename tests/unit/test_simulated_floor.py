@@ -64,6 +64,8 @@ def first_day() -> list[Act]:
 def test_the_same_seed_lives_the_same_floor_and_another_seed_another(first_day: list[Act]) -> None:
     assert floor.acts(stays(), T0, T0 + DAY) == first_day
     assert floor.acts(stays(8), T0, T0 + DAY) != first_day
+    elsewhere = hospital(7, t0=T0.astimezone(stays().zone), zone=ZONE)  # the same moment, written otherwise
+    assert floor.acts(elsewhere, T0, T0 + DAY) == first_day
 
 
 def test_time_may_be_cut_anyhow(first_day: list[Act]) -> None:
@@ -255,6 +257,17 @@ def test_mostly_somebody_waits_for_support_then_or_is_helped() -> None:
     ]
     assert sum(n > 0 for n in there) >= 20
     assert sum(there) >= 48
+
+
+@pytest.mark.parametrize("hours", [1, 3, 6, 12, 30])
+def test_who_comes_later_goes_on_with_things_that_were_begun(hours: int) -> None:
+    now = T0 + hours * HOUR
+    things = floor.unfinished(stays(), now)
+    assert sum(acts[0].kind == "issues" for acts in things) <= 60
+    begun = {acts[0].uuid for acts in things}
+    for act in floor.acts(stays(), now, now + DAY):
+        assert not act.event or act.uuid in begun, act
+        begun.add(act.uuid)
 
 
 def test_a_go_live_of_long_ago_begins_with_what_is_open_alone() -> None:
