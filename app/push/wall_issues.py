@@ -73,7 +73,8 @@ def issues(scene: Scene) -> IssueList:
 def _row(scene: Scene, issue: Issue) -> IssueRow:
     late, place = scene.issues.is_overdue(issue), where(scene, issue)
     area = scene.plan.areas.get(issue.report.area, issue.report.area)
-    reports = counted(len(issue.me_too) + 1, "report") if issue.me_too else ""
+    others = scene.issues.me_too.get(issue.uuid, 0)  # those of what was merged into it too
+    reports = counted(others + 1, "report") if others else ""
     about = (owner(scene, issue), f"#{issue.number}", "" if area in place else area, _state(issue), reports)
     return IssueRow(
         severity=issue.severity,

@@ -179,8 +179,14 @@ def test_an_update_of_the_app_waits_for_what_is_written_and_leaves_the_outbox_al
 
 
 def test_logged_out_a_new_issue_is_kept_and_goes_out_with_whoever_logs_in_next(served: Served, used: Tablet) -> None:
+    asked = f"/api/supports/{uuid4()}"
+    served.call("PUT", asked, "floor", json={"area": "ct"})
+    used.page.reload()
+    used.page.wait_for_selector(".band.help")
     used.page.click("[data-view=info]")
     used.page.click("[data-key=logout]")
+    used.page.wait_for_selector(".band.help", state="detached")  # the way to the help of somebody who has left
+    served.call("POST", f"{asked}/events/{uuid4()}", "floor", json={"action": "withdraw"})
     used.page.wait_for_selector(".band.ask:has-text('Nobody is logged in')")
     used.page.click("[data-view=log]")
     uuid = used.log(text="of nobody")

@@ -115,6 +115,17 @@ def test_a_duplicate_brings_those_who_have_it_too(golive: Served) -> None:
     assert act(golive, one, "duplicate", resolution="the same", duplicate_of=two)[0] == 409
 
 
+def test_what_tablets_are_told_to_do_about_a_known_issue_comes_from_the_desk(golive: Served) -> None:
+    uuid = str(uuid4())
+    put(golive, uuid, **body())
+    assert act(golive, uuid, "known", workaround="open it by its number")[0] == 200
+    for action, words in (("comment", {"text": "try this"}), ("me_too", {}), ("phoned", {})):
+        code, problem = act(golive, uuid, action, "floor", workaround="pull the plug", **words)
+        assert (code, problem["field"]) == (422, "workaround"), action
+    assert act(golive, uuid, "comment", text="better", workaround="restart it")[0] == 200
+    assert [k["workaround"] for k in golive.get("/api/floor", "floor")["known"]] == ["restart it"]
+
+
 def test_a_danger_to_a_patient_does_not_end_with_a_duplicate(golive: Served) -> None:
     root, grave, lesser, event = (str(uuid4()) for _ in range(4))
     put(golive, root, **body(severity=4))

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from app.domain.floor.issue_board import IssueBoard, of_issues
+from app.domain.floor.issues import Status
 from app.domain.measuring.overall import overall
+from app.domain.rollback.decisions import Person
 from app.push.fragments import wall
 from app.push.gravest import gravest
 from app.push.scene import Scene
@@ -43,6 +45,14 @@ def test_the_five_gravest_are_named_by_category_and_place_with_owner_and_age() -
     assert shown.rows[4].about[-1] == "known"
     assert [r.since.clock for r in shown.rows if r.since][:2] == ["07:11:41", "07:19:41"]
     assert shown.more == "and 8 more"
+
+
+def test_an_issue_counts_the_reports_of_what_was_merged_into_it() -> None:
+    board = BOARDS["bad"](NOON)
+    again = replace(board.open[0], uuid="again", number=90, me_too=(), status=Status.DUPLICATE)
+    again = replace(again, duplicate_of=board.open[0].uuid, reporter=Person("Bo", "floor", "another"))
+    found = issues(replace(seen(), issues=replace(board, issues=(*board.issues, again))))
+    assert found.rows[0].about == ("RIS team", "#41", "4 reports")
 
 
 def test_nothing_that_anybody_typed_is_on_the_wall() -> None:

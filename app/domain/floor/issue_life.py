@@ -95,6 +95,8 @@ def _has_what_it_needs(event: Event, floor: FloorPlan, now: datetime) -> None:
         for field in ("severity", "safety", "owner", "team", "resolution", "duplicate_of", "vendor_ticket"):
             if getattr(event, field) not in (None, ""):
                 raise Invalid(field, f"belongs to what the desk does, not to {action.value}")
+    if action in BY_FLOOR and event.workaround and event.by.role not in DESK:
+        raise Invalid("workaround", "is given by the desk, for every tablet shows it; write it as a comment")
     if event.duplicate_of and action is not Action.DUPLICATE:
         raise Invalid("duplicate_of", f"belongs to duplicate, not to {action.value}")
     if event.severity is not None:

@@ -44,6 +44,8 @@ async function entered() {
 export async function leave() {
   if (!(await server.logOut())) return;
   const { doc } = state;
-  await keep({ doc: doc && { ...doc, mine: [], me: null }, etag: "" });
+  const support = doc?.support && { ...doc.support, mine: [] }; // also the way into their break-out room
+  const duty = doc?.duty && { ...doc.duty, there: doc.duty.there.map((one) => ({ ...one, mine: false })) };
+  await keep({ doc: doc && { ...doc, mine: [], me: null, support, duty }, etag: "" });
   set({ login: true });
 }
