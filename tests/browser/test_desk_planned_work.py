@@ -203,7 +203,7 @@ def test_an_act_without_an_answer_is_sent_again_and_a_refused_one_is_made_anew(
 
 
 def test_work_that_overran_is_named(chromium: Browser, golive: Served) -> None:
-    planned(golive, until_s=1.0)
+    planned(golive, until_s=3.0)
     failed = {"outcome": "refused", "first_s": None, "total_s": None}
     wait_for(lambda: known(golive)[0]["state"] == "over")
     golive.ingest(samples=[sample(0.0, **failed)])

@@ -153,6 +153,9 @@ def test_the_first_response_is_what_somebody_else_did_first() -> None:
     too, answered = event(Action.ME_TOO, BEA, 3), event(Action.COMMENT, ANN, 4, text="looking")
     assert fold(issue(), [own, too]).first_response_at is None
     assert fold(issue(), [own, too, answered]).first_response_at == answered.received_at
+    beside = event(Action.COMMENT, BEA, 3, text="here as well")
+    assert fold(issue(), [beside]).first_response_at is None
+    assert fold(issue(owner="Bea"), [beside]).first_response_at == beside.received_at
 
 
 def test_an_escalation_goes_up_to_the_vendor_and_takes_the_acknowledgement_away() -> None:

@@ -161,6 +161,13 @@ _BECOMES = {
     Action.TRAINING: Status.TRAINING,
     Action.NOT_AN_ISSUE: Status.NOT_AN_ISSUE,
 }
+
+
+def _answers(issue: Issue, by: Person) -> bool:
+    """Say whether somebody's word is an answer: of the floor only the owner's is, others add to the report."""
+    return by not in (issue.reporter, GOLIVE) and (by.role != "floor" or by.called == issue.owner)
+
+
 _NO_RESPONSE = frozenset({Action.ME_TOO, Action.PHONED, Action.REOPEN, Action.VERIFY})
 
 
@@ -187,7 +194,7 @@ def folded(issue: Issue, event: Event) -> Issue:
         workaround=event.workaround or issue.workaround,
         vendor_ticket=event.vendor_ticket or issue.vendor_ticket,
     )
-    if issue.first_response_at is None and action not in _NO_RESPONSE and event.by not in (issue.reporter, GOLIVE):
+    if issue.first_response_at is None and action not in _NO_RESPONSE and _answers(issue, event.by):
         after = replace(after, first_response_at=at)
     if action is Action.ESCALATE:
         return replace(after, tier=min(issue.tier + 1, len(TIERS) - 1), acknowledged_at=None)
