@@ -180,16 +180,19 @@ def test_an_update_of_the_app_waits_for_what_is_written_and_leaves_the_outbox_al
         assert set(waiting) < set(issues(served))
 
 
-def test_a_new_version_comes_through_where_every_other_file_fails_at_first(
+def test_a_new_version_comes_through_where_every_other_file_comes_cut_or_not_at_all_at_first(
     chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: Counter[str] = Counter()
-    whole = FloorApp.file
+    whole, cut = FloorApp.file, tmp_path / "cut.js"
+    cut.touch()  # without TLS a browser takes an answer that ends within its head as a whole one
 
     def often_away(app: FloorApp, version: str, name: str) -> Path | None:
         asked[f"{version}/{name}"] += 1
-        is_away = app.version != before and len(name) % 2 and asked[f"{version}/{name}"] < 3
-        return None if is_away else whole(app, version, name)
+        tries = asked[f"{version}/{name}"]
+        if app.version == before or not len(name) % 2 or tries > 2:
+            return whole(app, version, name)
+        return cut if tries == 1 else None
 
     with golive(tmp_path) as served, tablet(chromium, served) as used:
         used.ready()
@@ -199,7 +202,7 @@ def test_a_new_version_comes_through_where_every_other_file_fails_at_first(
         file.write_text(file.read_text().replace('language = "en"', 'language = "de"'))
         wait_for(lambda: served.get("/api/floor", "floor")["language"] == "de")
         used.page.evaluate("() => navigator.serviceWorker.getRegistration().then((r) => r.update())")
-        used.page.wait_for_selector("html[lang=de]", timeout=20_000)
+        used.page.wait_for_selector("html[lang=de] .grid .choice", timeout=20_000)
         assert max(n for name, n in asked.items() if name.startswith(served_version(used))) == 3
 
 

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.issues import Event, Issue
 from playwright.async_api import Error, async_playwright
 from sqlalchemy import create_engine, text
 
+from app.domain.floor.issues import Event, Issue
 from app.store import codec
 from tests.browser.tablets import AREAS, FLOOR
 from tests.browser.tablets_in_use import Profile, TabletInUse

@@ -1,8 +1,9 @@
-// Keeps the app for a start without a network. VERSION and FILES stand above, put there by the server: all files are of
+// Keeps the app for a start without a network. VERSION and HASHES stand above, put there by the server: all files are of
 // one version, shown as a whole or not at all, and the page with them. Which version is shown is a note of its own
 // (versions.js writes it too), so that no worker must be hurried: the new one begins once all tabs of the old are closed.
 const PAGE = "/floor", PREFIX = "golive-floor-", NOTES = "golive-notes", NOTE = "/floor/current", CACHE = PREFIX + VERSION;
 const PARTS = "golive-parts-", PART = PARTS + VERSION, PASSES = 5, PAUSE_MS = 700;
+const FILES = Object.keys(HASHES).filter((name) => name !== PAGE);
 
 // Where a request in four fails, some file of many always does: what came is kept apart until all is there, over passes
 // and over tries of the whole.
@@ -24,7 +25,7 @@ async function keep() {
 async function fetched(file) {
   for (let pass = 1; ; pass += 1) {
     try {
-      const answer = await fetch(file, { cache: "reload" });
+      const answer = await fetch(file, { cache: "reload", integrity: HASHES[file] }); // what is cut or another's is kept by nobody
       await answer.clone().blob(); // it throws where the answer is cut; unread it would keep its connection
       if (answer.ok) return answer;
       throw new Error(`${file}: ${answer.status}`);
