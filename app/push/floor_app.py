@@ -1,5 +1,6 @@
 """The tablet's app as files: what a tablet keeps to start without a network, all of one version, and its words."""
 
+import base64
 import hashlib
 import json
 from dataclasses import dataclass
@@ -56,14 +57,21 @@ def floor_app(language: str, site: str, simulation: bool) -> FloorApp:
         modules=[_address(version, name) for name in modules],
         icon=_address(version, _PICTURES[0]),
     )
-    kept = [_address(version, name) for name in sorted(_files())] + [f"/static/{name}" for name in _FONTS]
-    head = f"const VERSION = {json.dumps(version)}, FILES = {json.dumps(kept)};\n"
+    kept = {_address(version, name): name for name in sorted(_files())} | {f"/static/{name}": name for name in _FONTS}
+    hashes = {address: _integrity((folder("static") / name).read_bytes()) for address, name in kept.items()}
+    hashes[HOME] = _integrity(html.encode())
+    head = f"const VERSION = {json.dumps(version)}, HASHES = {json.dumps(hashes)};\n"
     worker = head + (folder("static") / "js/floor" / _OF_WORKER).read_text("utf-8")
     return FloorApp(version, html, worker, json.dumps(_manifest(version, language, site, words), ensure_ascii=False))
 
 
 def _address(version: str, name: str) -> str:
     return f"{HOME}/{version}/{name}"
+
+
+def _integrity(content: bytes) -> str:
+    """Give a hash as a browser checks it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
 @lru_cache(maxsize=1)

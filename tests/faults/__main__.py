@@ -15,6 +15,7 @@ CASES = (
     "kills_triggers_postgres",
     "escalation_kills",
     "tablets_chaos",
+    "tablets_chromium",
     "tablets_reconnect",
     "tablet_browsers",
     "planted_names",
@@ -32,6 +33,7 @@ APART = ("prometheus_race", "soak")  # asked for by name: one needs other people
 OPTIONS = {
     "tablets": "how many tablets, where a case has tablets",
     "seconds": "how long such a case goes on",
+    "minutes": "how long tablets_chromium goes on",
     "kills": "how often golive is killed in such a case",
 }
 

@@ -46,7 +46,8 @@ async def whole(reader: asyncio.StreamReader) -> bytes:
 class CuttingProxy:
     """Carries HTTP from `port` to `target`, each request by one of the fates; what it saw is kept to be looked at.
 
-    `said` has every body that the server gave a request as done, `refused` how often it gave which other status.
+    `said` has every body that the server gave a request as done, `refused` how often it gave which other status. While
+    it is `fair` all pass, and what begins as one of `cuts` never gets through.
     """
 
     def __init__(self, target: int, dice: random.Random, fates: Mapping[str, float] = FATES) -> None:
@@ -54,6 +55,7 @@ class CuttingProxy:
         self.fates: Counter[str] = Counter()
         self.said: dict[bytes, set[bytes]] = defaultdict(set)
         self.refused: Counter[int] = Counter()
+        self.fair, self.cuts = False, tuple[bytes, ...]()
         self._dice, self._names, self._shares = dice, list(fates), list(fates.values())
         self._behind: set[asyncio.Task[Any]] = set()
         self._links: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
@@ -83,7 +85,7 @@ class CuttingProxy:
             task.add_done_callback(lambda done: self._links.pop(done, None))
         try:
             while request := await whole(reader):
-                (fate,) = self._dice.choices(self._names, self._shares)
+                fate = self._fate(request)
                 self.fates[fate] += 1
                 if not await self._treated(fate, request, writer):
                     return
@@ -91,6 +93,12 @@ class CuttingProxy:
             return  # the server is gone, or who asked is: either way the connection ends
         finally:
             writer.transport.abort()
+
+    def _fate(self, request: bytes) -> str:
+        if self.fair or request.startswith(self.cuts):
+            return "passed" if self.fair else "cut before"
+        (fate,) = self._dice.choices(self._names, self._shares)
+        return fate
 
     async def _treated(self, fate: str, request: bytes, writer: asyncio.StreamWriter) -> bool:
         """Carry a request as its fate has it, and say whether the connection lives on."""

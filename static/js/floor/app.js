@@ -85,6 +85,7 @@ async function take() {
 async function start() {
   if (!isSecureContext) return element("main").replaceChildren(insecure());
   await read();
+  await form.settle();
   watch(shown);
   const code = asked.get("code");
   if (code && !isApp() && !state.home && !state.doc) {

@@ -1,6 +1,6 @@
 // What is being written; it survives a reload of this tab, and is forgotten with the tab or when it is saved.
 const KEY = "golive-floor-draft";
-const EMPTY = { category: "", severity: 0, safety: false, text: "", fn: "", workaround: "", photos: [], step: "what" };
+const EMPTY = { uuid: "", category: "", severity: 0, safety: false, text: "", fn: "", workaround: "", photos: [], step: "what" };
 
 function read() {
   try {
@@ -12,8 +12,9 @@ function read() {
 
 export const draft = read();
 
+// `uuid` is the id under which just this was last saved; whatever is changed is something else.
 export function write(values) {
-  Object.assign(draft, values);
+  Object.assign(draft, { uuid: "" }, values);
   try {
     sessionStorage.setItem(KEY, JSON.stringify(draft));
   } catch {

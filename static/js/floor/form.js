@@ -117,18 +117,28 @@ async function save() {
   }
 }
 
+function clear() {
+  empty();
+  text.value = "";
+  said.textContent = "";
+}
+
+// A page that was loaded anew after it saved, and before it cleared the form, must not offer the same once more.
+export async function settle() {
+  if (draft.uuid && await outbox.holds(draft.uuid)) clear();
+}
+
 async function keep({ texts, noPatient }) {
-  const own = uuid(), now = new Date().toISOString();
+  const own = draft.uuid || uuid(), now = new Date().toISOString();
   const body = {
     area: state.place.area, room: state.place.room, category: draft.category, severity: draft.severity, text: texts.text,
     workaround: "", function: draft.fn, safety: draft.safety, occurred_at: now, observed_at: now, device: state.device,
     clock_offset_s: state.offsetMs === null ? null : state.offsetMs / 1000, no_patient: noPatient,
   };
   const made = outbox.record({ uuid: own, method: "PUT", path: `/api/issues/${own}`, body, kind: "issue" });
-  await outbox.add(made, ...photoRecords(own, draft.photos));
-  empty();
-  text.value = "";
-  said.textContent = "";
+  write({ uuid: own });
+  if (!(await outbox.holds(own))) await outbox.add(made, ...photoRecords(own, draft.photos));
+  clear();
   shown();
   wake({ fresh: true });
 }

@@ -21,6 +21,8 @@ export async function add(...made) {
   await recordsChanged();
 }
 
+export const holds = async (own) => (await store.count(own)) > 0;
+
 export function event(issue, action, more = {}) {
   const own = uuid();
   return record({

@@ -34,6 +34,7 @@ async function within(names, mode, work) {
 export const fact = (name) => within("facts", "readonly", (facts) => facts.get(name));
 export const keepFact = (name, value) => within("facts", "readwrite", (facts) => facts.put(value, name));
 export const records = () => within("records", "readonly", (of) => of.getAll());
+export const count = (uuid) => within("records", "readonly", (of) => of.index("uuid").count(uuid));
 export const addRecords = (made) => within("records", "readwrite", (of) => { for (const one of made) of.add(one); });
 export const forget = (n) => within("records", "readwrite", (of) => of.delete(n));
 

@@ -22,18 +22,25 @@ async function look() {
   await take();
 }
 
-const follow = (worker) => worker?.addEventListener("statechange", () => { if (worker.state === "installed") look(); });
+function follow(worker) {
+  if (worker) worker.onstatechange = () => { if (worker.state === "installed") look(); };
+}
+
+async function register() {
+  const registration = await navigator.serviceWorker.register("/floor-worker.js", { scope: "/floor", updateViaCache: "none" });
+  registration.onupdatefound = () => follow(registration.installing);
+  follow(registration.installing);
+  return registration;
+}
 
 export async function begin(changed) {
   said = changed;
   if (!("serviceWorker" in navigator)) return;
   document.addEventListener("golive:shown", take);
   try {
-    const registration = await navigator.serviceWorker.register("/floor-worker.js", { scope: "/floor", updateViaCache: "none" });
-    registration.addEventListener("updatefound", () => follow(registration.installing));
-    follow(registration.installing);
+    const registration = await register();
     await look();
-    const ask = () => registration.update().catch(() => {});
+    const ask = () => registration.update().catch(() => register()).catch(() => {}); // one whose first try failed is gone
     setInterval(ask, LOOK_MS);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
     addEventListener("online", ask);

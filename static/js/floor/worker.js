@@ -1,15 +1,39 @@
-// Keeps the app for a start without a network. VERSION and FILES stand above, put there by the server: all files are of
-// one version, fetched as a whole or not at all, and the page with them. Which version is shown is a note of its own
+// Keeps the app for a start without a network. VERSION and HASHES stand above, put there by the server: all files are of
+// one version, shown as a whole or not at all, and the page with them. Which version is shown is a note of its own
 // (versions.js writes it too), so that no worker must be hurried: the new one begins once all tabs of the old are closed.
 const PAGE = "/floor", PREFIX = "golive-floor-", NOTES = "golive-notes", NOTE = "/floor/current", CACHE = PREFIX + VERSION;
+const PARTS = "golive-parts-", PART = PARTS + VERSION, PASSES = 5, PAUSE_MS = 700;
+const FILES = Object.keys(HASHES).filter((name) => name !== PAGE);
 
+// Where a request in four fails, some file of many always does: what came is kept apart until all is there, over passes
+// and over tries of the whole.
 async function keep() {
+  const page = await fetched(PAGE);
+  if (page.headers.get("x-golive-floor") !== VERSION) throw new Error("the page is of another version");
+  await Promise.all((await caches.keys()).filter((name) => name.startsWith(PARTS) && name !== PART).map((name) => caches.delete(name)));
+  const part = await caches.open(PART);
+  await Promise.all(FILES.map(async (file) => {
+    if (!(await part.match(file))) await part.put(file, await fetched(file));
+  }));
   await caches.delete(CACHE); // where the server went back to a version that was here before: it is the newest again
   const cache = await caches.open(CACHE);
-  const page = await fetch(PAGE, { cache: "reload" });
-  if (!page.ok || page.headers.get("x-golive-floor") !== VERSION) throw new Error("the page is of another version");
-  await cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
+  for (const file of FILES) await cache.put(file, await part.match(file));
   await cache.put(PAGE, page); // the last one: a cache with the page is whole
+  await caches.delete(PART);
+}
+
+async function fetched(file) {
+  for (let pass = 1; ; pass += 1) {
+    try {
+      const answer = await fetch(file, { cache: "reload", integrity: HASHES[file] }); // what is cut or another's is kept by nobody
+      await answer.clone().blob(); // it throws where the answer is cut; unread it would keep its connection
+      if (answer.ok) return answer;
+      throw new Error(`${file}: ${answer.status}`);
+    } catch (error) {
+      if (pass === PASSES) throw error;
+      await new Promise((done) => { setTimeout(done, PAUSE_MS * pass * (0.5 + Math.random())); });
+    }
+  }
 }
 
 // The version before stays, for a tab that still shows it.
