@@ -152,7 +152,9 @@ class Floor:
             answer = await self._call("POST", f"{path}/events/{act.event}", act.who, act.body)
         else:
             answer = await self._call("PUT", path, act.who, act.body)
-        if answer is None or answer.is_error:
+        # a further click of a place that waits belongs to the request that waits: this one never came to be
+        joined = answer is not None and not act.event and act.kind == "supports"
+        if answer is None or answer.is_error or (joined and answer.json()["uuid"] != act.uuid):
             self._left.add(act.uuid)
 
     async def _get(self, path: str) -> list[Any]:

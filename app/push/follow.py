@@ -96,6 +96,7 @@ class Follow:
         self._poked, self._looked = asyncio.Event(), asyncio.Event()
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
+        self.begun = False  # whether what the judge's first pass stored has been read: before that no trigger is known
         self._why = ""
         self._pictures: dict[str, dict[str, Fragment]] = {}
         self._sentinel, self._rendered = "", asyncio.Event()  # of the store that every view was last rendered from
@@ -124,10 +125,11 @@ class Follow:
 
     async def _read(self) -> None:
         self._poked.clear()  # before the read: what is committed while it runs is read again
+        judged = self._judge_alive_at() is not None
         try:
             async with asyncio.timeout(READ_LIMIT_S):
                 self._seen = await self._look(self._clock.now())
-            self._read_at, self._why = self._clock.now(), ""
+            self._read_at, self._why, self.begun = self._clock.now(), "", self.begun or judged
         except Exception as error:  # whatever ails the store: the wall goes on and says so
             why = "it does not answer" if isinstance(error, TimeoutError) else str(error).splitlines()[0][:120]
             if why != self._why:

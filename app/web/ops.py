@@ -55,6 +55,8 @@ async def missing(house: House) -> dict[str, str]:
     gone.update(house.down)
     if "judge" not in gone and not house.judge_alive():
         gone["judge"] = "it has not looked for some seconds"
+    if "push" not in gone and not house.follow.begun:
+        gone["push"] = "what the judge found is not on the screens yet"
     if why := _silent(house):
         gone["ingest"] = why
     return gone

@@ -82,19 +82,11 @@ def live(page: Page, within_ms: float = 15_000) -> None:
     page.wait_for_selector('#link[data-link="live"]', timeout=within_ms)
 
 
-def changed(page: Page, server: Server, line: str, ticks: int = 1) -> None:
-    """Let the stage change and wait until the page shows it: something was replaced, and then came the next tick.
-
-    A page that may look the same before and after takes two ticks, of which the second surely came after the change.
-    """
-    page.evaluate("() => document.querySelectorAll('main *').forEach(e => { e.dataset.before = ''; })")
-    count = "() => document.querySelectorAll('main [data-before]').length"
-    before = page.evaluate(count)
+def changed(page: Page, server: Server, line: str) -> None:
+    """Let the stage change and wait until the page shows it: two ticks, of which the second surely came after it."""
     server.say(line)
-    if ticks == 1:
-        page.wait_for_function(f"before => ({count})() < before", arg=before)
     clock = "() => document.querySelector('time.clock, .clock time').textContent"
-    for _ in range(ticks):
+    for _ in range(2):
         page.wait_for_function(f"before => ({clock})() !== before", arg=page.evaluate(clock))
 
 

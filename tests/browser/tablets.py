@@ -129,7 +129,8 @@ def tablet(chromium: Browser, served: Served, *, role: str = "floor", **more: An
     made.page.wait_for_selector(".grid .choice")
     yield made
     context.close()
-    assert [line for line in made.said if not any(word in line for word in EXPECTED)] == []
+    unexpected = [line for line in made.said if not any(word in line for word in EXPECTED)]
+    assert unexpected == [], unexpected
 
 
 def axe_of(page: Page) -> list[str]:

@@ -60,7 +60,7 @@ def test_axe_finds_nothing_in_any_state(chromium: Browser, serve: Callable[..., 
     with at_desk(chromium, server, path, bypass_csp=True) as page:
         live(page)
         for state in states:
-            changed(page, server, f"desk {state}", ticks=2 if path == WHOLE else 1)
+            changed(page, server, f"desk {state}")
             page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true; })")
             assert axe(page) == [], state
 
