@@ -19,9 +19,9 @@ def qr(
     as_json: Json = False,
 ) -> None:
     """Give each room its code, and a sheet with a QR code to hang up; exit 1 when no area has rooms."""
-    from app.push.qr_pdf import pdf
-    from app.push.qr_sheets import sheets
-    from app.push.qr_words import WORDS
+    from app.push.floor.qr_pdf import pdf
+    from app.push.floor.qr_sheets import sheets
+    from app.push.floor.qr_words import WORDS
 
     settings = load(file).settings
     words = WORDS[settings.floor.language]

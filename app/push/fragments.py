@@ -10,23 +10,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.assets import folder
-from app.push import (
-    desk_form_words,
-    desk_issue_words,
-    desk_words,
-    shift_words,
-    support_words,
-    wall_floor_words,
-    words,
-)
-from app.push.gravest import gravest, quiet_words
-from app.push.nearest import nearest
+from app.push import words
+from app.push.desk import form_words as desk_form_words
+from app.push.desk import issue_words as desk_issue_words
+from app.push.desk import shift_words, support_words
+from app.push.desk import words as desk_words
 from app.push.scene import Scene
-from app.push.wall import tiles
-from app.push.wall_foot import foot
-from app.push.wall_head import strip, tick
-from app.push.wall_issues import issues, room
-from app.push.wall_rows import areas, systems
+from app.push.wall import floor_words as wall_floor_words
+from app.push.wall.foot import foot
+from app.push.wall.gravest import gravest, quiet_words
+from app.push.wall.head import strip, tick
+from app.push.wall.issues import issues, room
+from app.push.wall.nearest import nearest
+from app.push.wall.rows import areas, systems
+from app.push.wall.tiles import tiles
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What can be looked at: the views of the live screens, and the fragments of each."""
 
 from app.push.beside import Beside
-from app.push.desk import contacts, desk_triggers, go_live, on_shift, one_trigger, planned_work, support
-from app.push.desk_issues import desk_issues
-from app.push.desk_view import desk_of_view
+from app.push.desk.issues import desk_issues
+from app.push.desk.pages import contacts, desk_triggers, go_live, on_shift, one_trigger, planned_work, support
+from app.push.desk.view import desk_of_view
 from app.push.fragments import Fragment, wall
 from app.push.scene import Scene
 

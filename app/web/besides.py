@@ -15,11 +15,12 @@ from app.domain.rollback.stored_triggers import Trigger
 from app.domain.rollback.trigger_course import Step, course, is_drawn, moments_until, probes_of
 from app.domain.rollback.trigger_rules import instances
 from app.domain.rollback.way_back import Cost
-from app.push import desk_words, issue_timeline
 from app.push.beside import Beside, IssueBeside, SupportBeside
-from app.push.desk_queue import chosen
-from app.push.desk_support import LATELY
-from app.push.desk_view import desk_of_view
+from app.push.desk import issue_timeline
+from app.push.desk import words as desk_words
+from app.push.desk.queue import chosen
+from app.push.desk.support import LATELY
+from app.push.desk.view import desk_of_view
 from app.push.scene import Scene
 from app.push.views import GO_LIVE, PLANNED_WORK, SUPPORT, trigger_of
 from app.store import (

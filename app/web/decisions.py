@@ -16,7 +16,7 @@ from app.domain.rollback.decisions import Action, Asked, ByPhone, Choice, Decisi
 from app.domain.rollback.no_return import Spent
 from app.domain.rollback.way_back import Cost, cost_of, way_back
 from app.errors import Missing
-from app.push.desk_beside import amount_told
+from app.push.desk.beside import amount_told
 from app.push.scene import Scene
 from app.store import decisions, exams
 from app.web.house import House, house_of

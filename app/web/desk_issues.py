@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.floor.issue_queue import STATES
 from app.domain.floor.issues import SEVERITIES, Status
-from app.push import desk_issue_words as words
-from app.push.desk_queue import first_of
-from app.push.desk_view import Desk, desk_of
+from app.push.desk import issue_words as words
+from app.push.desk.queue import first_of
+from app.push.desk.view import Desk, desk_of
 from app.web.desk_triggers import desk_page
 from app.web.house import House, house_of
 from app.web.security import Actor, reader

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from app.push import desk_words
+from app.push.desk import words as desk_words
 from app.push.views import PLANNED_WORK
 from app.web.desk_triggers import desk_page
 from app.web.house import house_of

@@ -12,8 +12,8 @@ from app.domain.journal import Entry
 from app.domain.rollback.decisions import Decision
 from app.domain.rollback.triggers import Transition
 from app.errors import Missing
-from app.push import desk_words
-from app.push.desk_record import breach_of, record
+from app.push.desk import words as desk_words
+from app.push.desk.record import breach_of, record
 from app.push.fragments import page
 from app.store import decisions, journal, triggers
 from app.store.db import Session

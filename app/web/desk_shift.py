@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse
 
 from app.domain.floor.huddles import span_of
 from app.domain.floor.issue_life import FLOOR
-from app.push import shift_words
-from app.push.contact_card import contact_card
-from app.push.desk_shift import clock
+from app.push.desk import shift_words
+from app.push.desk.contact_card import contact_card
+from app.push.desk.huddle_sheet import huddle_sheet
+from app.push.desk.shift import clock
 from app.push.fragments import page
-from app.push.huddle_sheet import huddle_sheet
 from app.push.views import CONTACTS, SHIFT
 from app.store import decisions, handovers, issues, planned_work, tokens
 from app.store.db import Session

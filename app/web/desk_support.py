@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from app.push import support_words
+from app.push.desk import support_words
 from app.push.views import SUPPORT
 from app.web.desk_triggers import desk_page
 from app.web.house import house_of

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.domain.rollback.stored_triggers import Trigger
-from app.push import desk_words
-from app.push.desk_triggers import name
+from app.push.desk import words as desk_words
+from app.push.desk.triggers import name
 from app.push.fragments import page
 from app.push.views import DESK_TRIGGERS, GO_LIVE, ONE_TRIGGER
 from app.store import decisions, triggers

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse, HTMLResponse
 
 from app.errors import Missing
-from app.push.floor_app import HOME, WORKER, FloorApp, floor_app
+from app.push.floor.app import HOME, WORKER, FloorApp, floor_app
 from app.web.house import house_of
 
 router = APIRouter(include_in_schema=False)

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from app.push.floor.qr_sheets import sheets
+from app.push.floor.qr_words import WORDS
 from app.push.fragments import page
-from app.push.qr_sheets import sheets
-from app.push.qr_words import WORDS
 from app.web.house import house_of
 from app.web.security import reader
 

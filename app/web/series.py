@@ -17,11 +17,11 @@ from app.domain.plans import Plan, ProbePlan
 from app.domain.words import window_words
 from app.errors import Missing
 from app.push import words
-from app.push.feed_rows import feed_name
 from app.push.figures import DASH, Figure, figure, percent
 from app.push.fragments import page, part
 from app.push.scene import Scene, place, shape_of, since, state_words, title, unix_ms
 from app.push.values import value_of
+from app.push.wall.feed_rows import feed_name
 from app.store import samples as samples_store
 from app.web.house import House, house_of
 from app.web.security import Actor, evidence

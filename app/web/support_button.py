@@ -22,7 +22,7 @@ from app.domain.floor.supports import Ask
 from app.domain.privacy.phi import found
 from app.domain.rollback.decisions import Person
 from app.errors import GoLiveError, Missing, Unavailable
-from app.push import support_words
+from app.push.desk import support_words
 from app.push.fragments import page
 from app.store.supports import Kept
 from app.web.house import House, house_of

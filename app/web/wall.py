@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from app.domain.measuring.measures import HEADLINES
 from app.push import words
 from app.push.fragments import page
-from app.push.type_scale import DIAGONAL_IN, DISTANCE_M, Scale, scale, stylesheet
-from app.push.wall import dom_id
+from app.push.wall.tiles import dom_id
+from app.push.wall.type_scale import DIAGONAL_IN, DISTANCE_M, Scale, scale, stylesheet
 from app.web.house import house_of
 from app.web.security import Actor, screen
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Route
 
-from app.push.floor_app import FloorApp
+from app.push.floor.app import FloorApp
 from tests.browser.tablets import NARROW, WIDE, Tablet, axe_of, code_of, golive, issues, tablet
 from tests.integration.served import Served, wait_for
 from tests.integration.test_issues import act, body, put

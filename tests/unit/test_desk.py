@@ -15,21 +15,22 @@ from app.domain.rollback.golive import Act
 from app.domain.rollback.stored_triggers import Trigger
 from app.domain.rollback.triggers import Cause, Kind, Sight, State, Transition
 from app.domain.rollback.way_back import Amount
-from app.push import desk_words, words
+from app.push import words
 from app.push.beside import Beside
-from app.push.desk_alarms import alarms
-from app.push.desk_beside import amount_told, cost_words
-from app.push.desk_evidence import facts, frozen, seen_now
-from app.push.desk_golive import go_live_page
-from app.push.desk_record import breach_of, record
-from app.push.desk_stood import stood_then
-from app.push.desk_trigger import trigger_page
-from app.push.desk_triggers import trigger_list
+from app.push.desk import words as desk_words
+from app.push.desk.alarms import alarms
+from app.push.desk.beside import amount_told, cost_words
+from app.push.desk.evidence import facts, frozen, seen_now
+from app.push.desk.golive import go_live_page
+from app.push.desk.record import breach_of, record
+from app.push.desk.share_drawing import Mark, _apart, drawing, value_gauge
+from app.push.desk.stood import stood_then
+from app.push.desk.trigger import trigger_page
+from app.push.desk.triggers import trigger_list
 from app.push.follow import Follow, Seen
 from app.push.fragments import Fragment
 from app.push.hub import Hub, Outbox
 from app.push.scene import Scene
-from app.push.share_drawing import Mark, _apart, drawing, value_gauge
 from app.push.views import DESK_TRIGGERS, GO_LIVE, ONE_TRIGGER, for_readers, fragments_of, is_view
 from tests.browser.desk_scenes import ANN, AUTHORITIES, DESKS, PROPOSAL, RULES, SHOWN, acts, proposal
 from tests.browser.scenes import NOON, SCENES

@@ -12,12 +12,12 @@ from app.domain.floor.issues import GOLIVE, Action, Event, Issue, Status, change
 from app.domain.journal import Entry
 from app.domain.rollback.decisions import Person
 from app.push.beside import IssueBeside
-from app.push.desk_alarms import alarms
-from app.push.desk_issue import due, issue_view, life_line
-from app.push.desk_queue import queue_view
-from app.push.desk_view import Desk, desk_of_view
-from app.push.issue_minute import minute_of
-from app.push.issue_timeline import course
+from app.push.desk.alarms import alarms
+from app.push.desk.issue import due, issue_view, life_line
+from app.push.desk.issue_minute import minute_of
+from app.push.desk.issue_timeline import course
+from app.push.desk.queue import queue_view
+from app.push.desk.view import Desk, desk_of_view
 from app.push.scene import Scene
 from tests.unit.test_desk_push_law import Desk as Store
 from tests.unit.test_issue_queue import FLOOR, T, issue

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from app.domain.measuring.standings import State
 from app.domain.rollback.planned_work import Action, PlannedWork, Stage
-from app.push import desk_form_words, desk_words
 from app.push.beside import Beside
-from app.push.desk_planned_work import LISTED, WorkList, work_list
+from app.push.desk import form_words as desk_form_words
+from app.push.desk import words as desk_words
+from app.push.desk.planned_work import LISTED, WorkList, work_list
 from app.push.scene import Scene, unix_ms
 from app.push.views import PLANNED_WORK, for_readers, fragments_of, is_view
 from tests.browser.scenes import NOON, SCENES

@@ -16,12 +16,12 @@ from app.domain.floor.supports import Action, Ask, Event, Request, begun, folded
 from app.domain.measuring.sights import standings_now
 from app.domain.rollback.decisions import Person
 from app.domain.rollback.golive import GoLive, moment_of
-from app.push import support_words as words
 from app.push.beside import Beside, SupportBeside
-from app.push.desk_support import support_card, support_queue
+from app.push.desk import support_words as words
+from app.push.desk.support import support_card, support_queue
+from app.push.desk.support_curve import BOTTOM, TOP, curve
 from app.push.fragments import fragment
 from app.push.scene import Scene
-from app.push.support_curve import BOTTOM, TOP, curve
 from app.push.views import SUPPORT, for_readers, fragments_of, is_view
 from app.settings.support import Breakout, Support
 from app.web.support_floor import section

@@ -19,7 +19,7 @@ from app.domain.measuring.overall import overall
 from app.domain.measuring.signs import Signs
 from app.domain.measuring.standings import Judged, Series, Standing, State
 from app.domain.plans import FeedPlan, MeasurePlan
-from app.push.faults import faults
+from app.push.wall.faults import faults
 from tests.unit.made import WORKLIST, plan
 from tests.unit.test_issues import T, issue
 from tests.unit.walls import scene_of

@@ -9,7 +9,7 @@ from app.domain.plans import CostLimit
 from app.domain.rollback.golive import GoLive, moment_of
 from app.domain.rollback.no_return import Spent, spent
 from app.domain.rollback.way_back import Amount, Cost
-from app.push.wall_head import strip
+from app.push.wall.head import strip
 from tests.unit.made import T, at
 from tests.unit.test_way_back import PLAN, heard
 from tests.unit.walls import named

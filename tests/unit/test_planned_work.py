@@ -26,8 +26,9 @@ from app.domain.rollback.planned_work import (
 )
 from app.domain.rollback.triggers import Cause, Sight, State
 from app.errors import Conflict, GoLiveError, Invalid
-from app.push import desk_words, words
-from app.push.wall_triggers import triggers
+from app.push import words
+from app.push.desk import words as desk_words
+from app.push.wall.triggers import triggers
 from app.settings import maintenance_checks
 from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, exam, feed, plan, sample
 from tests.unit.test_trigger_board import RULE, House

@@ -12,10 +12,10 @@ from app.domain.measuring.standings import Pulse, Series, Standing
 from app.domain.plans import Plan
 from app.domain.rollback.golive import GoLive
 from app.domain.rollback.rolled_back import is_aside, is_rolled_back
-from app.push.faults import faults
 from app.push.scene import Scene
-from app.push.wall import tile
-from app.push.wall_rows import systems
+from app.push.wall.faults import faults
+from app.push.wall.rows import systems
+from app.push.wall.tiles import tile
 from tests.unit.made import FEEDS, IMAGE, WORKLIST, at, feed, plan, probe, sample
 from tests.unit.walls import named
 

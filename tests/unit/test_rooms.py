@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.domain.floor.rooms import ALPHABET, codes, room_of
-from app.push.qr_sheets import QUIET, sheets
+from app.push.floor.qr_sheets import QUIET, sheets
 from app.settings import load
 
 HEAD = """

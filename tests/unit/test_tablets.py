@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.floor.tablets import COPIES_KEPT, SHIFT, Tablet, by_server, tablets_now
-from app.push.tablet_words import silent, unsent
+from app.push.floor.tablet_words import silent, unsent
 from tests.unit.made import at
 
 NOW = at(0)

@@ -8,8 +8,8 @@ from app.domain.rollback.stored_triggers import Trigger
 from app.domain.rollback.trigger_dependencies import by_id, held_back
 from app.domain.rollback.trigger_sights import Share, unseen, valued
 from app.domain.rollback.triggers import Latch, Sight, State
-from app.push.desk_triggers import row
-from app.push.wall_triggers import triggers
+from app.push.desk.triggers import row
+from app.push.wall.triggers import triggers
 from tests.unit.made import at
 from tests.unit.walls import named as wall
 

@@ -10,12 +10,12 @@ from app.domain.floor.issues import Status
 from app.domain.measuring.overall import overall
 from app.domain.rollback.decisions import Person
 from app.push.fragments import wall
-from app.push.gravest import gravest
 from app.push.scene import Scene
-from app.push.wall_foot import foot
-from app.push.wall_head import strip
-from app.push.wall_issues import issues, room
-from app.push.wall_rows import areas
+from app.push.wall.foot import foot
+from app.push.wall.gravest import gravest
+from app.push.wall.head import strip
+from app.push.wall.issues import issues, room
+from app.push.wall.rows import areas
 from tests.browser.issue_scenes import BOARDS, SIGHTS, TYPED, issue
 from tests.browser.scenes import NOON, SCENES
 from tests.unit.walls import named, scene_of

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from app.domain.measuring.overall import Ground, subject_of
 from app.domain.measuring.standings import Series, State
-from app.push.gravest import gravest
-from app.push.nearest import nearest
 from app.push.scene import place
-from app.push.wall_head import strip
-from app.push.wall_rows import MID_ROWS, Row, areas, systems
+from app.push.wall.gravest import gravest
+from app.push.wall.head import strip
+from app.push.wall.nearest import nearest
+from app.push.wall.rows import MID_ROWS, Row, areas, systems
 from tests.browser.scenes import NOON, SCENES, instead, probe
 from tests.unit.walls import named, scene_of
 

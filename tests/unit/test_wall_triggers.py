@@ -11,9 +11,9 @@ from app.domain.rollback.decisions import Choice
 from app.domain.rollback.golive import GoLive, moment_of
 from app.domain.rollback.stored_triggers import Trigger
 from app.domain.rollback.triggers import State
-from app.push.wall_decisions import rollback
-from app.push.wall_head import Strip, strip
-from app.push.wall_triggers import triggers
+from app.push.wall.decisions import rollback
+from app.push.wall.head import Strip, strip
+from app.push.wall.triggers import triggers
 from tests.browser.scenes import NOON, T0, calm
 from tests.browser.trigger_scenes import TRIGGERS, confirmed, decision, trigger
 from tests.unit.walls import Scene, scene_of

@@ -8,13 +8,13 @@ import pytest
 
 from app.domain.measuring.standings import State
 from app.domain.rollback.golive import Act, GoLiveAct, folded, moment_of
-from app.push.drawing import band, spark
 from app.push.figures import beyond, clock, duration, figure, percent
-from app.push.gravest import gravest
-from app.push.type_scale import scale, stylesheet
-from app.push.wall import headline, tile
-from app.push.wall_foot import foot
-from app.push.wall_head import strip, tick
+from app.push.wall.drawing import band, spark
+from app.push.wall.foot import foot
+from app.push.wall.gravest import gravest
+from app.push.wall.head import strip, tick
+from app.push.wall.tiles import headline, tile
+from app.push.wall.type_scale import scale, stylesheet
 from app.push.words import inside
 from tests.browser.scenes import NOON, blind_study, calm, first_hour, frozen_pacs, instead, probe, turnaround
 from tests.unit.walls import named, scene_of

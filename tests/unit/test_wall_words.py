@@ -6,11 +6,11 @@ from datetime import timedelta
 from app.domain.measuring.standings import Standing, State
 from app.domain.plans import FeedPlan
 from app.push.figures import figure
-from app.push.gravest import gravest, quiet_words
-from app.push.wall import tile
-from app.push.wall_foot import foot
-from app.push.wall_head import strip
-from app.push.wall_rows import areas, systems
+from app.push.wall.foot import foot
+from app.push.wall.gravest import gravest, quiet_words
+from app.push.wall.head import strip
+from app.push.wall.rows import areas, systems
+from app.push.wall.tiles import tile
 from tests.browser.scenes import NOON, calm, feed_down, instead, other, probe, turnaround
 from tests.unit.walls import named, scene_of
 

@@ -1,0 +1,1 @@
+"""The wall's lines and tiles as plain values, and what is gravest among them."""
