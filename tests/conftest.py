@@ -8,9 +8,11 @@ import pytest
 from hypothesis import settings
 
 from tests.peers import ports
+from tests.peers.golive import GoLive
 
 settings.register_profile("golive", deadline=None)  # a busy machine is slow, not wrong: speed is `make bench`'s
 settings.load_profile("golive")
+GoLive.WARM = True
 
 GOLDEN = Path(__file__).parent / "golden"
 

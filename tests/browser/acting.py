@@ -3,14 +3,14 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
+
+from tests.peers.warm import nursery
 
 AXE = Path(__file__).parents[2] / "static" / "vendor" / "axe.min.js"
 OVERFLOWING = """() => {
@@ -39,8 +39,7 @@ class Server:
     """A stage in its own process, so that it can be stopped as a whole."""
 
     def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "tests.browser.stage", *arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = nursery().start("tests.browser.stage", *arguments, pipes=True)
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline())
         self.url = f"http://127.0.0.1:{self.port}"

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.peers import warm
 from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
 
@@ -74,7 +75,12 @@ def dicom_system(id: str, port: int, ae_title: str, kind: str = "ris") -> dict[s
 
 
 class GoLive(contextlib.AbstractContextManager["GoLive"]):
-    """`golive run` (or serve and collect apart) on a folder of its own; all processes are gone at the end."""
+    """`golive run` (or serve and collect apart) on a folder of its own; all processes are gone at the end.
+
+    Under pytest they are forks of a loaded Python (`WARM`); faults and benches begin a bare one, as a hospital does.
+    """
+
+    WARM = False
 
     def __init__(
         self,
@@ -88,7 +94,7 @@ class GoLive(contextlib.AbstractContextManager["GoLive"]):
         self.port = free_port()
         self.roles = roles
         self.tokens: dict[str, str] = {}
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes] | warm.Warm] = {}
         self.file = self.folder / "golive.toml"
         self.file.write_text(config_text(self.port, live_hours=live_hours, database=database, **tables))
         self.site_key, self.ingest_token = secrets.token_hex(32), secrets.token_urlsafe(32)
@@ -102,9 +108,12 @@ class GoLive(contextlib.AbstractContextManager["GoLive"]):
         }
 
     def cli(self, *arguments: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
-        command = [*COMMAND, *arguments, "-c", str(self.file)]
+        if self.WARM:
+            return warm.nursery().run(
+                "app.cli", *arguments, "-c", str(self.file), cwd=self.folder, env=self.environ, timeout=timeout
+            )
         return subprocess.run(
-            command,
+            [*COMMAND, *arguments, "-c", str(self.file)],
             cwd=self.folder,
             env=self.environ,
             stdin=subprocess.DEVNULL,
@@ -120,20 +129,27 @@ class GoLive(contextlib.AbstractContextManager["GoLive"]):
             if role not in self.tokens:
                 self.tokens[role] = json.loads(self.cli("token", "create", "--role", role, "--json").stdout)["token"]
         for command in commands or ("run",):
-            with (self.folder / f"{command}.log").open("ab") as log:
-                self.processes[command] = subprocess.Popen(
-                    [*COMMAND, command, "-c", str(self.file)],
-                    cwd=self.folder,
-                    env=self.environ,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                    preexec_fn=die_with_parent,
-                )
+            self.processes[command] = self._begun(command)
         if ready:
             wait_for("golive is ready", lambda: self.alive() and self.status_of("/readyz") == 200, seconds)
         return self
+
+    def _begun(self, command: str) -> "subprocess.Popen[bytes] | warm.Warm":
+        log = self.folder / f"{command}.log"
+        arguments = (command, "-c", str(self.file))
+        if self.WARM:
+            return warm.nursery().start("app.cli", *arguments, cwd=self.folder, env=self.environ, log=log)
+        with log.open("ab") as out:
+            return subprocess.Popen(
+                [*COMMAND, *arguments],
+                cwd=self.folder,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
 
     def listens(self, port: int, seconds: float = 10) -> int:
         """Wait until somebody listens on a port, such as a feed's; give the port."""
