@@ -1,6 +1,7 @@
 """A small stage: the real gate, routes, hub and follow, fed with values instead of a store and a judge.
 
-`python -m tests.browser.stage --scene calm` serves it until it is ended; a line on its stdin names another scene.
+`python -m tests.browser.stage --scene calm` serves it until it is ended. A line on its stdin names another scene and
+is answered once that is published, with the second in which it was.
 """
 
 import argparse
@@ -72,6 +73,7 @@ class Stage:
     undeclared: bool = False
     unreadable: int = 0
     reading: str = ""
+    told: int = 0  # lines of our standard input
     samples: tuple[Sample, ...] = ()
     clock: SteadyClock = field(default_factory=SteadyClock)
     hub: Hub = field(default_factory=Hub)
@@ -98,7 +100,7 @@ class Stage:
         record = GoLive(rolled_back_at=back[0]) if back else None if self.undeclared else GoLive(self.t0, self.t0)
         return Seen(
             record=record, unreadable=self.unreadable, triggers=tuple(held), decisions=tuple(said),
-            issues=self.issues(self.desk_at), floor=self.floor(self.desk_at),
+            issues=self.issues(self.desk_at), floor=self.floor(self.desk_at), sentinel=str(self.told),
         )  # fmt: skip
 
     def _held(self, now: datetime) -> Held:
@@ -262,8 +264,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := (await lines.readline()).decode().strip():
         verb, _, rest = line.partition(" ")
+        stage.told += 1
         if verb == "reading":
             stage.reading = rest
+            stage.follow.poke()
         elif verb == "desk":
             stage.show_desk(rest)
         elif verb == "triggers":
@@ -274,6 +278,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
             stage.show_floor(rest)
         else:
             stage.show(verb)
+        if not stage.reading:
+            await stage.follow.shows(str(stage.told))
+        print(f"{utc_now().astimezone(stage.plan.zone):%H:%M:%S}", flush=True)  # noqa: T201  for who told us
     server.should_exit = True
     await serving
 
