@@ -44,13 +44,13 @@ class Server:
         self.port = int(self.process.stdout.readline())
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def say(self, line: str) -> str:
-        """Name another scene, wait until it is published, and give the second in which it was, as the wall tells it."""
+    def say(self, line: str) -> int:
+        """Name another scene and wait until it is published; give a moment in ms that the ticks after it reach."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+        return int(self.process.stdout.readline())
 
     def stop(self) -> None:
         os.kill(self.process.pid, signal.SIGSTOP)
@@ -85,9 +85,8 @@ def live(page: Page, within_ms: float = 15_000) -> None:
 
 
 def changed(page: Page, server: Server, line: str) -> None:
-    """Let the stage change and wait until the page shows it: the tick of a later second comes after it."""
-    clock = "() => document.querySelector('time.clock, .clock time').textContent"
-    page.wait_for_function(f"second => ({clock})() > second", arg=server.say(line))
+    """Let the stage change and wait until the page shows it: a tick comes right after it."""
+    page.wait_for_function("ms => Number(document.querySelector('.tick').dataset.now) >= ms", arg=server.say(line))
 
 
 def not_live(page: Page) -> bool:

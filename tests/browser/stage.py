@@ -1,7 +1,7 @@
 """A small stage: the real gate, routes, hub and follow, fed with values instead of a store and a judge.
 
 `python -m tests.browser.stage --scene calm` serves it until it is ended. A line on its stdin names another scene and
-is answered once that is published, with the second in which it was.
+is answered once that is published, with a moment in ms that the ticks after it have reached.
 """
 
 import argparse
@@ -280,7 +280,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
             stage.show(verb)
         if not stage.reading:
             await stage.follow.shows(str(stage.told))
-        print(f"{utc_now().astimezone(stage.plan.zone):%H:%M:%S}", flush=True)  # noqa: T201  for who told us
+        told_ms = int(utc_now().timestamp() * 1000)
+        stage.follow.publish()  # a tick that comes after it
+        print(told_ms, flush=True)  # noqa: T201  for who told us
     server.should_exit = True
     await serving
 
