@@ -13,7 +13,7 @@ from tests.browser.acting import live
 from tests.peers.golive import GoLive, dicom_system, wait_for
 from tests.peers.wlmscpfs import Wlmscpfs
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 TRIGGER = "worklist-unusable:ct"
 PAGE = f"/desk/triggers/{TRIGGER}"
 RULE = {

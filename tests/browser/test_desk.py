@@ -13,7 +13,7 @@ from tests.browser.acting import EXPECTED, Server, axe, changed, live
 from tests.browser.desk_scenes import DESKS, PROPOSAL, SHOWN
 from tests.browser.test_pages import walked
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 LIST, ONE, WHOLE = "/desk/triggers", f"/desk/triggers/{SHOWN}", "/desk/go-live"
 PATHS = (LIST, ONE, WHOLE)
 PRESSED = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"

@@ -16,7 +16,7 @@ from tests.browser.test_desk import PRESSED, SMALL
 from tests.browser.test_pages import walked
 from tests.integration.served import TABLES, Served, sample, serving, wait_for, write_config
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 PAGE = "/desk/planned-work"
 PACS = {"id": "pacs", "name": "PACS", "kind": "pacs", "dicom": {"host": "127.0.0.1", "port": 4244, "ae_title": "P"}}
 

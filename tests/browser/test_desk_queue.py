@@ -15,7 +15,7 @@ from tests.browser.issue_desk import EXTRA, SITE, act, morning, report
 from tests.browser.test_desk import EAR, PRESSED, SMALL
 from tests.integration.served import Served, serving, wait_for, write_config
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 ROLES = ("engineer", "desk", "authority", "floor")
 
 

@@ -26,7 +26,7 @@ from tests.integration.test_issues import body as issue_body
 from tests.integration.test_issues import put as put_issue
 from tests.integration.test_shift import post, put
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 AREAS = [{"id": "ct", "name": "CT"}, {"id": "mr", "name": "MR"}, {"id": "ed", "name": "ED reading"}]
 PEOPLE = {"sue": "floor", "tom": "floor", "kim": "floor", "ann": "desk", "bo": "desk", "engineer": "engineer"}
 EXTRA = """

@@ -15,7 +15,7 @@ from tests.peers.golive import wait_for
 from tests.peers.ports import free_port
 from tests.peers.process import die_with_parent
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 
 STEP_MS = 200_000.0  # the drill itself gives up on a step after 180 s, and says on which
 TOLD = ("fails", "breached", "acknowledges", "proposes", "confirms", "restarts", "declares", "is over")

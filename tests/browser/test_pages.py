@@ -18,7 +18,7 @@ SMALL = """selector => [...document.querySelectorAll(selector)]
   .filter(e => !e.closest("p"))
   .map(e => e.outerHTML.slice(0, 80))"""
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 
 
 SCENES = ("slow-worklist", "everything-wrong", "blind", "calm")

@@ -17,7 +17,7 @@ from tests.browser.test_desk import PRESSED, SMALL
 from tests.browser.test_pages import walked
 from tests.integration.served import Served, wait_for
 
-pytestmark = [pytest.mark.peers, pytest.mark.long]
+pytestmark = pytest.mark.peers
 PAGE = "/desk/support"
 WORKS = "() => navigator.serviceWorker.getRegistration('/support').then(r => r?.active?.state === 'activated')"
 KEPT = "key => caches.match(`/support/lobby?key=${key}`).then(found => Boolean(found))"

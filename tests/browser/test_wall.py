@@ -12,7 +12,7 @@ from tests.browser.acting import Server, axe, changed, live, looking, not_live, 
 
 FAR = "?distance_m=5&diagonal_in=65"
 
-pytestmark = [pytest.mark.peers]
+pytestmark = pytest.mark.peers
 
 
 def test_a_change_comes_to_the_screen_without_reloading(chromium: Browser, serve: Callable[..., Server]) -> None:

@@ -11,7 +11,7 @@ from tests.browser.trigger_scenes import TRIGGERS
 
 FAR = "?distance_m=5&diagonal_in=65"
 
-pytestmark = [pytest.mark.peers]
+pytestmark = pytest.mark.peers
 
 
 NEAR_TO_FAR = ("", "?distance_m=2.6", "?distance_m=3.4", "?distance_m=3.8", FAR, "?distance_m=9&diagonal_in=50")

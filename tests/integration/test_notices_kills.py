@@ -8,13 +8,9 @@ import os
 import signal
 from collections.abc import Iterator
 
-import pytest
-
 from tests.integration.test_notices import ALL, RULE
 from tests.peers.golive import GoLive, dicom_system, now_z, uuid7, wait_for
 from tests.peers.receiver import Receiver
-
-pytestmark = pytest.mark.long
 
 
 @contextlib.contextmanager

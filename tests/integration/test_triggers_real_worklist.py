@@ -13,8 +13,6 @@ from tests.peers.golive import GoLive, dicom_system, holds_for, wait_for
 from tests.peers.proxy import Proxy
 from tests.peers.wlmscpfs import Wlmscpfs
 
-pytestmark = pytest.mark.long
-
 EVERY_S, BREACH_AFTER_S, WINDOW_S, LIMIT_S, SHARE, AT_LEAST = 1.0, 3.0, 20.0, 0.5, 0.3, 5
 RULE = {
     "id": "slow", "title": "Worklist unusable", "measure": "worklist.response", "slower_than": f"{LIMIT_S}s",
