@@ -45,7 +45,7 @@ def backtest(
     """Live a past again with the rules of this file: when each would have been pending, breached or blind."""
     from app.commands.triggers import backtested
     from app.plan import plan_of
-    from app.running.housekeeping import reading
+    from app.running.reaching import reading
 
     config = load(file)
     plan, factors = plan_of(config), tuple(dict.fromkeys(factor or FACTORS))
