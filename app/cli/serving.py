@@ -56,7 +56,7 @@ def collect(
 
 def health(file: File = HERE) -> None:
     """Say whether the golive of this machine answers: for the health checks of containers and service managers."""
-    from app.running.reaching import healthy
+    from app.running.health import healthy
 
     said = healthy(load(file))
     typer.echo(said or "alive")

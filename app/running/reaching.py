@@ -1,6 +1,5 @@
 """Reaches golive's own machine: the running server where there is one, else the database itself."""
 
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.clock import monotonic_s
 from app.errors import GoLiveError, Unavailable
+from app.running.health import any_certificate
 from app.settings import Config, load_secrets
 from app.store import engines, troubles
 from app.store.db import Database, Session
@@ -18,7 +18,7 @@ from app.store.db import Database, Session
 T = TypeVar("T")
 
 STARTING_S = 8.0  # a starting golive holds the database before it answers
-HEALTH_S, ANSWER_S = 4.0, 10.0
+ANSWER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,6 @@ def on_database(config: Config, act: Callable[[Database], T]) -> T:
         db.close()
 
 
-def healthy(config: Config) -> str:
-    """Say why the running server does not answer, over TLS or not as it is configured; "" when it does."""
-    url = f"{config.settings.server.local_url}/healthz"
-    try:
-        answer = httpx.get(url, verify=_any_certificate(), trust_env=False, timeout=HEALTH_S)
-    except httpx.TransportError as error:
-        return f"{url} does not answer: {error or type(error).__name__}"
-    return "" if answer.is_success else f"{url} answered {answer.status_code}"
-
-
 def _of_server(
     config: Config,
     environ: Mapping[str, str],
@@ -117,7 +107,7 @@ def _of_server(
     try:
         with httpx.Client(
             base_url=config.settings.server.local_url,
-            verify=_any_certificate(),
+            verify=any_certificate(),
             trust_env=False,
             timeout=httpx.Timeout(within_s, connect=2.0),
         ) as client:
@@ -135,10 +125,3 @@ def _of_server(
         return None
     says_json = bool(answer.content) and "json" in answer.headers.get("content-type", "")
     return _Answered(answer.status_code, answer.json() if says_json else None)
-
-
-def _any_certificate() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False  # it is this machine, whose certificate names the site
-    context.verify_mode = ssl.CERT_NONE
-    return context
