@@ -2,15 +2,13 @@
 
 import importlib.metadata
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.options import HERE, File, Json
-from app.errors import Invalid
-from app.settings import load, parse_moment
+from app.cli.options import HERE, File, Json, moment_if_any
+from app.settings import load
 
 
 def evidence(
@@ -26,21 +24,7 @@ def evidence(
 
     config, version = load(file), importlib.metadata.version("golive")
     to = out or Path(f"golive-evidence-{f'issue-{issue}' if issue else 'stretch'}.zip")
-    done = write_evidence(config, version, issue, _moment("--from", from_), _moment("--to", to_), to)
+    done = write_evidence(config, version, issue, moment_if_any("--from", from_), moment_if_any("--to", to_), to)
     typer.echo(
         json.dumps(done) if as_json else f"{done['file']}: {done['bytes']} bytes, {done['from']} to {done['to']}"
     )
-
-
-def _moment(option: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = parse_moment(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise Invalid(
-            option, f'"{text[:40]}" is no moment with its offset from UTC (such as 2026-11-21T06:00:00+01:00)'
-        )
-    return found

@@ -3,14 +3,13 @@
 import getpass
 import json
 import os
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.cli.options import HERE, File, Json
+from app.cli.options import HERE, File, Json, moment_if_any
 from app.errors import Invalid
-from app.settings import load, parse_moment
+from app.settings import load
 
 
 def declare(
@@ -29,7 +28,7 @@ def declare(
     if sum((bool(at), bool(delay_to), call_off)) > 1:
         raise Invalid("declare", "takes one of --at, --delay-to and --call-off")
     act = Act.CALL_OFF if call_off else Act.DELAY if delay_to else Act.DECLARE
-    moment = _moment("--delay-to" if delay_to else "--at", delay_to or at)
+    moment = moment_if_any("--delay-to" if delay_to else "--at", delay_to or at)
     done = act_on_go_live(load(file), os.environ, act, moment, reason, name or _logged_in())
     said = {
         Act.DECLARE: f"the go-live is declared: T0 is {done['at']}",
@@ -45,17 +44,3 @@ def _logged_in() -> str:
         return getpass.getuser()
     except (KeyError, OSError) as error:
         raise Invalid("--name", "is missing: the record says who did it") from error
-
-
-def _moment(option: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = parse_moment(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise Invalid(
-            option, f'"{text[:40]}" is no moment with its offset from UTC (such as 2026-11-21T06:00:00+01:00)'
-        )
-    return found

@@ -13,7 +13,7 @@ from app.settings import Config
 
 def tried(config: Config) -> tuple[list[Tried], str]:
     """Give what every rollback rule would see now; without a store that can be read, the rules and why it cannot."""
-    from app.running.housekeeping import reading
+    from app.running.reaching import reading
 
     plan = plan_of(config)
     if not plan.rules:

@@ -26,8 +26,11 @@ def _serve(file: Path, *, collect: bool) -> None:
     config = load(file)
     secrets = load_secrets(config, make=True)
     log_to_stderr("app")
-    from app.main import create_app  # takes a second: a mistake in the file is told before
-    from app.running.serving import serve as serve_app
+    from app.running.pauses import none_while_loading
+
+    with none_while_loading():
+        from app.main import create_app  # takes a second: a mistake in the file is told before
+        from app.running.serving import serve as serve_app
 
     asyncio.run(serve_app(create_app(config, secrets), config, collect=collect))
 
@@ -53,7 +56,7 @@ def collect(
 
 def health(file: File = HERE) -> None:
     """Say whether the golive of this machine answers: for the health checks of containers and service managers."""
-    from app.running.housekeeping import healthy
+    from app.running.health import healthy
 
     said = healthy(load(file))
     typer.echo(said or "alive")

@@ -13,6 +13,8 @@ from typing import Any
 
 from app.domain import evidence
 from app.domain.evidence import Asked, Gathered
+from app.domain.evidence_redaction import issue_told, redacted
+from app.domain.evidence_words import utc
 from app.domain.floor.issues import Event, Issue
 from app.domain.measuring.samples import Sample
 from app.domain.measuring.standings import Judged
@@ -116,15 +118,13 @@ class Archive:
         self._csv("outcomes.csv", evidence.OUTCOME_COLUMNS, told.outcome_rows())
         self._csv("clocks.csv", ("clock", "id", "behind_s", "n"), told.clock_rows(around.offsets))
         self._csv("systems.csv", ("system", "kind", "host", "port", "called_ae", "calling_ae"), self._systems())
-        rows = (
-            [evidence.utc(t.at), name, t.before.value, t.after.value, t.cause.value] for name, t in around.transitions
-        )
+        rows = ([utc(t.at), name, t.before.value, t.after.value, t.cause.value] for name, t in around.transitions)
         self._csv("triggers.csv", ("at_utc", "trigger", "before", "after", "cause"), sorted(rows))
-        planned = ([w.system, evidence.utc(w.from_at), evidence.utc(w.until), int(w.withdrawn)] for w in around.works)
+        planned = ([w.system, utc(w.from_at), utc(w.until), int(w.withdrawn)] for w in around.works)
         self._csv("planned_work.csv", ("system", "from_utc", "until_utc", "withdrawn"), planned)
         if around.issue is not None:
-            self._json("issue.json", evidence.issue_told(around.issue, around.events, plan))
-        self._json("configuration.json", evidence.redacted(json.loads(self._config.canonical)))
+            self._json("issue.json", issue_told(around.issue, around.events, plan))
+        self._json("configuration.json", redacted(json.loads(self._config.canonical)))
         self._json("versions.json", self._versions())
         for probe, drawn in told.charts():
             self._zip.writestr(f"charts/{probe}.svg", drawn)

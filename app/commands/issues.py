@@ -9,7 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from app.commands import escalation
-from app.commands.repeats import is_the_same
+from app.commands.repeats import as_sent, is_of_the_same, is_the_same
 from app.domain.floor.duties import has_duty
 from app.domain.floor.issue_life import allowed, is_duplicate_of, reported
 from app.domain.floor.issues import Action, Event, Issue, Report, Status, begun, changes_since, folded, reopened
@@ -19,7 +19,7 @@ from app.domain.rollback.decisions import Person
 from app.errors import Conflict, Missing
 from app.store import codec, duties, issue_context, issues
 from app.store.db import Session
-from app.store.issues import Kept
+from app.store.numbered import Kept
 from app.store.sets import plain, rfc3339
 
 
@@ -35,7 +35,7 @@ def reporting(
     def act(s: Session) -> tuple[Kept, bool]:
         number, sequence = issues.lock(s, site)
         if before := issues.kept_issue(s, site, uuid):
-            is_the_same(before.asked, asked, uuid)
+            is_the_same(before, asked, uuid)
             return before, False
         guarded(_texts(report, _REPORTED), report.no_patient, plan.floor.patterns, now.year)
         taken = reported(report, tuple(plan.areas), plan.floor, now)
@@ -43,7 +43,7 @@ def reporting(
         beside = {**context(), **issue_context.before(s, plan, now)}
         issues.create(s, site, made, asked, plain(json.dumps(beside, ensure_ascii=False)))
         escalation.timed(s, plan, made, now)
-        return Kept(uuid, made.number, made.sequence, made.status.value, now, asked), True
+        return Kept(uuid, made.number, made.sequence, now, asked, made.status.value), True
 
     return act
 
@@ -57,14 +57,13 @@ def acting(
     done.
     """
     site = plan.site
-    asked = codec.dumps(replace(wanted, by=_NOBODY, received_at=_NEVER, sequence=0))
+    asked = as_sent(wanted)
 
     def act(s: Session) -> tuple[Kept, bool]:
         _, sequence = issues.lock(s, site)
         if before := issues.kept_event(s, site, wanted.uuid):
-            if before.issue != uuid:
-                raise Conflict(f"the id {wanted.uuid} came before for another issue; something new needs a new id")
-            is_the_same(before.asked, asked, wanted.uuid)
+            is_of_the_same(before, uuid, "issue", wanted.uuid)
+            is_the_same(before, asked, wanted.uuid)
             return before, False
         guarded(_texts(wanted, _ACTED), wanted.no_patient, plan.floor.patterns, now.year)
         issue = issues.get(s, site, uuid)
@@ -81,7 +80,7 @@ def acting(
         escalation.timed(s, plan, after, now)
         if event.duplicate_of:
             _raised(s, plan, after, event, now)
-        return Kept(uuid, after.number, event.sequence, after.status.value, now, asked), True
+        return Kept(uuid, after.number, event.sequence, now, asked, after.status.value), True
 
     return act
 
@@ -119,9 +118,6 @@ _ACTED = ("text", "resolution", "workaround", "device")
 
 def _texts(told: Report | Event, fields: tuple[str, ...]) -> dict[str, str]:
     return {field: getattr(told, field) for field in fields}
-
-
-_NOBODY, _NEVER = Person("", "", ""), datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _merged(s: Session, site: str, issue: Issue, event: Event) -> Event:

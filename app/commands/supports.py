@@ -4,19 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.commands.repeats import is_the_same
+from app.commands.repeats import as_sent, is_of_the_same, is_the_same
 from app.domain.floor.support_life import allowed, asked
 from app.domain.floor.support_plans import SupportPlan
 from app.domain.floor.supports import Action, Ask, Event, begun, folded, same_place, stage_at
 from app.domain.plans import Plan
 from app.domain.privacy.phi import guarded
 from app.domain.rollback.decisions import Person
-from app.errors import Conflict, Missing
+from app.errors import Missing
 from app.store import codec, supports
 from app.store.db import Session
-from app.store.supports import Kept
+from app.store.numbered import Kept
 
-_NOBODY, _NEVER = Person("", "", ""), datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _ASKED = ("room", "workstation", "device")
 NOT_SET_UP = "support now is not set up: golive.toml has no [support]"
 
@@ -28,7 +27,7 @@ def asking(plan: Plan, uuid: str, ask: Ask, by: Person, now: datetime) -> Callab
     def act(s: Session) -> tuple[Kept, bool]:
         number, sequence = supports.lock(s, site)
         if before := supports.kept(s, site, uuid):
-            is_the_same(before.asked, said, uuid)
+            is_the_same(before, said, uuid)
             return before, False
         guarded({name: getattr(ask, name) for name in _ASKED}, ask.no_patient, plan.floor.patterns, now.year)
         taken = _placed(asked(ask, tuple(plan.areas), plan.floor, now), rules)
@@ -49,14 +48,13 @@ def asking(plan: Plan, uuid: str, ask: Ask, by: Person, now: datetime) -> Callab
 def acting(plan: Plan, uuid: str, wanted: Event, now: datetime) -> Callable[[Session], tuple[Kept, bool]]:
     """Give the act that does something with a request; `wanted` has no sequence number yet."""
     site, rules = plan.site, _rules(plan)
-    said = codec.dumps(replace(wanted, by=_NOBODY, received_at=_NEVER, sequence=0))
+    said = as_sent(wanted)
 
     def act(s: Session) -> tuple[Kept, bool]:
         _, sequence = supports.lock(s, site)
         if before := supports.kept(s, site, wanted.uuid):
-            if before.support != uuid:
-                raise Conflict(f"the id {wanted.uuid} came before for another request; something new needs a new id")
-            is_the_same(before.asked, said, wanted.uuid)
+            is_of_the_same(before, uuid, "request", wanted.uuid)
+            is_the_same(before, said, wanted.uuid)
             return before, False
         guarded({"text": wanted.text}, wanted.no_patient, plan.floor.patterns, now.year)
         request = supports.get(s, site, uuid)

@@ -3,17 +3,18 @@
 Nothing that a peer or a person wrote goes in: of a peer's words the codes alone, for they may hold a patient.
 """
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from app.domain.evidence_words import readme
-from app.domain.floor.issues import TIERS, Event, Issue
+from app.domain.evidence_charts import Course
+from app.domain.evidence_redaction import id_told
+from app.domain.evidence_words import readme, utc
+from app.domain.floor.issues import Issue
 from app.domain.measuring.samples import Outcome, Sample
 from app.domain.plans import Plan
 from app.errors import Invalid
@@ -22,7 +23,7 @@ AROUND = timedelta(minutes=60)  # before and after an issue
 LONGEST = timedelta(days=7)
 MOST_SAMPLES = 200_000
 SLICE = timedelta(minutes=30)
-BINS, MOST_CHARTS, MOST_OFFSETS = 240, 60, 20_000
+MOST_CHARTS, MOST_OFFSETS = 60, 20_000
 PHASES = ("connect_s", "tls_s", "associate_s", "metadata_s", "first_s", "total_s")
 SAMPLE_COLUMNS = (
     "at_utc", "known_at_utc", "probe", "kind", "system", "area", "vantage", "outcome", "reject_result", "reject_source",
@@ -42,81 +43,6 @@ REASONS = {
 }  # fmt: skip
 _REJECT = re.compile(r"\(([12])/([123])/([0-9]{1,3})\)")
 _STATUS = re.compile(r"\b(0x[0-9A-Fa-f]{4})\b|\b(?:HTTP|answered|status) ([1-5][0-9]{2})\b")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_KEPT = frozenset(
-    [
-        "site",
-        "id",
-        "name",
-        "timezone",
-        "go_live",
-        "at",
-        "start",
-        "decision_window",
-        "no_return",
-        "command_center",
-        "stabilisation",
-        "systems",
-        "kind",
-        "dicom",
-        "host",
-        "port",
-        "ae_title",
-        "calling_ae_title",
-        "dicomweb",
-        "in_flight",
-        "collectors",
-        "place",
-        "probes",
-        "system",
-        "area",
-        "every",
-        "timeout",
-        "method",
-        "depth",
-        "expect_at_least",
-        "station_ae",
-        "hours",
-        "from",
-        "required",
-        "role",
-        "quickack",
-        "feeds",
-        "listen",
-        "quiet_after",
-        "gives",
-        "overlap",
-        "measures",
-        "expected_below",
-        "window",
-        "triggers",
-        "title",
-        "measure",
-        "where",
-        "per",
-        "slower_than",
-        "share",
-        "at_least",
-        "breach_after",
-        "recover_below",
-        "blind_after",
-        "armed",
-        "areas",
-        "exams",
-        "lost_after",
-        "severity",
-        "limit",
-        "what",
-        "older_than",
-        "down_for",
-        "milestone",
-        "feed",
-        "of",
-        "depends_on",
-    ]
-)
-_MATCHED = frozenset({"Modality", "ScheduledStationAETitle", "StationName", "ModalitiesInStudy"})
-BACK = "(kept back)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +92,6 @@ def codes(sample: Sample) -> tuple[str, str, str, str]:
 
 
 @dataclass(slots=True)
-class Bin:
-    """What one probe did in one stretch of a chart."""
-
-    n: int = 0
-    failed: int = 0
-    longest_s: float = 0.0
-
-
-@dataclass(slots=True)
 class Gathered:
     """What was seen while the samples went by: outcomes, the clocks, and the course of each probe."""
 
@@ -185,7 +102,7 @@ class Gathered:
     outcomes: Counter[tuple[str, ...]] = field(default_factory=Counter)
     seen: dict[tuple[str, ...], tuple[datetime, datetime]] = field(default_factory=dict)
     offsets: dict[str, list[float]] = field(default_factory=dict)
-    course: dict[str, dict[int, Bin]] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
 
     def rows(self, samples: Iterable[Sample]) -> Iterator[list[Any]]:
         """Give the line of each sample, and keep what is told of all of them; none beyond the limit."""
@@ -204,20 +121,12 @@ class Gathered:
         self.seen[key] = first, s.at
         if s.known_at is not None and len(kept := self.offsets.setdefault(vantage, [])) < MOST_OFFSETS:
             kept.append((s.known_at - s.at).total_seconds())
-        self._draw(s)
+        self.courses.setdefault(s.probe, Course(self.asked.from_at, self.asked.to_at)).count(s)
         return [
             utc(s.at), utc(s.known_at), s.probe, s.kind.value, s.system, s.area or "", vantage, s.outcome.value,
             *found, *(getattr(s, phase) for phase in PHASES), s.matches, s.instances, s.bytes,
-            s.stamp if s.stamp in ("kernel", "user") else "", int(s.planned), _id(s.id),
+            s.stamp if s.stamp in ("kernel", "user") else "", int(s.planned), id_told(s.id),
         ]  # fmt: skip
-
-    def _draw(self, s: Sample) -> None:
-        span_s = (self.asked.to_at - self.asked.from_at).total_seconds()
-        at = min(BINS - 1, max(0, int(BINS * (s.at - self.asked.from_at).total_seconds() / span_s)))
-        one = self.course.setdefault(s.probe, {}).setdefault(at, Bin())
-        one.n += 1
-        one.failed += s.outcome is not Outcome.OK
-        one.longest_s = max(one.longest_s, s.total_s or s.first_s or 0.0)
 
     def outcome_rows(self) -> Iterator[list[Any]]:
         """Give how often each probe met what, and from when to when."""
@@ -234,73 +143,8 @@ class Gathered:
 
     def charts(self) -> Iterator[tuple[str, str]]:
         """Give a picture of each probe's course, as many as find room."""
-        for probe in sorted(self.course)[:MOST_CHARTS]:
-            yield probe, chart(probe, self.course[probe], self.asked)
-
-
-def chart(probe: str, course: Mapping[int, Bin], asked: Asked) -> str:
-    """Draw how long answers took, the longest of each stretch, with failures as marks; a gap stays a gap."""
-    width, height, top = 960, 240, max((b.longest_s for b in course.values()), default=0.0) or 1.0
-    step = width / BINS
-    bars = "".join(
-        f'<rect x="{at * step:.1f}" y="{height - height * b.longest_s / top:.1f}" width="{step:.1f}" '
-        f'height="{height * b.longest_s / top:.1f}" fill="#55606b"/>'
-        for at, b in sorted(course.items())
-        if b.longest_s
-    )
-    marks = "".join(
-        f'<rect x="{at * step:.1f}" y="{height + 6}" width="{step:.1f}" height="{6 + 14 * b.failed / b.n:.1f}" '
-        'fill="#b8420b"/>'
-        for at, b in sorted(course.items())
-        if b.failed
-    )
-    each_s = (asked.to_at - asked.from_at).total_seconds() / BINS
-    said = f"{probe}: longest answer of each {each_s:.0f} s, up to {top:.3g} s"
-    below = f"{utc(asked.from_at)} to {utc(asked.to_at)}; below: share of attempts that failed"
-    box = f"{width + 40} {height + 110}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 -40 {box}" font-family="sans-serif">'
-        f'<rect x="-20" y="-40" width="{width + 40}" height="{height + 110}" fill="#fff"/>'
-        f'<text y="-16" font-size="16">{_escaped(said)}</text>{bars}<path d="M0 {height}H{width}" stroke="#14181c"/>'
-        f'{marks}<text y="{height + 52}" font-size="13" fill="#55606b">{below}</text></svg>\n'
-    )
-
-
-def issue_told(issue: Issue, events: Sequence[Event], plan: Plan) -> dict[str, Any]:
-    """Give an issue without anything that somebody typed, and without names of people."""
-    report = issue.report
-    known_room = report.room if (report.area, report.room) in plan.floor.rooms else ""
-    return {
-        "number": issue.number,
-        "uuid": issue.uuid,
-        "area": report.area,
-        "room": known_room,
-        "category": report.category,
-        "severity": issue.severity,
-        "patient_safety": issue.safety,
-        "status": issue.status.value,
-        "tier": TIERS[issue.tier],
-        "me_too": len(issue.me_too),
-        "reopened": issue.reopened,
-        **{
-            name: utc(getattr(issue, name))
-            for name in ("received_at", "first_response_at", "acknowledged_at", "fixed_at", "verified_at", "ended_at")
-        },
-        "events": [
-            {"sequence": e.sequence, "received_at": utc(e.received_at), "action": e.action.value} for e in events
-        ],
-    }
-
-
-def redacted(settings: Any, inside: str = "") -> Any:
-    """Give settings with what tells of the technique alone: no secret, no person, no number, no identifier."""
-    if isinstance(settings, Mapping):
-        if inside == "match":
-            return {k: v if k in _MATCHED else BACK for k, v in settings.items()}
-        free = inside in ("measures", "where")  # their keys are ids
-        kept = {k: v for k, v in settings.items() if free or k in _KEPT or k == "match"}
-        return {k: redacted(v, k) for k, v in kept.items() if v not in (None, [], {}, "")}
-    return [redacted(one, inside) for one in settings] if isinstance(settings, list) else settings
+        for probe in sorted(self.courses)[:MOST_CHARTS]:
+            yield probe, self.courses[probe].drawn(probe)
 
 
 def told(gathered: Gathered, version: str, configuration: str, now: datetime) -> str:
@@ -313,17 +157,3 @@ def told(gathered: Gathered, version: str, configuration: str, now: datetime) ->
     span = f"About {about}: {utc(asked.from_at)} to {utc(asked.to_at)}."
     made = f"Made {utc(now)} by golive {version}, configuration {configuration}."
     return readme(f"Evidence of golive, {plan.site_name}", f"{span} {made}", whole, plan.simulation)
-
-
-def _id(id_: str) -> str:
-    """Give a sample's id where it is one of golive's, else a name made of it: a sender chooses its own."""
-    return id_ if _ID.fullmatch(id_) else hashlib.sha256(id_.encode()).hexdigest()[:16]
-
-
-def utc(at: datetime | None) -> str:
-    """Give a moment as RFC 3339 UTC, "" for none."""
-    return "" if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

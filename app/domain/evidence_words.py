@@ -1,6 +1,7 @@
 """What an archive of evidence says of itself."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 TABLE = (
     ("outcomes.csv", "how often each probe met which outcome; result, source and reason of rejected associations"),
@@ -32,3 +33,8 @@ def readme(title: str, about: str, whole: str, practice: bool) -> str:
 
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
     return ["| file | holds |", "|---|---|", *(f"| {file} | {holds} |" for file, holds in rows)]
+
+
+def utc(at: datetime | None) -> str:
+    """Give a moment as RFC 3339 UTC, "" for none."""
+    return "" if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.assets import folder
 from app.push import words
+from app.push.compiled import Compiled
 from app.push.desk import form_words as desk_form_words
 from app.push.desk import issue_words as desk_issue_words
 from app.push.desk import shift_words, support_words
@@ -24,6 +25,9 @@ from app.push.wall.issues import issues, room
 from app.push.wall.nearest import nearest
 from app.push.wall.rows import areas, systems
 from app.push.wall.tiles import tiles
+
+# what decides how a template is compiled
+_OPTIONS: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,10 @@ def environment() -> Environment:
     """Give the templates; an unknown value in one is an error, never an empty place."""
     made = Environment(
         loader=FileSystemLoader(folder("templates")),
-        autoescape=True,
+        bytecode_cache=Compiled(_OPTIONS),
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         auto_reload=False,
+        **_OPTIONS,
     )
     made.globals.update(w=words, fw=wall_floor_words, static=static_url, build=build())
     made.globals.update(d=desk_words, f=desk_form_words, q=desk_issue_words, s=support_words, sh=shift_words)

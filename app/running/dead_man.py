@@ -8,16 +8,20 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from datetime import datetime
-
-import httpx
+from typing import TYPE_CHECKING
 
 from app.clock import SteadyClock
 from app.domain.measuring.overall import Ground
 from app.errors import GoLiveError, Unavailable
+from app.running.clients import outside_client
 from app.settings.notices import DeadMan as Settings
 from app.store import marks
 from app.store.db import Database
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger("golive.dead_man")
 
@@ -92,13 +96,16 @@ class DeadMan:
 
     async def run(self) -> None:
         """Ping until cancelled."""
-        async with httpx.AsyncClient() as client:
+        client: httpx.AsyncClient | None = None
+        async with AsyncExitStack() as stack:
             while True:
                 settings = self._settings()
                 if settings is None:
                     self.trouble = ""
                     await asyncio.sleep(OFF_EACH_S)
                     continue
+                if client is None:
+                    client = await stack.enter_async_context(await outside_client())
                 why = await self._once(client, settings)
                 if why and why != self.trouble:
                     log.warning("the dead man's address is not pinged: %s", why)
@@ -110,7 +117,7 @@ class DeadMan:
         if self.trouble and self._settings() is not None:
             yield Ground("watch", "dead man", f"not pinged: {self.trouble}", self.pinged_at or self._began_at)
 
-    async def _once(self, client: httpx.AsyncClient, settings: Settings) -> str:
+    async def _once(self, client: "httpx.AsyncClient", settings: Settings) -> str:
         if why := await self._sentinel.stuck():
             self._count(WITHHELD)
             return why
@@ -120,8 +127,10 @@ class DeadMan:
             self.pinged_at = self._clock.now()
         return why
 
-    async def _ping(self, client: httpx.AsyncClient, settings: Settings) -> str:
+    async def _ping(self, client: "httpx.AsyncClient", settings: Settings) -> str:
         """Ping once; what was wrong is said without the address, which is a secret."""
+        import httpx  # loaded with the client
+
         try:
             address = await asyncio.to_thread(self._address, settings)
             async with asyncio.timeout(settings.timeout):

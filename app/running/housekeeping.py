@@ -1,18 +1,13 @@
 """Acts of golive's own machine: through the running server where there is one, else on the database itself."""
 
-import ssl
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
-import httpx
-from sqlalchemy.exc import DBAPIError
-
-from app.clock import monotonic_s, utc_now
+from app.clock import utc_now
 from app.commands import access, backup, evidence, golive
 from app.domain.access import TokenRecord
 from app.domain.evidence import slices
@@ -22,40 +17,23 @@ from app.domain.measuring.feed_messages import FeedMessage
 from app.domain.privacy.identity import exam_token, normalised
 from app.domain.rollback.decisions import Person
 from app.domain.rollback.golive import Act
-from app.errors import GoLiveError, Missing, Unavailable
+from app.errors import Missing, Unavailable
 from app.plan import go_live_of, plan_of
+from app.running.reaching import either, on_database, reading
 from app.settings import Config, load_secrets
-from app.store import engines, exams, feed_messages, journal, tokens, trigger_replay, troubles
+from app.store import engines, exams, feed_messages, journal, tokens, trigger_replay
 from app.store import restore as store_restore
 from app.store.db import Database, Session
 from app.store.sets import rfc3339
 
-T = TypeVar("T")
-
-STARTING_S = 8.0  # a starting golive holds the database before it answers
-HEALTH_S, ANSWER_S, BACKUP_S = 4.0, 10.0, 3600.0
+BACKUP_S = 3600.0
 BY = "this machine"
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """What the running server said; `None` as a whole is said by nobody."""
-
-    status: int
-    body: Any
-
-    def result(self) -> Any:
-        """Give what was asked for; what the server refused is refused here with its words."""
-        if self.status < 400:
-            return self.body
-        detail = self.body.get("detail") if isinstance(self.body, Mapping) else None
-        raise GoLiveError(str(detail or f"the running golive answered {self.status}"))
 
 
 def create_token(config: Config, environ: Mapping[str, str], role: str, name: str) -> dict[str, str]:
     """Make a token; its clear text is in the answer and nowhere else."""
     site = config.settings.site.id
-    made: dict[str, str] = _either(
+    made: dict[str, str] = either(
         config,
         environ,
         ("POST", "/api/internal/tokens", {"role": role, "name": name}),
@@ -69,7 +47,7 @@ def revoke_token(config: Config, environ: Mapping[str, str], known: str) -> None
     site = config.settings.site.id
     if not any(t.id == known and t.revoked_at is None for t in list_tokens(config)):
         raise Missing(f'no token in force has the id "{known}" (golive token list)')
-    _either(
+    either(
         config,
         environ,
         ("DELETE", f"/api/internal/tokens/{known}", None),
@@ -90,7 +68,7 @@ def back_up(config: Config, environ: Mapping[str, str], file: Path) -> dict[str,
         return {"file": str(made.file), "bytes": made.size, "sha256": made.sha256}
 
     file = file.resolve()
-    done: dict[str, Any] = _either(
+    done: dict[str, Any] = either(
         config, environ, ("POST", "/api/internal/backup", {"file": str(file)}), here, BACKUP_S
     )
     return done
@@ -108,7 +86,7 @@ def act_on_go_live(
         made = db.write_now(golive.acting(site, go_live_of(config), uuid, act, at, reason, by, now))
         return {"action": made.act.value, "at": rfc3339(made.at), "by": made.by, "reason": made.reason}
 
-    done: dict[str, Any] = _either(config, environ, ("POST", "/api/internal/go-live", body), here)
+    done: dict[str, Any] = either(config, environ, ("POST", "/api/internal/go-live", body), here)
     return done
 
 
@@ -127,7 +105,7 @@ def restore(config: Config, copy: Path, of_site: str = "") -> dict[str, Any]:
     file = engines.sqlite_file(url, config.folder)
     kept = store_restore.restore(file, copy, of_site or site)
     body = {"file": str(copy), "kept": str(kept or ""), "of_site": of_site or site}
-    _on_database(
+    on_database(
         config,
         lambda db: db.write_now(lambda s: journal.append(s, site, utc_now(), BY, "backup.restore", copy.name, body)),
     )
@@ -154,16 +132,6 @@ def write_evidence(
         return {"file": str(to), "bytes": size, "from": rfc3339(asked.from_at), "to": rfc3339(asked.to_at)}
 
     return reading(config, ask)
-
-
-def healthy(config: Config) -> str:
-    """Say why the running server does not answer, over TLS or not as it is configured; "" when it does."""
-    url = f"{config.settings.server.local_url}/healthz"
-    try:
-        answer = httpx.get(url, verify=_any_certificate(), trust_env=False, timeout=HEALTH_S)
-    except httpx.TransportError as error:
-        return f"{url} does not answer: {error or type(error).__name__}"
-    return "" if answer.is_success else f"{url} answered {answer.status_code}"
 
 
 def verify_journal(config: Config) -> Verification:
@@ -196,100 +164,3 @@ def exam_events(config: Config, environ: Mapping[str, str], accession: str, issu
 def received(config: Config, feed: str, limit: int) -> list[FeedMessage]:
     """Give what a feed received last, newest first."""
     return reading(config, lambda s: feed_messages.newest(s, config.settings.site.id, feed, limit))
-
-
-def reading(config: Config, ask: Callable[[Session], T]) -> T:
-    """Give the answer to a question that changes nothing and needs no server, nor that there is none."""
-    url = engines.parse(config.settings.server.database)
-    if url.get_backend_name() == "sqlite":
-        file = engines.sqlite_file(url, config.folder)
-        if not file.exists():
-            raise Unavailable(f"there is no database {file} yet: golive has not run here")
-        engine = engines.sqlite_readers(file)
-    else:
-        engine = engines.postgres_readers(url)
-    try:
-        with Session(engine) as session:
-            return ask(session)
-    except DBAPIError as error:
-        raise Unavailable(f"the database cannot be read: {troubles.sentence(error)}") from error
-    finally:
-        engine.dispose()
-
-
-def _either(
-    config: Config,
-    environ: Mapping[str, str],
-    call: tuple[str, str, Mapping[str, Any] | None],
-    here: Callable[[Database], T],
-    within_s: float = ANSWER_S,
-) -> Any:
-    """Have the running server do it; where none answers, do it on the database.
-
-    A golive that is just starting holds the database and does not answer yet: both are tried until one works.
-    """
-    deadline_s = monotonic_s() + STARTING_S
-    while True:
-        answered = _of_server(config, environ, *call, within_s)
-        if answered is not None:
-            return answered.result()
-        try:
-            return _on_database(config, here)
-        except Unavailable:
-            if monotonic_s() > deadline_s:
-                raise
-        time.sleep(0.25)
-
-
-def _on_database(config: Config, act: Callable[[Database], T]) -> T:
-    db = Database(config.settings.server.database, config.settings.site.id, config.folder)
-    db.open()
-    try:
-        return act(db)
-    finally:
-        db.close()
-
-
-def _of_server(
-    config: Config,
-    environ: Mapping[str, str],
-    method: str,
-    path: str,
-    body: Mapping[str, Any] | None,
-    within_s: float,
-) -> _Answered | None:
-    """Give the running server's answer; None when there is none, or what listens there does not know us."""
-    try:
-        admin = load_secrets(config, environ, make=False).admin_token
-    except Unavailable:
-        admin = None
-    if admin is None:
-        return None  # no golive has run here yet
-    try:
-        with httpx.Client(
-            base_url=config.settings.server.local_url,
-            verify=_any_certificate(),
-            trust_env=False,
-            timeout=httpx.Timeout(within_s, connect=2.0),
-        ) as client:
-            answer = client.request(
-                method, path, json=body, headers={"Authorization": f"Bearer {admin.get_secret_value()}"}
-            )
-    except httpx.ReadTimeout as error:
-        raise Unavailable(
-            f"golive runs, but has not answered for {within_s:g} s: it may do it yet; "
-            "see whether it is well (/readyz, its log), then look before you try again"
-        ) from error
-    except httpx.TransportError:
-        return None
-    if answer.status_code in (401, 403, 404, 405):
-        return None
-    says_json = bool(answer.content) and "json" in answer.headers.get("content-type", "")
-    return _Answered(answer.status_code, answer.json() if says_json else None)
-
-
-def _any_certificate() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False  # it is this machine, whose certificate names the site
-    context.verify_mode = ssl.CERT_NONE
-    return context

@@ -7,11 +7,13 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from app.errors import Unavailable
+from app.running.clients import outside_client
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_ANSWERED = 65_536
 # what no repeat makes better: the service says that it will never take this
@@ -48,15 +50,19 @@ class Webhook:
 
     async def post(self, address: str, id_: str, body: str, at_s: int, timeout_s: float) -> Posted:
         """Post a body under an id; a repeat carries the same id, and no secret stands in what went wrong."""
+        opened = await outside_client()
+        import httpx  # loaded with the client
+
         try:
-            key = await asyncio.to_thread(self._key)
-            sent = body.encode()
-            async with asyncio.timeout(timeout_s), httpx.AsyncClient(follow_redirects=False) as client:
-                request = client.stream(
-                    "POST", address, content=sent, headers=headers(id_, at_s, sent, key), timeout=timeout_s
-                )
-                async with request as answer:
-                    return _posted(answer.status_code, await _read(answer))
+            async with opened as client:
+                key = await asyncio.to_thread(self._key)
+                sent = body.encode()
+                async with asyncio.timeout(timeout_s):
+                    request = client.stream(
+                        "POST", address, content=sent, headers=headers(id_, at_s, sent, key), timeout=timeout_s
+                    )
+                    async with request as answer:
+                        return _posted(answer.status_code, await _read(answer))
         except Unavailable as error:
             return Posted(error.detail)
         except (TimeoutError, httpx.TimeoutException):
@@ -65,7 +71,7 @@ class Webhook:
             return Posted(f"it cannot be reached ({type(error).__name__})")
 
 
-async def _read(answer: httpx.Response) -> bytes:
+async def _read(answer: "httpx.Response") -> bytes:
     """Read an answer as far as anybody would want to."""
     found = b""
     async for part in answer.aiter_bytes():

@@ -14,6 +14,7 @@ from app.store import announcements
 from app.web.house import house_of
 from app.web.issue_shapes import Id
 from app.web.moments import utc_text
+from app.web.once import made_once
 from app.web.security import Actor, at_desk, on_floor, person_of
 from app.wire import Named, Strict
 
@@ -89,11 +90,7 @@ async def announce(
     house = house_of(request)
     asked = commands.Wanted(wanted.text, tuple(wanted.areas), wanted.until_at, wanted.no_patient)
     act = commands.announcing(house.plan, str(announcement), asked, person_of(actor), house.clock.now())
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return told(made)
 
 

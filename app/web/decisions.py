@@ -21,6 +21,7 @@ from app.push.scene import Scene
 from app.store import decisions, exams
 from app.web.house import House, house_of
 from app.web.moments import utc_text
+from app.web.once import made_once
 from app.web.security import Actor, at_desk, person_of, reader
 from app.wire import Named, Strict
 
@@ -214,11 +215,7 @@ async def propose(
     sent = wanted.model_copy(update={"accepted_risk": wanted.accepted_risk or ""})
     asked = Asked(str(decision), **{name: getattr(sent, name) for name in type(sent).model_fields})
     act = commands.proposing(house.plan, asked, person_of(actor), house.clock.now(), await kept_beside(house))
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return told(made, made.at)
 
 

@@ -17,6 +17,7 @@ from app.domain.rollback.decisions import Person
 from app.web.house import house_of
 from app.web.issue_shapes import Id, Line
 from app.web.moments import utc_text
+from app.web.once import made_once
 from app.web.security import Actor, at_desk, on_floor, person_of
 from app.wire import Named, Strict
 
@@ -129,11 +130,7 @@ async def _taken(
 ) -> dict[str, Any]:
     house = house_of(request)
     act = commands.taking(house.plan, str(uuid), asked, person_of(actor), house.clock.now())
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return told(made)
 
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import handovers as commands
-from app.commands.acts import done
 from app.domain.floor.handovers import Asked, Handover
 from app.store import handovers
 from app.web.house import house_of
 from app.web.issue_shapes import Line
 from app.web.moments import utc_text
+from app.web.once import made_once
 from app.web.security import Actor, on_floor, person_of
 from app.wire import Named, Strict
 
@@ -98,9 +98,5 @@ async def hand_over(
     """Hand a shift over with all that is open; the same again is answered 200 as it was the first time."""
     house = house_of(request)
     act = commands.handing_over(house.plan, str(handover), wanted.asked(), person_of(actor), house.clock.now())
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return told(made)

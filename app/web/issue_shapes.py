@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from app.domain.floor.issues import TIERS, Action, Event, Issue, Report
-from app.store.issues import Kept
+from app.store.numbered import Kept
 from app.web.moments import utc_text
 from app.wire import Named, Strict
 
@@ -122,7 +122,7 @@ class IssueOut(ReceiptOut):
 def receipt(kept: Kept) -> dict[str, Any]:
     """Give the receipt of what was stored."""
     return {
-        "uuid": kept.issue,
+        "uuid": kept.subject,
         "number": kept.number,
         "sequence": kept.sequence,
         "status": kept.status,

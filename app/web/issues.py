@@ -16,6 +16,7 @@ from app.store import issues
 from app.web.house import house_of
 from app.web.issue_context import context_of
 from app.web.issue_shapes import MERGED, IssueEventIn, IssueIn, IssueOut, ReceiptOut, as_csv, receipt, told, told_event
+from app.web.once import made_once
 from app.web.security import Actor, on_floor, person_of
 
 router = APIRouter(tags=["floor"])
@@ -95,11 +96,7 @@ async def report(request: Request, response: Response, issue: UUID, wanted: Issu
         house.clock.now(),
         lambda: context_of(scene, wanted.area),
     )
-    kept, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    kept = await made_once(house, response, act)
     return receipt(kept)
 
 

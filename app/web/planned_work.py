@@ -14,6 +14,7 @@ from app.domain.rollback.planned_work import Action, PlannedWork, stage_of
 from app.store import planned_work
 from app.web.house import House, house_of
 from app.web.moments import utc_text
+from app.web.once import made_once
 from app.web.security import Actor, at_desk, person_of, reader
 from app.wire import Named, Strict
 
@@ -98,11 +99,7 @@ async def plan(request: Request, response: Response, work: UUID, wanted: Planned
     house = house_of(request)
     told = (wanted.system, wanted.from_, wanted.until, wanted.why)
     act = commands.planning(house.plan, str(work), *told, person_of(actor), house.clock.now())
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return _told(made, house)
 
 

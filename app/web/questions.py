@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StrictBool
 
 from app.commands import questions as commands
-from app.commands.acts import done
 from app.domain.floor.questions import COUNTS_FOR, WAITS, Answer, Question, Said, latest, unanswered
 from app.domain.floor.shift import Shift
 from app.domain.plans import Plan
@@ -15,6 +14,7 @@ from app.store import questions
 from app.web.house import house_of
 from app.web.issue_shapes import Id, Line
 from app.web.moments import utc_text
+from app.web.once import made_once
 from app.web.security import Actor, at_desk, on_floor, person_of
 from app.wire import Named, Strict
 
@@ -131,11 +131,7 @@ async def ask(request: Request, response: Response, question: UUID, wanted: Ques
     house = house_of(request)
     asked = commands.Wanted(tuple(wanted.areas), wanted.about, wanted.no_patient)
     act = commands.asking(house.plan, str(question), asked, person_of(actor), house.clock.now())
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return told(made) | {"answers": [], "open": list(made.areas)}
 
 
@@ -153,11 +149,7 @@ async def answer(
     tapped = commands.Tapped(**wanted.model_dump())
     by, now = person_of(actor), house.clock.now()
     act = commands.answering(house.plan, str(question), str(answer), tapped, by, now)
-    made, is_new = await done(house.db, act)
-    if is_new:
-        house.on_acted()
-    else:
-        response.status_code = 200
+    made = await made_once(house, response, act)
     return told_answer(made)
 
 

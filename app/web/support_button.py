@@ -24,7 +24,7 @@ from app.domain.rollback.decisions import Person
 from app.errors import GoLiveError, Missing, Unavailable
 from app.push.desk import support_words
 from app.push.fragments import page
-from app.store.supports import Kept
+from app.store.numbered import Kept
 from app.web.house import House, house_of
 from app.web.problems import Problem, answer, of_status, problem_of
 

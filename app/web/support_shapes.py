@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.domain.floor.support_plans import SupportPlan
 from app.domain.floor.supports import Action, Ask, Event, Request, stage_at, wait_of
-from app.store.supports import Kept
+from app.store.numbered import Kept
 from app.web.issue_shapes import Line, Words, cell
 from app.web.moments import utc_text
 from app.wire import Named, Strict
@@ -91,7 +91,7 @@ class SupportOut(SupportReceiptOut):
 def receipt(kept: Kept) -> dict[str, Any]:
     """Give the receipt of what was stored."""
     return {
-        "uuid": kept.support,
+        "uuid": kept.subject,
         "number": kept.number,
         "sequence": kept.sequence,
         "received_at": utc_text(kept.received_at),

@@ -10,6 +10,7 @@ import struct
 import sys
 from typing import Any
 
+from app.push.fragments import environment
 from tests.peers.process import die_with_parent
 
 LOADED = (
@@ -17,6 +18,7 @@ LOADED = (
     "app.cli.golive",
     "app.cli.serving",
     "app.main",
+    "app.running.housekeeping",
     "app.running.serving",
     "app.telemetry",
     "tests.browser.desk_scenes",
@@ -83,6 +85,7 @@ def be(word: dict[str, Any]) -> None:
 if __name__ == "__main__":
     for name in LOADED:
         importlib.import_module(name)
+    environment()  # the templates are compiled once for all: where tests run, Python often may keep nothing
     gc.collect()
     gc.freeze()  # what all share is not looked through, and so not copied, by each
     attend(socket.socket(fileno=int(sys.argv[1])))

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain import evidence
-from app.domain.evidence import Asked, Gathered, codes, redacted, slices, stretch
+from app.domain.evidence import Asked, Gathered, codes, slices, stretch
+from app.domain.evidence_redaction import redacted
 from app.domain.measuring.samples import Kind, Outcome, Sample
 from app.errors import Invalid
 from tests.unit.made import WORKLIST, plan

@@ -1,7 +1,7 @@
 """The numbers of issues as standings: how fast somebody answers and solves, and what was called solved too early."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.floor.issue_measures import (
     Portion,
@@ -13,8 +13,8 @@ from app.domain.floor.issue_measures import (
     unverified_share,
 )
 from app.domain.floor.issues import Issue
+from app.domain.floor.waits import DAY_S, LEAST, begin_of, needing, upper_of, waits_judged
 from app.domain.measuring.measures import CATALOGUE
-from app.domain.measuring.percentiles import ENOUGH, P50, P90, P95, enough, kaplan_meier_many
 from app.domain.measuring.signs import Signs
 from app.domain.measuring.standings import Judged, Series, Sight, Standing, State, unmeasured
 from app.domain.measuring.states import stand
@@ -24,12 +24,10 @@ from app.domain.words import counted, span
 FIRST_RESPONSE, SOLVE = "issue.first_response", "issue.solve"
 REOPENED, UNVERIFIED, PER_100_EXAMS = "issue.reopened", "issue.unverified", "issue.per_100_exams"
 MEASURES = (FIRST_RESPONSE, SOLVE, REOPENED, UNVERIFIED, PER_100_EXAMS)
-DAY_S, WEEK_S = 86_400.0, 604_800.0
+WEEK_S = 604_800.0
 JUDGED_EVERY_S = 10.0
 ENDED = Series("report.turnaround")  # its cohort of the day are the exams that ended in it
 _WINDOWS = {REOPENED: WEEK_S, UNVERIFIED: WEEK_S}
-_SHARES = tuple(share for share, _ in ENOUGH)
-_LEAST = ENOUGH[0][1]
 
 
 def judged(issues: Sequence[Issue], exams: int | None, plan: Plan, now: datetime, t0: datetime | None) -> list[Judged]:
@@ -48,45 +46,22 @@ def judged(issues: Sequence[Issue], exams: int | None, plan: Plan, now: datetime
 
 
 def _since(issues: Iterable[Issue], window_s: float, now: datetime, t0: datetime | None) -> list[Issue]:
-    since = now - timedelta(seconds=window_s)
-    since = max(since, t0) if t0 is not None and t0 <= now else since
+    since = begin_of(window_s, now, t0)
     return [i for i in issues if since < i.received_at <= now]
 
 
 def _spans(measure: str, spans: Sequence[Span], done: str, plan: Plan, now: datetime) -> Judged:
-    over, waiting = [s.seconds for s in spans if s.over], [s.seconds for s in spans if not s.over]
-    n, reached = len(over), kaplan_meier_many(over, waiting, _SHARES)
-    shown = {share: value if enough(share, n) else None for share, value in zip(_SHARES, reached, strict=True)}
-    longest, upper = max(waiting, default=None), _upper(plan, measure)
-    # more than half still wait: the median lies beyond the longest of them, which says something once that is too long
-    late = enough(P50, n) and reached[0] is None and longest is not None and (upper is None or longest > upper)
-    words = f"{counted(len(spans), 'issue')} in 24 h, {n} {done}"
-    words += f", {len(waiting)} not yet, longest {span(longest)}" if longest is not None else ""
-    return Judged(
-        Series(measure),
-        "s",
-        DAY_S,
-        n=n,
-        p50=shown[P50],
-        p90=shown[P90],
-        p95=shown[P95],
-        beyond_s=longest if late else None,
-        last=spans[-1].seconds if spans else None,
-        value=shown[P50],
-        headline="p50" if enough(P50, n) else "",
-        open=len(waiting),
-        as_of=now,
-        known_at=now,
-        note=words if n >= _LEAST else f"{words}; {n} of {_LEAST} needed",
-    )
+    waiting = [s.seconds for s in spans if not s.over]
+    words = f"{counted(len(spans), 'issue')} in 24 h, {len(spans) - len(waiting)} {done}"
+    words += f", {len(waiting)} not yet, longest {span(max(waiting))}" if waiting else ""
+    last = spans[-1].seconds if spans else None
+    return waits_judged(measure, spans, plan, now, last=last, open_=len(waiting), words=words)
 
 
 def _share(measure: str, portion: Portion, words: str, now: datetime) -> Judged:
     said = f"{counted(portion.n, 'issue')} of 7 d {words.format(portion.of_them)}"
-    enough_n = portion.n >= _LEAST
-    note = said if enough_n else f"{said}; {portion.n} of {_LEAST} needed"
-    value = portion.share if enough_n else None
-    return _plain(measure, WEEK_S, portion.n, value, note, now)
+    value = portion.share if portion.n >= LEAST else None
+    return _plain(measure, WEEK_S, portion.n, value, needing(said, portion.n), now)
 
 
 def _per_exams(issues: Sequence[Issue], exams: int | None, now: datetime) -> Judged:
@@ -94,19 +69,13 @@ def _per_exams(issues: Sequence[Issue], exams: int | None, now: datetime) -> Jud
     said = f"{counted(len(issues), 'issue')} in 24 h, {counted(n, 'exam')} ended"
     if exams is None:
         return _plain(PER_100_EXAMS, DAY_S, 0, None, f"{said.partition(',')[0]}; nobody tells of exams now", now)
-    enough_n = n >= _LEAST
-    value = per_100_exams(issues, n) if enough_n else None
-    return _plain(PER_100_EXAMS, DAY_S, n, value, said if enough_n else f"{said}; {n} of {_LEAST} needed", now)
+    value = per_100_exams(issues, n) if n >= LEAST else None
+    return _plain(PER_100_EXAMS, DAY_S, n, value, needing(said, n), now)
 
 
 def _plain(measure: str, window_s: float, n: int, value: float | None, note: str, now: datetime) -> Judged:
     unit = CATALOGUE[measure].unit
     return Judged(Series(measure), unit, window_s, n=n, last=value, value=value, as_of=now, known_at=now, note=note)
-
-
-def _upper(plan: Plan, measure: str) -> float | None:
-    own = plan.measures.get(measure)
-    return own.expected_below if own else None
 
 
 def of_issues(rows: Mapping[tuple[str, str], Judged], exams: Iterable[Standing], signs: Signs) -> list[Standing]:
@@ -129,7 +98,7 @@ def _standing(row: Judged | None, measure: str, signs: Signs) -> Standing:
     tells = any("ended" in feed.gives for feed in plan.feeds.values())
     sight = Sight(
         JUDGED_EVERY_S * plan.speed,
-        upper=_upper(plan, measure),
+        upper=upper_of(plan, measure),
         absent="no source" if measure == PER_100_EXAMS and not tells else "",
         speed=plan.speed,
     )

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import segno
-
 from app.domain.floor.rooms import codes
 from app.settings import Settings
 
@@ -38,6 +36,8 @@ def sheets(settings: Settings, base: str) -> list[Sheet]:
 
 def _sheet(area: str, room: str, code: str, base: str) -> Sheet:
     link = f"{base.rstrip('/')}/floor?{urlencode({'code': code})}"
+    import segno  # loaded with the first sheet: nothing else draws codes
+
     drawn = segno.make_qr(link, error="q")  # a quarter may be torn or dirty
     return Sheet(area, room, code, link, len(drawn.matrix) + 2 * QUIET, tuple(_runs(drawn.matrix)))
 

@@ -35,7 +35,7 @@ def test_many_clicks_of_one_place_at_once_are_one_request(database: Database) ->
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(database.write_now, acts))
     assert sum(is_new for _, is_new in found) == 1
-    assert len({kept.support for kept, _ in found}) == 1
+    assert len({kept.subject for kept, _ in found}) == 1
     (stored,) = database.read_now(lambda s: supports.open_since(s, SITE, NOON - timedelta(days=1)))
     assert (stored.ask.area, stored.number, stored.clicks) == ("ct", 1, 1)
 

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 
 from app.clock import SteadyClock, monotonic_s
 from app.commands.habits import learn
@@ -21,29 +20,15 @@ from app.domain.floor.support_measure import WAIT, judged
 from app.domain.measuring.board import Board
 from app.domain.measuring.feed_messages import FeedMessage
 from app.domain.measuring.measures import CATALOGUE, Source
-from app.domain.measuring.samples import Sample, not_ahead
-from app.domain.measuring.series import WINDOW_S
-from app.domain.measuring.sights import standings_now
-from app.domain.measuring.standings import Judged, known_by
+from app.domain.measuring.samples import Sample
 from app.domain.plans import Plan
 from app.domain.rollback.golive import effective_t0
-from app.domain.rollback.planned_work import PlannedWork, by_system
-from app.domain.rollback.trigger_board import TriggerBoard, trigger_board
-from app.domain.rollback.trigger_sights import by_series
+from app.domain.rollback.trigger_board import trigger_board
+from app.judge.loading import hear, loaded
+from app.judge.numbers import WRITE_LIMIT_S, Numbers
+from app.judge.rules import evaluated
 from app.steps import Steps
-from app.store import (
-    exams,
-    feed_messages,
-    golives,
-    issues,
-    marks,
-    planned_work,
-    quarantine,
-    samples,
-    standings,
-    supports,
-    triggers,
-)
+from app.store import exams, golives, marks, supports, triggers
 from app.store.db import Database, Session
 from app.store.heartbeats import Heartbeats
 from app.store.issue_board import IssuesHeld
@@ -55,8 +40,7 @@ BY_TIME_S = 10.0  # how often time alone is a reason to judge
 EXAMS_APART_S = 1.0
 TRIGGERS_APART_S = 0.25
 SUPPORT_APART_S = 1.0  # however much people do
-WRITE_LIMIT_S = 3.0
-REFRESH_S = PICTURE_S = 3600.0
+REFRESH_S = 3600.0
 LEARN_S = 86_400.0
 PROBES, EXAMS, TRIGGERS = "numbers of probes", "numbers of exams", "rollback triggers"
 SUPPORT = "waits for support"
@@ -86,9 +70,8 @@ class Judge:
         self.passes = 0
         self._board, self._exam_board = Board(plan), ExamBoard(plan, clock.now())
         self._triggers = trigger_board(plan)
-        self._newest: dict[tuple[str, str], Judged] = {}
+        self._numbers = Numbers(db, clock, changed)
         self._triggers_judged_s, self._acted, self._sentinel = 0.0, False, False
-        self._unsaved: dict[tuple[str, str], Judged] = {}
         self._wake, self._exams_wake = asyncio.Event(), asyncio.Event()
         self._by_time_s = self._refreshed_s = self._learnt_s = self._support_s = self._issues_s = 0.0
         self._reported = IssuesHeld()
@@ -107,29 +90,12 @@ class Judge:
 
         A reloaded `plan` counts from here on; until all is read the old one does, also where reading fails.
         """
-        plan, now = plan or self._plan, self._clock.now()
-        board, exam_board = Board(plan), ExamBoard(plan, now)
-        rules = trigger_board(plan)
-        rows = [known_by(row, now) for row in await self._db.read(lambda s: standings.all(s, plan.site))]
-        back_s = WINDOW_S if rows else PICTURE_S  # what was judged before holds its picture already
-        back_s = max(back_s, rules.longest_window_s)
-        for sample in await self._db.read(lambda s: _window_samples(s, board, now, back_s)):
-            _hear(board, rules, sample)
-        board.restore(rows)
-        rules.take_over(await self._db.read(lambda s: triggers.all(s, plan.site)))
-        exam_board.restore(rows)
-        since, day = now - exam_board.look_back, now - timedelta(days=1)
-        exam_board.replace(await self._db.read(lambda s: exams.current(s, plan.site, since)))
-        for event in await self._db.read(lambda s: exams.received_since(s, plan.site, day)):
-            exam_board.heard_before(event, now)
-            rules.hear_events([event], now)
-        rules.see_exams(exam_board.exams())
-        await self._db.read(lambda s: learn(s, plan, rules, now))
+        plan = plan or self._plan
+        found = await loaded(plan, self._db, self._clock.now())
         self._learnt_s = monotonic_s()
-        for feed in plan.feeds:
-            exam_board.messages_before(feed, await self._offsets(feed))
-        self._plan, self._board, self._exam_board, self._triggers = plan, board, exam_board, rules
-        self._newest = {(row.series.key, row.window): row for row in rows}
+        self._plan, self._board, self._exam_board = plan, found.board, found.exam_board
+        self._triggers = found.triggers
+        self._numbers.begin(found.rows)
         self._refreshed_s = monotonic_s()
         self._wake.set()
         self._exams_wake.set()
@@ -139,7 +105,7 @@ class Judge:
     ) -> None:
         """Take what was just committed; the judging itself comes with the next turn of the event loop."""
         for sample in samples:
-            _hear(self._board, self._triggers, sample)
+            hear(self._board, self._triggers, sample)
         if samples:
             self.heard_at = self._clock.now()
             self._wake.set()
@@ -202,7 +168,7 @@ class Judge:
         if monotonic_s() - self._by_time_s >= BY_TIME_S:
             self._by_time_s = monotonic_s()
             self._board.expire(now)
-        await self._save(self._board.judged(now))
+        await self._numbers.save(self._plan.site, self._board.judged(now))
 
     async def _judge_support(self) -> None:
         rules, site, now = self._plan.support, self._plan.site, self._clock.now()
@@ -210,14 +176,14 @@ class Judge:
             return
         since = now - timedelta(days=1)
         found, t0 = await self._db.read(lambda s: (supports.since(s, site, since), self._t0(s)))
-        await self._save([judged(found, self._plan, rules, now, t0)])
+        await self._numbers.save(self._plan.site, [judged(found, self._plan, rules, now, t0)])
 
     async def _judge_issues(self) -> None:
         site, now = self._plan.site, self._clock.now()
         board, t0 = await self._db.read(lambda s: (self._reported.now(s, site), self._t0(s)))
-        ended = self._newest.get((ENDED.key, "day"))
+        ended = self._numbers.newest.get((ENDED.key, "day"))
         exams = ended.n + (ended.open or 0) if ended is not None else None
-        await self._save(issues_judged(board.issues, exams, self._plan, now, t0))
+        await self._numbers.save(self._plan.site, issues_judged(board.issues, exams, self._plan, now, t0))
 
     async def _judge_triggers(self) -> None:
         """Evaluate every trigger and store what it came to; where somebody else was faster, take that over."""
@@ -225,27 +191,13 @@ class Judge:
             return
         if self._acted:
             await self._take_acts()
-        site, now = self._plan.site, self._clock.now()
+        now = self._clock.now()
         if monotonic_s() - self._learnt_s > LEARN_S:
             self._learnt_s = monotonic_s()
             await self._db.read(lambda s: learn(s, self._plan, self._triggers, now))
-        t0, quarantined, works, open_ = await self._db.read(partial(self._beside_triggers, now=now))
-        pulses = self._heartbeats.newest_of_all()
-        standing = standings_now(self._newest.values(), self._plan, pulses, now, works=works)
-        planned = by_system(works, self._plan.zone, now)
-        found = self._triggers.evaluated(now, t0, by_series(standing), quarantined, planned, works, open_)
-        if not found:
-            return
-
-        def act(session: Session) -> list[str]:
-            return [e.trigger.id for e in found if not triggers.keep(session, site, e.trigger, e.before, e.transitions)]
-
-        async with asyncio.timeout(WRITE_LIMIT_S):
-            slower = set(await self._db.write(act))
-        self._triggers.take_over(e.trigger for e in found if e.trigger.id not in slower)
-        for name in slower:
-            self._triggers.take_over(await self._db.read(partial(triggers.get, site=site, trigger=name)))
-        self._changed()
+        newest, pulses = self._numbers.newest.values(), self._heartbeats.newest_of_all()
+        if await evaluated(self._triggers, self._plan, self._db, now, self._t0, newest, pulses):
+            self._changed()
 
     async def _take_acts(self) -> None:
         site, self._acted = self._plan.site, False  # before the read: what is done while it runs is read again
@@ -254,17 +206,6 @@ class Judge:
         except BaseException:
             self._acted = True
             raise
-
-    def _beside_triggers(
-        self, session: Session, now: datetime
-    ) -> tuple[datetime | None, list[datetime] | None, list[PlannedWork], list[tuple[int, datetime]] | None]:
-        """Give T0 once it has come, what could not be read and open issues where a rule counts them, planned work."""
-        t0, back_s = self._t0(session), self._triggers.quarantine_back_s
-        since = now - timedelta(seconds=back_s)
-        quarantined = quarantine.moments(session, self._plan.site, since) if back_s else None
-        works = planned_work.since(session, self._plan, now - timedelta(seconds=self._triggers.work_back_s))
-        open_ = issues.open_now(session, self._plan.site) if self._triggers.counts_issues else None
-        return t0 if t0 is not None and t0 <= now else None, quarantined, works, open_
 
     async def _exams(self) -> None:
         while True:
@@ -292,7 +233,7 @@ class Judge:
         if self._triggers.counts_exams:
             self._triggers.see_exams(await asyncio.to_thread(self._exam_board.exams))
         feeds = self._exam_board.feeds_judged(now)
-        await self._save(await asyncio.to_thread(self._exam_board.judged, now, t0, feeds))
+        await self._numbers.save(self._plan.site, await asyncio.to_thread(self._exam_board.judged, now, t0, feeds))
 
     def _t0(self, session: Session) -> datetime | None:
         return effective_t0(self._plan.go_live, golives.current(session, self._plan.site), self._clock.now())
@@ -302,41 +243,3 @@ class Judge:
         found: list[Exam] = await self._db.read(lambda s: exams.current(s, site, since))
         self._exam_board.replace(found)
         self._refreshed_s = monotonic_s()
-
-    async def _offsets(self, feed: str) -> list[float]:
-        return await self._db.read(lambda s: feed_messages.newest_offsets(s, self._plan.site, feed))
-
-    async def _save(self, rows: list[Judged]) -> None:
-        """Store numbers, newest of each series, with those that an outage kept waiting; then tell the screens."""
-        self._unsaved |= {(row.series.key, row.window): row for row in rows}
-        if not self._unsaved:
-            return
-        saving, self._unsaved = self._unsaved, {}
-        self._newest |= saving
-        site, now = self._plan.site, self._clock.now()
-        try:
-            async with asyncio.timeout(WRITE_LIMIT_S):
-                await self._db.write(lambda s: standings.save(s, site, list(saving.values()), now))
-        except BaseException:
-            self._unsaved = saving | self._unsaved
-            raise
-        self._changed()
-
-
-def _hear(board: Board, rules: TriggerBoard, sample: Sample) -> None:
-    for series, attempt in board.take(sample):
-        rules.hear(series, attempt, sample.id)
-
-
-def _window_samples(session: Session, board: Board, now: datetime, back_s: float) -> list[Sample]:
-    """Give what the windows hold, oldest first: `back_s` of all probes, more of those that look back farther."""
-    plan = board.plan
-    found = {s.id: s for s in samples.since(session, plan.site, now - timedelta(seconds=back_s))}
-    for probe in plan.probes.values():
-        window_s = board.longest_window_s(probe)
-        if window_s > back_s:
-            most = round(1.5 * window_s / probe.every_s * len(probe.vantages)) + 10
-            oldest = now - timedelta(seconds=window_s)
-            newest = samples.newest(session, plan.site, [probe.id], most)
-            found |= {s.id: s for s in newest if (s.known_at or s.at) > oldest}
-    return not_ahead(sorted(found.values(), key=lambda s: (s.known_at or s.at, s.id)), now)
