@@ -176,6 +176,23 @@ def test_a_merge_loses_nobody_and_counts_nobody_twice() -> None:
     assert merged([first, folded(second, event(Action.REOPEN, n=7))])["i1"] == (1, ())
 
 
+def test_without_a_tablets_name_a_person_counts_once_however_often_they_say_me_too() -> None:
+    too = [event(Action.ME_TOO, BEA, n) for n in (2, 3, 4)]
+    assert merged([fold(issue(), too)])["i1"] == (1, ())
+    assert len(fold(issue(), too).me_too) == 1
+    assert merged([fold(issue(), [event(Action.ME_TOO, SUE, 2)])])["i1"] == (0, ())  # who reported it
+    on_tablet = replace(issue(), report=replace(REPORT, device="t1"))
+    assert merged([fold(on_tablet, [event(Action.ME_TOO, SUE, 2)])])["i1"] == (0, ())
+
+
+def test_whose_duplicates_name_no_tablet_counts_once() -> None:
+    twins = [
+        folded(replace(issue(uuid=f"i{n}", number=n), reporter=BEA), event(Action.DUPLICATE, n=9, duplicate_of="i1"))
+        for n in (2, 3)
+    ]
+    assert merged([issue(), *twins])["i1"] == (1, ("i2", "i3"))
+
+
 @pytest.mark.parametrize(
     ("other", "error"),
     [(None, Invalid), (issue(), Invalid), (issue(Status.DUPLICATE, "i2", 2), Conflict)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.domain.floor.issues import Issue
+from app.domain.floor.issues import Issue, person_at
 
 
 def roots(issues: Iterable[Issue]) -> dict[str, str]:
@@ -29,9 +29,17 @@ def merged(issues: Iterable[Issue]) -> Mapping[str, tuple[int, tuple[str, ...]]]
         who.setdefault(root.get(issue.uuid, issue.uuid), set()).update(issue.me_too)
         if issue.uuid in root:
             of.setdefault(root[issue.uuid], []).append(issue.uuid)
-            who[root[issue.uuid]].add(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
+            who[root[issue.uuid]].add(_reporter(issue))
     for issue in issues:
         if issue.uuid in root:
             who[issue.uuid] = set(issue.me_too)
-        who[issue.uuid].discard(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
-    return {i.uuid: (len(who[i.uuid]), tuple(of.get(i.uuid, ()))) for i in issues}
+    return {i.uuid: (_besides(who[i.uuid], i), tuple(of.get(i.uuid, ()))) for i in issues}
+
+
+def _reporter(issue: Issue) -> str:
+    return person_at(issue.reporter, issue.report.device)
+
+
+def _besides(who: set[str], issue: Issue) -> int:
+    """Count who has an issue besides its reporter, who may say so again without a tablet's name."""
+    return len(who - {_reporter(issue), person_at(issue.reporter, "")})

@@ -168,6 +168,11 @@ def _answers(issue: Issue, by: Person) -> bool:
     return by not in (issue.reporter, GOLIVE) and (by.role != "floor" or by.called == issue.owner)
 
 
+def person_at(by: Person, device: str) -> str:
+    """Name somebody among those who have an issue: by the tablet too, for many may share a token, else by the token."""
+    return f"{by.token}/{device}"
+
+
 _NO_RESPONSE = frozenset({Action.ME_TOO, Action.PHONED, Action.REOPEN, Action.VERIFY})
 
 
@@ -203,7 +208,7 @@ def folded(issue: Issue, event: Event) -> Issue:
     if action is Action.PHONED:
         return replace(after, phoned_at=issue.phoned_at or at)
     if action is Action.ME_TOO:
-        who = f"{event.by.token}/{event.device or event.uuid}"
+        who = person_at(event.by, event.device)
         return after if who in issue.me_too else replace(after, me_too=(*issue.me_too, who))
     if action is Action.VERIFY:
         return replace(after, verified_at=at, verified_by=event.by.called, ended_at=issue.ended_at or at)
