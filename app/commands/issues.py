@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, uuid5
 from app.commands import escalation
 from app.commands.repeats import is_the_same
 from app.domain.floor.duties import has_duty
-from app.domain.floor.issue_life import allowed, is_duplicate_of, reported
-from app.domain.floor.issues import Action, Event, Issue, Report, Status, begun, changes_since, folded, reopened
+from app.domain.floor.issue_life import allowed, changes_since, is_duplicate_of, reported
+from app.domain.floor.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
 from app.domain.plans import Plan
 from app.domain.privacy.phi import guarded
 from app.domain.rollback.decisions import Person

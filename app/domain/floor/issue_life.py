@@ -1,9 +1,10 @@
 """The life cycle of an issue: each action at each status by each role is allowed, or refused with a reason."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.floor.floor_plans import FloorPlan
-from app.domain.floor.issues import OPEN, SEVERITIES, Action, Event, Issue, Report, Status
+from app.domain.floor.issues import GOLIVE, OPEN, SEVERITIES, Action, Event, Issue, Report, Status
 from app.errors import Conflict, Forbidden, Invalid
 
 DESK = frozenset({"desk", "authority", "admin"})
@@ -146,3 +147,14 @@ def _said(action: Action) -> str:
         Action.TRAINING: "call it a matter of training",
         Action.NOT_AN_ISSUE: "call it no issue",
     }.get(action, action.value)
+
+
+_STIRS_NOTHING = frozenset({Action.ME_TOO, Action.PHONED})
+
+
+def changes_since(events: Iterable[Event], seen: int) -> list[Event]:
+    """Give what people did to an issue after the sequence number that somebody saw and acts upon.
+
+    One more who has it, and an escalation by the clock, change nothing that an act could overwrite.
+    """
+    return [e for e in events if e.sequence > seen and e.action not in _STIRS_NOTHING and e.by != GOLIVE]

@@ -183,6 +183,11 @@ def status_after(status: Status, action: Action) -> Status:
     return _BECOMES.get(action, status)
 
 
+def _waits_at(issue: Issue) -> int:
+    """Give where an issue waits anew: where it stood, but before the vendor, from whom it would go on to nobody."""
+    return min(issue.tier, len(TIERS) - 2)
+
+
 def folded(issue: Issue, event: Event) -> Issue:
     """Give the issue after an event that was allowed."""
     at, action = event.received_at, event.action
@@ -205,6 +210,8 @@ def folded(issue: Issue, event: Event) -> Issue:
         return replace(after, tier=min(issue.tier + 1, len(TIERS) - 1), acknowledged_at=None)
     if action is Action.ACKNOWLEDGE:
         return replace(after, acknowledged_at=at)
+    if action is Action.COMMENT and (event.severity is not None or event.safety):  # merging alone comments so
+        return replace(after, acknowledged_at=None, tier=_waits_at(issue))
     if action is Action.PHONED:
         return replace(after, phoned_at=issue.phoned_at or at)
     if action is Action.ME_TOO:
@@ -217,7 +224,7 @@ def folded(issue: Issue, event: Event) -> Issue:
     if action is Action.REOPEN:
         return replace(
             after, reopened=issue.reopened + 1, fixed_at=None, verified_at=None, verified_by="", ended_at=None,
-            acknowledged_at=None, duplicate_of="",
+            acknowledged_at=None, duplicate_of="", tier=_waits_at(issue),
         )  # fmt: skip
     if action is Action.DUPLICATE:
         after = replace(after, duplicate_of=event.duplicate_of)
@@ -229,17 +236,6 @@ def folded(issue: Issue, event: Event) -> Issue:
 def reopened(event: Event) -> bool:
     """Say whether an event opens an issue again."""
     return event.action is Action.REOPEN
-
-
-_STIRS_NOTHING = frozenset({Action.ME_TOO, Action.PHONED})
-
-
-def changes_since(events: Iterable[Event], seen: int) -> list[Event]:
-    """Give what people did to an issue after the sequence number that somebody saw and acts upon.
-
-    One more who has it, and an escalation by the clock, change nothing that an act could overwrite.
-    """
-    return [e for e in events if e.sequence > seen and e.action not in _STIRS_NOTHING and e.by != GOLIVE]
 
 
 def fold(first: Issue, events: Iterable[Event]) -> Issue:
