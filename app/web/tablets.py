@@ -71,7 +71,7 @@ def _told(tablet: Tablet, now: datetime) -> dict[str, Any]:
     responses={200: {"model": list[TabletOut]}},
 )
 async def every(request: Request) -> list[dict[str, Any]]:
-    """Give every tablet that was ever heard of, as it told last."""
+    """Give every tablet that was heard of in the last seven days, as it told last."""
     house = house_of(request)
     now = house.clock.now()
     return [_told(tablet, now) for tablet in await house.db.read(lambda s: tablets.every(s, house.site))]
