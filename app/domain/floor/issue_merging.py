@@ -24,16 +24,24 @@ def merged(issues: Iterable[Issue]) -> Mapping[str, tuple[int, tuple[str, ...]]]
     Nobody is lost with a merge, and nobody counted twice.
     """
     issues = list(issues)
-    root, who, of = roots(issues), dict[str, set[str]](), dict[str, list[str]]()
+    root, joined, of = roots(issues), dict[str, set[str]](), dict[str, list[str]]()
     for issue in issues:
-        who.setdefault(root.get(issue.uuid, issue.uuid), set()).update(issue.me_too)
-        if issue.uuid in root:
-            of.setdefault(root[issue.uuid], []).append(issue.uuid)
-            who[root[issue.uuid]].add(_reporter(issue))
-    for issue in issues:
-        if issue.uuid in root:
-            who[issue.uuid] = set(issue.me_too)
-    return {i.uuid: (_besides(who[i.uuid], i), tuple(of.get(i.uuid, ()))) for i in issues}
+        if issue.duplicate_of:
+            end = root[issue.uuid]
+            of.setdefault(end, []).append(issue.uuid)
+            joined.setdefault(end, set()).update((*issue.me_too, _reporter(issue)))
+    told = {}
+    for issue in issues:  # most have nobody beside: worked out at each event of thousands of issues
+        uuid = issue.uuid
+        if not issue.me_too and uuid not in of:
+            told[uuid] = _NOBODY
+            continue
+        who = {*issue.me_too, *(() if issue.duplicate_of else joined.get(uuid, ()))}
+        told[uuid] = (_besides(who, issue), tuple(of.get(uuid, ())))
+    return told
+
+
+_NOBODY: tuple[int, tuple[str, ...]] = (0, ())
 
 
 def _reporter(issue: Issue) -> str:
