@@ -45,7 +45,8 @@ _NOBODY: tuple[int, tuple[str, ...]] = (0, ())
 
 
 def _reporter(issue: Issue) -> str:
-    return person_at(issue.reporter, issue.report.device)
+    # two reports without a tablet's name may be of two callers whom the desk wrote down: none of them is lost
+    return person_at(issue.reporter, issue.report.device or issue.uuid)
 
 
 def _besides(who: set[str], issue: Issue) -> int:
