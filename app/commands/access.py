@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from app.domain.access import Bearer, Role
 from app.errors import Invalid, Unauthenticated, Unavailable
+from app.settings.signs import written
 from app.store import journal, sessions, tokens
 from app.store.db import Database, Session
 
@@ -36,12 +37,21 @@ async def _soon(asked: Awaitable[T]) -> T:
         raise Unavailable("the database does not answer, so nobody can be recognised now") from error
 
 
+def name_of(field: str, name: str) -> str:
+    """Give a name as it can be kept, or refuse it naming the field and what stands in it."""
+    try:
+        return written(name)
+    except ValueError as error:
+        raise Invalid(field, str(error)) from error
+
+
 def creating_a_token(site: str, role: str, name: str, at: datetime, by: str) -> Callable[[Session], dict[str, str]]:
     """Give the act that makes a token; its clear text is in the answer and nowhere else."""
     if role not in set(Role):
         raise Invalid("role", f'"{role[:40]}" is no role; there are {", ".join(Role)}')
     if len(name) > 80:
         raise Invalid("name", "at most 80 characters")
+    name_of("name", name)
 
     def act(s: Session) -> dict[str, str]:
         known, clear = tokens.create(s, site, Role(role), name, at)

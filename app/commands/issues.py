@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, uuid5
 from app.commands import escalation
 from app.commands.repeats import as_sent, is_of_the_same, is_the_same
 from app.domain.floor.duties import has_duty
-from app.domain.floor.issue_life import allowed, is_duplicate_of, reported
-from app.domain.floor.issues import Action, Event, Issue, Report, Status, begun, changes_since, folded, reopened
+from app.domain.floor.issue_life import allowed, changes_since, is_duplicate_of, reported, said_at
+from app.domain.floor.issues import Action, Event, Issue, Report, Status, begun, folded, reopened
 from app.domain.plans import Plan
 from app.domain.privacy.phi import guarded
 from app.domain.rollback.decisions import Person
@@ -105,10 +105,12 @@ def _raised(s: Session, plan: Plan, merged: Issue, by_event: Event, now: datetim
 
 
 def _has_duty(s: Session, site: str, issue: Issue, wanted: Event, now: datetime) -> bool:
-    """Say whether the actor has the duty now where the issue is; asked only where it matters."""
+    """Say whether the actor has the duty where the issue is, or had it when they said so; asked where it matters."""
     if wanted.action is not Action.VERIFY:
         return False
-    return has_duty(duties.since(s, site, now), issue.report.area, wanted.by, wanted.device, now)
+    said = said_at(issue, wanted.at, now)
+    known = duties.since(s, site, said)
+    return any(has_duty(known, issue.report.area, wanted.by, wanted.device, at) for at in (now, said))
 
 
 # free text that somebody writes of what happened; owner, team and the vendor's ticket are of people who work on it

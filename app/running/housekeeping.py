@@ -82,7 +82,7 @@ def act_on_go_live(
     body = {"uuid": uuid, "action": act.value, "at": at and at.isoformat(), "reason": reason, "name": name}
 
     def here(db: Database) -> dict[str, Any]:
-        by = Person(name, "admin", BY)
+        by = Person(access.name_of("name", name), "admin", BY)
         made = db.write_now(golive.acting(site, go_live_of(config), uuid, act, at, reason, by, now))
         return {"action": made.act.value, "at": rfc3339(made.at), "by": made.by, "reason": made.reason}
 

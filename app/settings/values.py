@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.clock import in_calendar
+from app.settings.signs import written
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])(?![a-z])", re.ASCII)
@@ -211,7 +212,7 @@ def _mail(text: str) -> str:
 def _room(text: str) -> str:
     if text != text.strip() or not text:
         raise ValueError('is no room (such as "CT 2", without blanks around it)')
-    return text
+    return written(text)
 
 
 def host_of(listen: str) -> str:
@@ -242,7 +243,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_c
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=AE_PATTERN)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(written)]
 Listen = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Network = Annotated[str, AfterValidator(_network)]

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from app.settings.addresses import without_secrets
+from app.settings.signs import spelled
 from app.settings.tables import Settings
 from app.settings.values import AE_PATTERN, HL7_FIELD_PATTERN, ID_PATTERN, UID_PATTERN
 
@@ -98,7 +99,7 @@ def shown(value: object, loc: Iterable[str | int] = ()) -> str:
 def quoted(text: str) -> str:
     """Give a text in quotes, on one line, cut when it is long, without the secrets of an address."""
     clean = without_secrets(text)
-    return json.dumps(clean if len(clean) <= 80 else clean[:79] + "…", ensure_ascii=False)
+    return spelled(json.dumps(clean if len(clean) <= 80 else clean[:79] + "…", ensure_ascii=False))
 
 
 def nearest(value: object, known: Iterable[str]) -> str:

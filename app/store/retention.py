@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, text
 from sqlmodel import Session
 
+from app.domain.floor.tablets import COPIES_KEPT
 from app.domain.measuring.rollups import hour_of
-from app.store import notices, partitions, photos, rollups
+from app.store import notices, partitions, photos, rollups, tablets
 from app.store.sets import rows_of, run, table
 
 _SAMPLE, _MESSAGE, _QUARANTINE = table("sample"), table("feed_message"), table("quarantine")
@@ -22,8 +23,8 @@ def drop_old(session: Session, site: str, now: datetime, days: int = 7, most_byt
 
     A piece is a day on PostgreSQL, some probes' hour on SQLite: one each call keeps the writer's act short. Nothing
     goes that still waits for its roll-up. Beyond `most_bytes` samples of those days go as well, the oldest first, but
-    for the last day's. With the last piece old feed messages and quarantine go too, and on
-    PostgreSQL the next days' partitions are made.
+    for the last day's. With the last piece old feed messages, quarantine, notices, photos and tablets go too,
+    and on PostgreSQL the next days' partitions are made.
     """
     partitions.ahead(session, now)
     cutoff = partitions.day_of(now) - timedelta(days=days)
@@ -76,6 +77,7 @@ def _drop_others(session: Session, site: str, now: datetime, days: int) -> None:
     run(session, delete(_QUARANTINE).where(old))
     notices.drop_old(session, site, now - timedelta(days=_NOTICE_DAYS))
     photos.drop_old(session, site, now - timedelta(days=_PHOTO_DAYS))
+    tablets.drop_old(session, site, now - COPIES_KEPT)
 
 
 def size_bytes(session: Session) -> int:

@@ -1,12 +1,13 @@
 """What each tablet told last of what it holds, and which of its records the server has."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from app.domain.floor.tablets import Tablet
-from app.store.sets import Shape, pieces, put, rows_of, table
+from app.store.sets import Shape, pieces, put, rows_of, run, table
 
 _SHAPE: Shape[Tablet] = Shape(Tablet, "tablet")
 # where a record of a tablet's outbox may have come to; each table keeps it under the id that the tablet gave it
@@ -19,9 +20,15 @@ def keep(session: Session, site: str, tablet: Tablet) -> None:
 
 
 def every(session: Session, site: str) -> list[Tablet]:
-    """Give every tablet that was ever heard of, by its name."""
+    """Give every tablet that was heard of in the last days, by its name."""
     of = _SHAPE.table
     return _SHAPE.items(session, select(*_SHAPE.columns).where(of.c.site == site).order_by(of.c.device))
+
+
+def drop_old(session: Session, site: str, before: datetime) -> None:
+    """Forget tablets that were not heard of since a moment."""
+    of = _SHAPE.table
+    run(session, delete(of).where(of.c.site == site, of.c.at < before))
 
 
 def missing(session: Session, site: str, uuids: Sequence[str]) -> list[str]:

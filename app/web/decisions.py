@@ -20,6 +20,7 @@ from app.push.desk.beside import amount_told
 from app.push.scene import Scene
 from app.store import decisions, exams
 from app.web.house import House, house_of
+from app.web.issue_shapes import Line
 from app.web.moments import utc_text
 from app.web.once import made_once
 from app.web.security import Actor, at_desk, person_of, reader
@@ -27,7 +28,6 @@ from app.wire import Named, Strict
 
 router = APIRouter(tags=["rollback"])
 Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
-Line = Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f]*$")]
 Desk = Annotated[Actor, Depends(at_desk)]
 
 

@@ -14,6 +14,7 @@ from app.errors import Invalid
 from app.store import tokens
 from app.web.golive import GoLiveActIn, act_on
 from app.web.house import house_of
+from app.web.issue_shapes import Line
 from app.web.moments import utc_text
 from app.web.security import Actor, local_admin
 
@@ -39,7 +40,7 @@ class GoLiveActHere(GoLiveActIn):
     """An act on the go-live, and who does it."""
 
     uuid: UUID
-    name: Text
+    name: Line
 
 
 class BackupTo(Body):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt
 
 from app.domain.floor.issues import TIERS, Action, Event, Issue, Report
+from app.settings.signs import seen
 from app.store.numbered import Kept
 from app.web.moments import utc_text
 from app.wire import Named, Strict
@@ -16,7 +17,8 @@ from app.wire import Named, Strict
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 _TEXT = r"^[^\x00]*$"
 Id = Annotated[str, Field(min_length=1, max_length=48, pattern=_LINE)]
-Line = Annotated[str, Field(max_length=80, pattern=_LINE)]
+Line = Annotated[str, Field(max_length=80, pattern=_LINE), AfterValidator(seen)]
+Place = Annotated[str, Field(max_length=40, pattern=_LINE), AfterValidator(seen)]
 Words = Annotated[str, Field(max_length=4000, pattern=_TEXT)]
 MERGED: tuple[int, tuple[str, ...]] = (0, ())
 
@@ -27,7 +29,7 @@ class IssueIn(Strict):
     area: Id
     category: Id
     severity: StrictInt
-    room: Annotated[str, Field(max_length=40, pattern=_LINE)] = ""
+    room: Place = ""
     text: Words = ""
     workaround: Words = ""
     function: Line = ""

@@ -99,7 +99,7 @@ def of_status(status: int, detail: str = "", **headers: str) -> Problem:
 
 def _invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """Name each field that cannot be so; never its value, which may be what nobody should read."""
-    named = [{"field": field_of(e["loc"]), "problem": str(e["msg"])} for e in errors]
+    named = [{"field": field_of(e["loc"]), "problem": str(e["msg"]).removeprefix("Value error, ")} for e in errors]
     first = named[0] if named else {"field": "", "problem": "cannot be read"}
     said = "; ".join(f"{n['field']}: {n['problem']}" for n in named[:5])
     more = {"field": first["field"], "errors": named[:20]}

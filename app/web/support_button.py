@@ -24,6 +24,7 @@ from app.domain.rollback.decisions import Person
 from app.errors import GoLiveError, Missing, Unavailable
 from app.push.desk import support_words
 from app.push.fragments import page
+from app.settings.signs import seen
 from app.store.numbered import Kept
 from app.web.house import House, house_of
 from app.web.problems import Problem, answer, of_status, problem_of
@@ -106,6 +107,10 @@ def _ask(house: House, request: Request, workstation: str, area: str, room: str,
     def used(said: str) -> str:
         clean = said.strip()
         if len(clean) > MOST_PLACE or re.search(r"[\x00-\x1f\x7f]", clean):
+            return ""
+        try:
+            clean = seen(clean)
+        except ValueError:  # nothing of it can be seen: there is no place
             return ""
         return "" if found(clean, plan.floor.patterns, year) else clean
 

@@ -11,13 +11,12 @@ from pydantic import BaseModel, Field, StrictBool
 from app.domain.floor.support_plans import SupportPlan
 from app.domain.floor.supports import Action, Ask, Event, Request, stage_at, wait_of
 from app.store.numbered import Kept
-from app.web.issue_shapes import Line, Words, cell
+from app.web.issue_shapes import Line, Place, Words, cell
 from app.web.moments import utc_text
 from app.wire import Named, Strict
 
 _CODE = r"^[^\x00-\x1f\x7f]*$"
 IdOrNone = Annotated[str, Field(max_length=48, pattern=_CODE)]
-Place = Annotated[str, Field(max_length=40, pattern=_CODE)]
 
 
 class SupportIn(Strict):

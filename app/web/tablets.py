@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
 from app.commands import tablets as commands
 from app.commands.acts import done
 from app.domain.floor.tablets import Tablet
+from app.settings.signs import seen
 from app.store import journal, tablets
 from app.web.house import house_of
 from app.web.moments import utc_text
@@ -19,7 +20,7 @@ from app.wire import Named, Strict
 router = APIRouter(tags=["floor"])
 MOST_HELD = 1000
 Device = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Short = Annotated[str, Field(max_length=48, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Short = Annotated[str, Field(max_length=48, pattern=r"^[^\x00-\x1f\x7f]*$"), AfterValidator(seen)]
 
 
 class ManifestIn(Strict):
@@ -70,7 +71,7 @@ def _told(tablet: Tablet, now: datetime) -> dict[str, Any]:
     responses={200: {"model": list[TabletOut]}},
 )
 async def every(request: Request) -> list[dict[str, Any]]:
-    """Give every tablet that was ever heard of, as it told last."""
+    """Give every tablet that was heard of in the last seven days, as it told last."""
     house = house_of(request)
     now = house.clock.now()
     return [_told(tablet, now) for tablet in await house.db.read(lambda s: tablets.every(s, house.site))]

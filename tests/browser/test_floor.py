@@ -247,6 +247,28 @@ def test_logged_out_a_new_issue_is_kept_and_goes_out_with_whoever_logs_in_next(s
     assert used.page.locator(".band.ask").count() == 0
 
 
+def test_what_a_former_user_sent_is_off_the_screen_for_the_next_one_and_kept_for_a_restore(
+    served: Served, used: Tablet
+) -> None:
+    sent = used.log(text="words of the former user")
+    used.sent(sent)
+    used.page.click("[data-view=mine]")
+    used.page.wait_for_selector("article:has-text('words of the former user')")
+    used.page.click("[data-view=info]")
+    used.page.click("[data-key=logout]")
+    used.page.wait_for_selector(".band.ask:has-text('Nobody is logged in')")
+    used.page.click("[data-view=mine]")
+    used.page.wait_for_selector("article:has-text('words of the former user')", state="detached")
+    used.log_in("desk")
+    used.page.wait_for_selector(".band.ask", state="detached")
+    assert used.page.locator("article:has-text('words of the former user')").count() == 0
+    asked = """async () => {
+      const { copies } = await import(`/floor/${document.documentElement.dataset.version}/js/floor/outbox.js`);
+      return copies().map((r) => r.uuid);
+    }"""
+    assert sent in used.page.evaluate(asked)
+
+
 def test_a_session_that_ended_meanwhile_keeps_the_queue_and_asks_also_over_what_is_not_sent(
     served: Served, used: Tablet
 ) -> None:

@@ -1,5 +1,6 @@
 """Issues over the real server: told once however often they are sent, and led through their life."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.web import issue_shapes, issues
 from tests.integration.served import Served, body_of, prepared, running, sample, wait_for, write_config
 
 
@@ -53,6 +55,23 @@ def test_an_issue_is_one_issue_however_often_it_is_sent(golive: Served) -> None:
     (listed,) = golive.get("/api/issues")
     assert {**what, **receipt}.items() >= {k: listed[k] for k in ("text", "number", "area", "severity")}.items()
     assert listed["reporter"] == "the floor"
+
+
+def test_the_list_is_written_where_it_holds_up_no_screen(golive: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(golive, str(uuid4()), **body())
+    beside_the_loop = []
+
+    def told(*of: Any) -> dict[str, Any]:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            beside_the_loop.append(True)
+        return issue_shapes.told(*of)
+
+    monkeypatch.setattr(issues, "told", told)
+    assert [i["number"] for i in golive.get("/api/issues")] == [1]
+    assert golive.call("GET", "/api/issues?format=csv", "desk").text.count("\r\n") == 2
+    assert beside_the_loop == [True, True]
 
 
 def test_an_issue_is_led_through_its_life_and_every_repeat_gets_its_first_answer(golive: Served) -> None:

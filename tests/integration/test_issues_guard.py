@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,9 @@ PLANTED = "Patient Zwickelhuber, geb. 12.03.1954, MRN12345678, zwickel@mail.exam
 
 @pytest.fixture
 def golive(tmp_path: Path) -> Iterator[Served]:
-    file = write_config(tmp_path, '[floor]\npatterns = ["^MRN[0-9]{8}$", "[0-9]{6}"]\n')
+    file = write_config(
+        tmp_path, '[floor]\npatterns = ["^MRN[0-9]{8}$", "[0-9]{6}"]\n[support]\nlobby = "https://meet.example/lobby"\n'
+    )
     config, tokens = prepared(tmp_path, ["engineer", "desk", "floor"], file)
     with running(config, tokens) as served:
         yield served
@@ -37,9 +40,15 @@ def test_a_report_that_may_name_a_patient_is_refused_by_field_and_kind(golive: S
 
 
 def test_a_tablet_whose_own_name_looks_like_a_number_of_the_site_is_heard(golive: Served) -> None:
-    uuid, told = str(uuid4()), {"device": "tablet-123456"}
-    assert put(golive, uuid, **body(text="", **told))[0] == 201
-    assert act(golive, uuid, "me_too", "floor", **told)[0] == 200
+    for name in ("tablet-123456", "123456", "MRN12345678"):
+        uuid, told = str(uuid4()), {"device": name}
+        assert put(golive, uuid, **body(text="", severity=1, **told))[0] == 201
+        assert act(golive, uuid, "me_too", "floor", **told)[0] == 200
+        until = (golive.app.state.house.clock.now() + timedelta(hours=1)).isoformat()
+        for noun, more in (("duties", {"until_at": until}), ("supports", {})):
+            answer = golive.call("PUT", f"/api/{noun}/{uuid4()}", "floor", json={"area": "ct", **told, **more})
+            assert answer.status_code in (200, 201), noun
+        assert name not in str(golive.get("/api/journal"))
     assert put(golive, str(uuid4()), **body(device="bed 123456"))[1]["field"] == "device"
 
 

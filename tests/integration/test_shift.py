@@ -213,6 +213,33 @@ def test_who_has_the_duty_there_now_says_whether_it_is_solved(golive: Served) ->
     assert (one["status"], one["verified_by"]) == ("verified", "the floor")
 
 
+def test_a_word_that_a_tablet_held_until_its_duty_was_over_counts_from_when_it_was_said(golive: Served) -> None:
+    def fixed_issue() -> str:
+        uuid = str(uuid4())
+        put_issue(golive, uuid, "desk", **issue_body())
+        assert act_on_issue(golive, uuid, "fix", resolution="restarted")[0] == 200
+        return uuid
+
+    before = fixed_issue()
+    _, duty = put(golive, "duties", "floor", area="ct", until_at=later(1), device="tablet-1")
+    one, other, third = fixed_issue(), fixed_issue(), fixed_issue()
+    said = later(0)
+    assert post(golive, f"duties/{duty['uuid']}", "floor", action="end")[0] == 200
+    after = fixed_issue()
+    told = {"device": "tablet-1", "at": said}
+    assert act_on_issue(golive, one, "verify", "floor", **told)[1]["status"] == "verified"
+    assert act_on_issue(golive, before, "verify", "floor", **told)[1]["status"] == "verified"
+    for issue, more in (
+        (other, {"device": "tablet-1"}),  # says nothing of when
+        (other, {"device": "tablet-1", "at": later(0)}),
+        (other, {"device": "tablet-2", "at": said}),
+        (after, told),  # fixed after the duty
+    ):
+        code, problem = act_on_issue(golive, issue, "verify", "floor", **more)
+        assert (code, "or had it when they said so" in problem["detail"]) == (403, True), more
+    assert act_on_issue(golive, third, "verify", "authority", **told)[0] == 403
+
+
 def test_an_announcement_is_shown_kept_with_issues_that_come_then_and_withdrawn(golive: Served) -> None:
     uuid, said = str(uuid4()), {"text": "Open the patient by accession number", "areas": ["ct"], "until_at": later(1)}
     code, made = put(golive, "announcements", "desk", uuid, **said)

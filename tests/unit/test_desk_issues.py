@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.floor.floor_sight import FloorSight, Tablets
 from app.domain.floor.issue_board import Deadline, IssueBoard
-from app.domain.floor.issues import GOLIVE, Action, Event, Issue, Status, changes_since, folded
+from app.domain.floor.issue_life import changes_since
+from app.domain.floor.issues import GOLIVE, Action, Event, Issue, Status, folded
 from app.domain.journal import Entry
 from app.domain.rollback.decisions import Person
 from app.push.beside import IssueBeside

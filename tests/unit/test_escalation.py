@@ -63,6 +63,23 @@ def test_what_is_opened_again_waits_anew_where_it_stood() -> None:
     assert next_timer(again, None, SPANS, after(60)) == Timer("i1", 0, 1, 2, after(60), after(660))
 
 
+def test_what_is_opened_again_at_the_vendor_waits_at_it_and_goes_to_the_vendor_anew() -> None:
+    again = folded(issue(Status.VERIFIED, tier=3, severity=1), event(Action.REOPEN))
+    assert (again.tier, again.acknowledged_at) == (2, None)
+    assert next_timer(again, None, SPANS, after(60)) == Timer("i1", 0, 2, 1, after(60), after(1860))
+
+
+@pytest.mark.parametrize("graver", [{"severity": 1}, {"safety": True}])
+@pytest.mark.parametrize(("tier", "waits_at"), [(0, 0), (1, 1), (3, 2)])
+def test_what_a_merge_made_graver_waits_anew_for_an_acknowledgement(graver: Any, tier: int, waits_at: int) -> None:
+    seen = folded(issue(tier=tier, severity=3), event(Action.ACKNOWLEDGE, text="on it"))
+    assert next_timer(seen, None, SPANS, after(60)) is None
+    raised = folded(seen, event(Action.COMMENT, n=3, text="no. 2, merged into this one, was graver", **graver))
+    assert (raised.acknowledged_at, raised.tier) == (None, waits_at)
+    timer = next_timer(raised, None, SPANS, after(60))
+    assert timer == Timer("i1", 0, waits_at, raised.severity, after(60), after(60 + SPANS[waits_at]))
+
+
 TEAMS = {
     "center": TeamPlan("center", "Center", "desk", "desk-channel"),
     "it": TeamPlan("it", "IT", "it", "it-pager", frozenset({"worklist"})),

@@ -76,6 +76,17 @@ def test_open_issues_raise_the_whole_by_severity_without_a_typed_word() -> None:
     assert IssueBoard().blind
 
 
+def test_of_many_issues_the_gravest_are_named_and_the_others_counted() -> None:
+    many = [issue(n, 1 if n > 297 else 2) for n in range(1, 301)] + [issue(n, 3) for n in range(301, 400)]
+    found = list(of_issues(board(*many), PLAN))
+    assert [g.subject for g in found] == [*(f"issue no. {n}" for n in (298, 299, 300, 1, 2)), "issues beside these"]
+    assert (found[-1].overall, found[-1].text) == ("watch", "and 295 more: 295 of SEV2")
+    graver = list(of_issues(board(*many, *(issue(n, 4, safety=True) for n in range(400, 407))), PLAN))
+    assert (graver[-1].overall, graver[-1].text) == ("act", "and 302 more: 5 of SEV1 or patient safety, 297 of SEV2")
+    assert len(list(of_issues(board(*many[:5]), PLAN))) == 5
+    assert list(of_issues(board(*many[:6]), PLAN))[-1].text == "and 1 more: 1 of SEV2"
+
+
 drawn = st.builds(
     issue,
     st.integers(1, 500),

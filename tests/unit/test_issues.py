@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from app.domain.access import Role
 from app.domain.floor.floor_plans import FloorPlan, TeamPlan
-from app.domain.floor.issue_life import FROM, allowed, is_duplicate_of, refusal_of_role, refusal_of_status, reported
+from app.domain.floor.issue_life import (
+    FROM,
+    allowed,
+    is_duplicate_of,
+    refusal_of_role,
+    refusal_of_status,
+    reported,
+    said_at,
+)
 from app.domain.floor.issue_merging import merged
 from app.domain.floor.issues import OPEN, Action, Event, Issue, Report, Status, begun, fold, folded, status_after
 from app.domain.rollback.decisions import Person
@@ -148,6 +156,26 @@ def test_only_its_reporter_or_who_has_the_duty_there_says_that_it_is_solved_and_
     assert folded(fixed, event(Action.VERIFY, BEA)).verified_by == "Bea"
 
 
+@pytest.mark.parametrize(
+    ("at_min", "counts_min"),
+    [(None, 90), (60, 60), (90, 90), (30, 30), (10, 30), (200, 90), (-60 * 24 * 30, 30)],  # fixed at 30, sent at 90
+)
+def test_a_word_that_a_tablet_held_counts_from_when_it_was_said_after_the_fix_and_not_ahead(
+    at_min: float | None, counts_min: float
+) -> None:
+    def minutes(n: float) -> datetime:
+        return T + timedelta(minutes=n)
+
+    fixed = issue(Status.FIXED, fixed_at=minutes(30))
+    assert said_at(fixed, None if at_min is None else minutes(at_min), minutes(90)) == minutes(counts_min)
+
+
+def test_a_word_older_than_what_a_tablet_keeps_counts_from_now() -> None:
+    fixed, now = issue(Status.FIXED, fixed_at=T), T + timedelta(days=8)
+    assert said_at(fixed, T + timedelta(hours=23), now) == now
+    assert said_at(fixed, T + timedelta(hours=25), now) == T + timedelta(hours=25)
+
+
 def test_the_first_response_is_what_somebody_else_did_first() -> None:
     own = event(Action.COMMENT, SUE, 2, text="still")
     too, answered = event(Action.ME_TOO, BEA, 3), event(Action.COMMENT, ANN, 4, text="looking")
@@ -174,6 +202,23 @@ def test_a_merge_loses_nobody_and_counts_nobody_twice() -> None:
     assert merged([first])["i1"] == (1, ())
     assert merged([first, second, third])["i1"] == (3, ("i2", "i3"))  # Bea, Ann's t9, Ann as reporter of the third
     assert merged([first, folded(second, event(Action.REOPEN, n=7))])["i1"] == (1, ())
+
+
+def test_without_a_tablets_name_a_person_counts_once_however_often_they_say_me_too() -> None:
+    too = [event(Action.ME_TOO, BEA, n) for n in (2, 3, 4)]
+    assert merged([fold(issue(), too)])["i1"] == (1, ())
+    assert len(fold(issue(), too).me_too) == 1
+    assert merged([fold(issue(), [event(Action.ME_TOO, SUE, 2)])])["i1"] == (0, ())  # who reported it
+    on_tablet = replace(issue(), report=replace(REPORT, device="t1"))
+    assert merged([fold(on_tablet, [event(Action.ME_TOO, SUE, 2)])])["i1"] == (0, ())
+
+
+def test_reports_without_a_tablets_name_may_be_of_two_callers_and_each_counts() -> None:
+    twins = [
+        folded(replace(issue(uuid=f"i{n}", number=n), reporter=ANN), event(Action.DUPLICATE, n=9, duplicate_of="i1"))
+        for n in (2, 3)
+    ]
+    assert merged([issue(), *twins])["i1"] == (2, ("i2", "i3"))
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,25 @@ def test_a_text_with_a_finding_is_taken_when_confirmed_and_one_without_needs_no_
         guarded({"text": "worklist empty", "room": "Frau Doe"}, False, PATTERNS, YEAR)
 
 
+@pytest.mark.parametrize(
+    "name", ["7400123", "tablet-740012", "MRN12345678", "IPAD-7400123", "1954-03-12", "943.476.5919"]
+)
+def test_a_tablets_name_that_its_keepers_gave_it_refuses_nothing(name: str) -> None:
+    patterns = [*PATTERNS, "[0-9]{6,7}", "MRN[0-9]{8}"]
+    guarded({"text": "worklist empty", "device": name}, False, patterns, YEAR)
+    with pytest.raises(PatientFound):
+        guarded({"text": name.replace("tablet-", "").replace("IPAD-", "")}, False, patterns, YEAR)
+
+
+@pytest.mark.parametrize(
+    "name", ["Frau Doe", "DOE^JOHN", "bed 7400123", "doe@mail.example", "Patient Doe, MRN12345678"]
+)
+def test_what_is_no_name_that_a_tablet_can_have_is_looked_into(name: str) -> None:
+    with pytest.raises(PatientFound) as refused:
+        guarded({"device": name}, False, ["[0-9]{7}"], YEAR)
+    assert refused.value.field == "device"
+
+
 HOSTILE = (
     "a",
     "0 ",

@@ -13,6 +13,8 @@ from app.domain.plans import Plan
 
 NOT_READ = "issues were not read yet"
 OF_ISSUE = "issue no. "  # how the subject of a ground begins that an issue makes
+OF_MORE_ISSUES = "issues beside these"  # the subject of the ground that all others make
+NAMED = 5
 KEPT = timedelta(days=7)  # the longest that a tablet keeps what it could not send
 WATCHED = 2  # from this severity on an open issue is a ground to look
 
@@ -64,6 +66,12 @@ class IssueBoard:
     def overdue(self) -> tuple[Issue, ...]:
         """Give what waited longer than it may without a word from anybody, the gravest first."""
         return tuple(i for i in self.open if self.is_overdue(i))
+
+    @cached_property
+    def raised(self) -> tuple[int, int]:
+        """Give how many open issues raise the whole to `act`, and how many to `watch`; they stand first in `open`."""
+        grave = sum(_is_grave(i) for i in self.open)
+        return grave, sum(i.severity <= WATCHED and not _is_grave(i) for i in self.open)
 
     @cached_property
     def cells(self) -> Mapping[tuple[str, int], int]:
@@ -133,17 +141,26 @@ def logged_at(issue: Issue) -> datetime:
 
 
 def of_issues(board: IssueBoard, plan: Plan) -> Iterator[Ground]:
-    """Give what open issues add to the whole: SEV1 and patient safety are `act`, SEV2 is `watch`."""
+    """Give what open issues add to the whole: SEV1 and patient safety are `act`, SEV2 is `watch`.
+
+    The gravest are named and the others counted: a bad morning has hundreds, and each report keeps what it gives.
+    """
     if board.blind:
         return
-    for issue in board.open:
-        grave = issue.safety or issue.severity == min(SEVERITIES)
-        if grave or issue.severity <= WATCHED:
-            where = plan.areas.get(issue.report.area, issue.report.area)
-            what = plan.floor.categories.get(issue.report.category, issue.report.category)
-            word = f"SEV{issue.severity}" + (", patient safety" if issue.safety else "")
-            state = issue.status.value.replace("_", " ")
-            since = logged_at(issue)
-            yield Ground(
-                "act" if grave else "watch", f"{OF_ISSUE}{issue.number}", f"{word}: {what}, {where}; {state}", since
-            )
+    raised = board.raised
+    for issue in board.open[: min(NAMED, sum(raised))]:
+        where = plan.areas.get(issue.report.area, issue.report.area)
+        what = plan.floor.categories.get(issue.report.category, issue.report.category)
+        word = f"SEV{issue.severity}" + (", patient safety" if issue.safety else "")
+        state = issue.status.value.replace("_", " ")
+        said = f"{word}: {what}, {where}; {state}"
+        yield Ground("act" if _is_grave(issue) else "watch", f"{OF_ISSUE}{issue.number}", said, logged_at(issue))
+    act = max(0, raised[0] - NAMED)
+    watch = sum(raised) - NAMED - act
+    if act + watch > 0:
+        parts = [f"{act} of SEV1 or patient safety"] * bool(act) + [f"{watch} of SEV{WATCHED}"] * bool(watch)
+        yield Ground("act" if act else "watch", OF_MORE_ISSUES, f"and {act + watch} more: {', '.join(parts)}")
+
+
+def _is_grave(issue: Issue) -> bool:
+    return issue.safety or issue.severity == min(SEVERITIES)

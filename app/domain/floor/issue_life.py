@@ -1,9 +1,11 @@
 """The life cycle of an issue: each action at each status by each role is allowed, or refused with a reason."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.floor.floor_plans import FloorPlan
-from app.domain.floor.issues import OPEN, SEVERITIES, Action, Event, Issue, Report, Status
+from app.domain.floor.issues import GOLIVE, OPEN, SEVERITIES, Action, Event, Issue, Report, Status
+from app.domain.floor.tablets import COPIES_KEPT
 from app.errors import Conflict, Forbidden, Invalid
 
 DESK = frozenset({"desk", "authority", "admin"})
@@ -67,7 +69,7 @@ def refusal_of_status(action: Action, status: Status) -> str:
 
 
 def allowed(issue: Issue, event: Event, floor: FloorPlan, now: datetime, *, on_duty: bool = False) -> None:
-    """Refuse in words what a person may not do now; `on_duty` says that they have the duty in the issue's area."""
+    """Refuse in words what a person may not do now; `on_duty` says that they have, or had, the duty there."""
     action, by = event.action, event.by
     if why := refusal_of_role(action, by.role):
         raise Forbidden(why)
@@ -77,8 +79,19 @@ def allowed(issue: Issue, event: Event, floor: FloorPlan, now: datetime, *, on_d
     if action is Action.VERIFY and not on_duty and by.token != issue.reporter.token:
         raise Forbidden(
             f"whether no. {issue.number} is solved is said by {issue.reporter.called}, who reported it, or by who has "
-            "the duty there now"
+            "the duty there now, or had it when they said so"
         )
+
+
+def said_at(issue: Issue, at: datetime | None, now: datetime) -> datetime:
+    """Give when somebody said that a fixed issue is solved, by the tablet that may have held it; else it is now.
+
+    A tablet's clock may be wrong: it is never before the fix that it speaks of, nor ahead of now.
+    """
+    if at is None:
+        return now
+    said = max(at, issue.fixed_at or issue.received_at)
+    return min(said, now) if now - said <= COPIES_KEPT else now
 
 
 def _has_what_it_needs(event: Event, floor: FloorPlan, now: datetime) -> None:
@@ -146,3 +159,14 @@ def _said(action: Action) -> str:
         Action.TRAINING: "call it a matter of training",
         Action.NOT_AN_ISSUE: "call it no issue",
     }.get(action, action.value)
+
+
+_STIRS_NOTHING = frozenset({Action.ME_TOO, Action.PHONED})
+
+
+def changes_since(events: Iterable[Event], seen: int) -> list[Event]:
+    """Give what people did to an issue after the sequence number that somebody saw and acts upon.
+
+    One more who has it, and an escalation by the clock, change nothing that an act could overwrite.
+    """
+    return [e for e in events if e.sequence > seen and e.action not in _STIRS_NOTHING and e.by != GOLIVE]

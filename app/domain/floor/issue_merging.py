@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.domain.floor.issues import Issue
+from app.domain.floor.issues import Issue, person_at
 
 
 def roots(issues: Iterable[Issue]) -> dict[str, str]:
@@ -24,14 +24,31 @@ def merged(issues: Iterable[Issue]) -> Mapping[str, tuple[int, tuple[str, ...]]]
     Nobody is lost with a merge, and nobody counted twice.
     """
     issues = list(issues)
-    root, who, of = roots(issues), dict[str, set[str]](), dict[str, list[str]]()
+    root, joined, of = roots(issues), dict[str, set[str]](), dict[str, list[str]]()
     for issue in issues:
-        who.setdefault(root.get(issue.uuid, issue.uuid), set()).update(issue.me_too)
-        if issue.uuid in root:
-            of.setdefault(root[issue.uuid], []).append(issue.uuid)
-            who[root[issue.uuid]].add(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
-    for issue in issues:
-        if issue.uuid in root:
-            who[issue.uuid] = set(issue.me_too)
-        who[issue.uuid].discard(f"{issue.reporter.token}/{issue.report.device or issue.uuid}")
-    return {i.uuid: (len(who[i.uuid]), tuple(of.get(i.uuid, ()))) for i in issues}
+        if issue.duplicate_of:
+            end = root[issue.uuid]
+            of.setdefault(end, []).append(issue.uuid)
+            joined.setdefault(end, set()).update((*issue.me_too, _reporter(issue)))
+    told = {}
+    for issue in issues:  # most have nobody beside: worked out at each event of thousands of issues
+        uuid = issue.uuid
+        if not issue.me_too and uuid not in of:
+            told[uuid] = _NOBODY
+            continue
+        who = {*issue.me_too, *(() if issue.duplicate_of else joined.get(uuid, ()))}
+        told[uuid] = (_besides(who, issue), tuple(of.get(uuid, ())))
+    return told
+
+
+_NOBODY: tuple[int, tuple[str, ...]] = (0, ())
+
+
+def _reporter(issue: Issue) -> str:
+    # two reports without a tablet's name may be of two callers whom the desk wrote down: none of them is lost
+    return person_at(issue.reporter, issue.report.device or issue.uuid)
+
+
+def _besides(who: set[str], issue: Issue) -> int:
+    """Count who has an issue besides its reporter, who may say so again without a tablet's name."""
+    return len(who - {_reporter(issue), person_at(issue.reporter, "")})

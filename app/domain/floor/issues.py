@@ -168,6 +168,11 @@ def _answers(issue: Issue, by: Person) -> bool:
     return by not in (issue.reporter, GOLIVE) and (by.role != "floor" or by.called == issue.owner)
 
 
+def person_at(by: Person, device: str) -> str:
+    """Name somebody among those who have an issue: by the tablet too, for many may share a token, else by the token."""
+    return f"{by.token}/{device}"
+
+
 _NO_RESPONSE = frozenset({Action.ME_TOO, Action.PHONED, Action.REOPEN, Action.VERIFY})
 
 
@@ -176,6 +181,11 @@ def status_after(status: Status, action: Action) -> Status:
     if action is Action.TRIAGE:
         return Status.TRIAGED if status in (Status.NEW, Status.KNOWN) else status
     return _BECOMES.get(action, status)
+
+
+def _waits_at(issue: Issue) -> int:
+    """Give where an issue waits anew: where it stood, but before the vendor, from whom it would go on to nobody."""
+    return min(issue.tier, len(TIERS) - 2)
 
 
 def folded(issue: Issue, event: Event) -> Issue:
@@ -200,10 +210,12 @@ def folded(issue: Issue, event: Event) -> Issue:
         return replace(after, tier=min(issue.tier + 1, len(TIERS) - 1), acknowledged_at=None)
     if action is Action.ACKNOWLEDGE:
         return replace(after, acknowledged_at=at)
+    if action is Action.COMMENT and (event.severity is not None or event.safety):  # merging alone comments so
+        return replace(after, acknowledged_at=None, tier=_waits_at(issue))
     if action is Action.PHONED:
         return replace(after, phoned_at=issue.phoned_at or at)
     if action is Action.ME_TOO:
-        who = f"{event.by.token}/{event.device or event.uuid}"
+        who = person_at(event.by, event.device)
         return after if who in issue.me_too else replace(after, me_too=(*issue.me_too, who))
     if action is Action.VERIFY:
         return replace(after, verified_at=at, verified_by=event.by.called, ended_at=issue.ended_at or at)
@@ -212,7 +224,7 @@ def folded(issue: Issue, event: Event) -> Issue:
     if action is Action.REOPEN:
         return replace(
             after, reopened=issue.reopened + 1, fixed_at=None, verified_at=None, verified_by="", ended_at=None,
-            acknowledged_at=None, duplicate_of="",
+            acknowledged_at=None, duplicate_of="", tier=_waits_at(issue),
         )  # fmt: skip
     if action is Action.DUPLICATE:
         after = replace(after, duplicate_of=event.duplicate_of)
@@ -224,17 +236,6 @@ def folded(issue: Issue, event: Event) -> Issue:
 def reopened(event: Event) -> bool:
     """Say whether an event opens an issue again."""
     return event.action is Action.REOPEN
-
-
-_STIRS_NOTHING = frozenset({Action.ME_TOO, Action.PHONED})
-
-
-def changes_since(events: Iterable[Event], seen: int) -> list[Event]:
-    """Give what people did to an issue after the sequence number that somebody saw and acts upon.
-
-    One more who has it, and an escalation by the clock, change nothing that an act could overwrite.
-    """
-    return [e for e in events if e.sequence > seen and e.action not in _STIRS_NOTHING and e.by != GOLIVE]
 
 
 def fold(first: Issue, events: Iterable[Event]) -> Issue:

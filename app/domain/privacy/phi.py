@@ -63,7 +63,7 @@ def found(text: str, patterns: Iterable[str], year: int) -> list[Finding]:
     return sorted(findings, key=lambda f: f.start)
 
 
-_MADE = re.compile(r"tablet-[0-9a-f]{6}")  # as static/js/floor/ids.js names a tablet
+_TABLET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # as static/js/floor/ids.js lets one be named
 
 
 def guarded(texts: Mapping[str, str], confirmed: bool, patterns: Iterable[str], year: int) -> None:
@@ -72,8 +72,8 @@ def guarded(texts: Mapping[str, str], confirmed: bool, patterns: Iterable[str], 
         return
     patterns = tuple(patterns)
     for field, text in texts.items():
-        if field == "device" and _MADE.fullmatch(text):
-            continue  # a tablet named itself: six figures by chance are no number of the site's, and nobody typed them
+        if field == "device" and _TABLET.fullmatch(text):
+            continue  # given once by who sets tablets up, or made: refused for it, whatever the tablet logs is lost
         if kinds := tuple(dict.fromkeys(f.kind for f in found(text, patterns, year))):
             raise PatientFound(field, kinds, " and ".join(_WORDS[kind] for kind in kinds))
 

@@ -174,7 +174,13 @@ ACTS = (
     ("close", "Close", "C", "", ("how", "resolution")),
     ("acknowledge", "Acknowledge", "H", "It no longer rings, and goes no further by itself.", ("text",)),
     ("escalate", "Escalate", "E", "", ("text",)),
-    ("me_too", "Me too", "M", "Somebody else has it too.", ("who", "text")),
+    (
+        "me_too",
+        "Me too",
+        "M",
+        "Somebody else has it too. Without a word of who or where you count once yourself.",
+        ("who", "text"),
+    ),
     ("verify", "Solved", "Y", "For issues that you reported yourself, or where you have the duty.", ("text",)),
     ("reopen", "Reopen", "O", "", ("text",)),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.floor.issues import changes_since
+from app.domain.floor.issue_life import changes_since
 from app.push.beside import Beside
 from app.push.desk.alarms import alarms
 from app.push.desk.issue import IssueActs, acts_of, issue_view

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.domain.exams.segments import segment_words
-from app.domain.floor.issue_board import OF_ISSUE
+from app.domain.floor.issue_board import OF_ISSUE, OF_MORE_ISSUES
 from app.domain.measuring.overall import OF_TRIGGER, Ground
 from app.domain.measuring.standings import Standing, State
 from app.domain.measuring.states import run_words, trouble_words
@@ -33,7 +33,7 @@ def gravest(scene: Scene) -> Rows:
 def _of_the_whole(scene: Scene) -> list[Row]:
     """Give the whole's own first ground where no series is at fault, such as the number of a whole day."""
     # triggers stand on the strip, issues in a list of their own
-    told = [reason for reason in scene.reasons if not reason.startswith((OF_TRIGGER, OF_ISSUE))]
+    told = [reason for reason in scene.reasons if not reason.startswith((OF_TRIGGER, OF_ISSUE, OF_MORE_ISSUES))]
     if scene.overall not in ("act", "watch") or not told:
         return []
     return [Row(told[0], "degraded", words.OVERALL_SHAPES[scene.overall], "")]

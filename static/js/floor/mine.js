@@ -24,9 +24,12 @@ export function stateOf(record) {
   return say("saved_here");
 }
 
+// The sent copies of who was here before are kept for a restore, and are nobody else's to read.
+const isHidden = (record) => record.state === "sent" && record.by && record.by !== state.doc?.me?.name;
+
 export function view() {
   const mine = state.doc?.mine ?? [], known = new Set(mine.map((issue) => issue.uuid));
-  const here = state.records.filter((r) => r.kind === "issue" && r.state !== "dropped" && !(r.state === "sent" && known.has(r.uuid))).reverse();
+  const here = state.records.filter((r) => r.kind === "issue" && r.state !== "dropped" && !isHidden(r) && !(r.state === "sent" && known.has(r.uuid))).reverse();
   const others = outbox.unsent().filter((r) => r.kind !== "issue");
   if (!mine.length && !here.length && !others.length) return h("p.empty", {}, say("mine_none"));
   const isOpen = (record) => record.state !== "sent";

@@ -55,6 +55,35 @@ def timers(session: Session) -> list:
     return list(rows_of(session, select(TIMER).where(TIMER.c.site == SITE)))
 
 
+def does(database: Database, uuid: str, action: Action, at: datetime, by: Person = ANN, **more: str) -> None:
+    told = Event(str(uuid4()), action, by, at, 0, **more)  # type: ignore[arg-type]  # mypy takes each for each field
+    database.write_now(reporting.acting(PLAN, uuid, told, at))
+
+
+def live(database: Database, uuid: str) -> tuple[int, int, datetime] | None:
+    timer = database.read_now(lambda s: escalation.live(s, SITE, uuid))
+    return timer and (timer.tier, timer.severity, timer.due_at)
+
+
+def test_what_a_merge_made_graver_and_what_is_opened_again_at_the_vendor_has_a_deadline(database: Database) -> None:
+    root, grave = report(database, 3, NOON), report(database, 1, NOON)
+    for _ in range(3):
+        does(database, root, Action.ESCALATE, NOON)
+    does(database, root, Action.ACKNOWLEDGE, NOON, text="the vendor looks at it")
+    assert live(database, root) is None
+    merged_at = NOON + timedelta(seconds=10)
+    does(database, grave, Action.DUPLICATE, merged_at, resolution="the same", duplicate_of=root)
+    assert live(database, root) == (2, 1, merged_at + timedelta(seconds=40))
+    assert live(database, grave) is None
+    fired_at = NOON + timedelta(seconds=51)
+    due = database.read_now(lambda s: escalation.due(s, SITE, fired_at, 9))
+    assert database.write_now(commands.firing(PLAN, due, fired_at)) == 1
+    assert live(database, root) is None  # at the vendor, from whom it goes on to nobody
+    does(database, root, Action.FIX, fired_at, resolution="patched")
+    does(database, root, Action.REOPEN, fired_at, SUE)
+    assert live(database, root) == (2, 1, fired_at + timedelta(seconds=40))
+
+
 def test_a_thousand_timers_fire_once_each_and_on_time_over_restarts_and_a_jump_of_the_clock(
     url: str, tmp_path: Path
 ) -> None:

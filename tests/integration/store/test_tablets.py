@@ -8,6 +8,7 @@ from app.commands import issues, tablets
 from app.domain.floor.issues import Action, Event, Report
 from app.domain.floor.tablets import Tablet
 from app.domain.rollback.decisions import Person
+from app.store import retention
 from app.store import tablets as store
 from app.store.db import Database
 from tests.integration.store.conftest import SITE
@@ -17,6 +18,21 @@ from tests.unit.test_issues import FLOOR
 
 ANN = Person("Ann", "floor", "token-ann")
 PLAN = plan(WORKLIST)
+
+
+def test_a_tablet_that_was_not_heard_of_for_seven_days_is_forgotten(database: Database) -> None:
+    week, minute = timedelta(days=7), timedelta(minutes=1)
+    for site, device, at in (
+        (SITE, "made-up", NOON - week - minute),
+        (SITE, "holds", NOON - week + minute),
+        (SITE, "here", NOON),
+        ("south", "theirs", NOON - week - minute),
+    ):
+        tablet = Tablet(device, at, 2, at)
+        database.write_now(lambda s, site=site, tablet=tablet: store.keep(s, site, tablet))
+    assert database.write_now(lambda s: retention.drop_old(s, SITE, NOON)) == 0
+    assert [t.device for t in database.read_now(lambda s: store.every(s, SITE))] == ["here", "holds"]
+    assert [t.device for t in database.read_now(lambda s: store.every(s, "south"))] == ["theirs"]
 
 
 def test_only_what_the_server_lacks_counts_as_held(database: Database) -> None:
