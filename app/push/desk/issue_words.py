@@ -218,7 +218,7 @@ KEYS = (
 )
 DECIDE_WITHIN, DECIDE = "decide within", "Decide"
 SYSTEMS_WELL = "{n} of {of} as expected"
-SCREENS = (  # shorter than on other pages: the clocks stand beside them
+SCREENS = (  # shorter than the titles of the pages: all of the bar stands in one line
     ("/desk", "Issues"),
     ("/desk/triggers", "Triggers"),
     ("/desk/go-live", "Go-live"),
