@@ -75,6 +75,7 @@ def test_the_bar_of_every_page_is_one_line(
     for path in PATHS:
         with at_desk(chromium, server, path, size=size, color_scheme=colours) as page:
             live(page)
+            expect(page.locator(".desks")).to_have_text("1 desk")
             found = page.evaluate(BAR)
             assert (found.pop("apart") < 8, found) == (True, {"over": 0, "wide": 0, "inside": True}), path
             ground = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")

@@ -49,6 +49,7 @@ FACTS = {
     "severity": "Reported as",
 }
 ON_TABLET, HERE = "on {device}", "here {clock}"
+TABLET_SILENT = "offline, silent for"
 NOBODY, NO_TEAM, NO_TRIGGER, NO_SIMILAR = "nobody", "", "no trigger", "no other open issue"
 TIERS = {"floor": "the floor", "desk": "the desk", "it": "IT", "vendor": "the vendor"}
 DUE_TO, DUE_LEFT, STAYS = "goes on to {tier} at {clock}", "left", "at {tier}, goes no further by itself"
