@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.floor.issues import Event
 from app.domain.floor.support_counts import Click
 from app.domain.floor.supports import Request
+from app.domain.floor.tablets import Tablet
 from app.domain.journal import Entry
 from app.domain.rollback.decisions import Decision
 from app.domain.rollback.golive import GoLiveAct
@@ -31,8 +32,8 @@ class SupportBeside:
 class IssueBeside:
     """What was read of one issue: its events, what was kept of its minute, and what the journal has around it.
 
-    `announced` are the texts of announcements by id, `photos` each its hash, when it came and whose it is. `more` says
-    that the journal has more than was read.
+    `announced` are the texts of announcements by id, `photos` each its hash, when it came and whose it is, `tablet` is
+    the one that it was logged on. `more` says that the journal has more than was read.
     """
 
     events: tuple[Event, ...] = ()
@@ -40,6 +41,7 @@ class IssueBeside:
     entries: tuple[Entry, ...] = ()
     announced: Mapping[str, str] = field(default_factory=dict)
     photos: tuple[tuple[str, datetime, str], ...] = ()
+    tablet: Tablet | None = None
     more: bool = False
 
 

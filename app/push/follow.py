@@ -97,7 +97,7 @@ class Follow:
         self._seen = Seen()
         self._began_at = self._read_at = clock.now()
         self.begun = False  # whether what the judge's first pass stored has been read: before that no trigger is known
-        self._why = ""
+        self._why, self._desks = "", 0
         self._pictures: dict[str, dict[str, Fragment]] = {}
         self._sentinel, self._rendered = "", asyncio.Event()  # of the store that every view was last rendered from
         self._beside: dict[str, Beside] = {}  # of each view of the desk that somebody looks at
@@ -168,6 +168,7 @@ class Follow:
 
     def publish(self) -> None:
         """Render every view once and give the hub the fragments that are not as they were."""
+        self._desks = self._hub.looking(ALWAYS)  # with the tick: all screens say the same number at the same time
         self._publish((*ALWAYS, *self._beside))
 
     def _publish(self, views: Collection[str]) -> None:
@@ -255,6 +256,7 @@ class Follow:
             issues=self._seen.issues.blinded(trouble) if trouble else self._seen.issues,
             shift=self._seen.shift,
             floor=self._seen.floor,
+            desks=self._desks,
         )
 
     def trouble_at(self, now: datetime) -> str:

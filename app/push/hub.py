@@ -1,18 +1,21 @@
 """From what changed to every browser: one outbox each, so that nobody waits for a slow one."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from app.push.fragments import Fragment
 
 
 class Outbox:
-    """What one browser has still to get: the newest message per DOM id, so never more than one screen."""
+    """What one browser has still to get: the newest message per DOM id, so never more than one screen.
 
-    __slots__ = ("_closed", "_held", "_joined", "_wake", "code", "view")
+    `who` tells the people apart who look; the tabs of one browser have the same.
+    """
 
-    def __init__(self, view: str) -> None:
-        self.view = view
+    __slots__ = ("_closed", "_held", "_joined", "_wake", "code", "view", "who")
+
+    def __init__(self, view: str, who: str = "") -> None:
+        self.view, self.who = view, who
         self.code: int | None = None
         self._held: dict[str, str] = {}
         self._joined: str | None = None
@@ -57,9 +60,9 @@ class Hub:
     def __init__(self) -> None:
         self._outboxes: dict[str, set[Outbox]] = {}
 
-    def join(self, view: str) -> Outbox:
-        """Open an outbox for a browser that looks at `view`."""
-        outbox = Outbox(view)
+    def join(self, view: str, who: str = "") -> Outbox:
+        """Open an outbox for a browser in which `who` looks at `view`."""
+        outbox = Outbox(view, who)
         self._outboxes.setdefault(view, set()).add(outbox)
         return outbox
 
@@ -74,6 +77,10 @@ class Hub:
     def views(self) -> frozenset[str]:
         """Give the views that somebody looks at."""
         return frozenset(self._outboxes)
+
+    def looking(self, but: Collection[str] = ()) -> int:
+        """Give how many people look at any view but these."""
+        return len({o.who for view, outboxes in self._outboxes.items() if view not in but for o in outboxes})
 
     def publish(self, view: str, fragments: Sequence[Fragment]) -> None:
         """Give changed fragments to every browser of a view, at once and without waiting."""

@@ -40,7 +40,8 @@ class Scene:
 
     `now` is steady and ages are counted by it; `shown_at` is what the clock on the wall says, in the site's zone.
     `trouble` says why golive itself cannot judge now, or ""; `own` what else golive wants of its own keepers, such as a
-    golive.toml that cannot be used; `outside` whom golive wants to tell and does not reach.
+    golive.toml that cannot be used; `outside` whom golive wants to tell and does not reach; `desks` how many
+    people look at the desk.
     """
 
     now: datetime
@@ -60,6 +61,7 @@ class Scene:
     issues: IssueBoard = UNREAD
     shift: Shift = NO_SHIFT
     floor: FloorSight = UNSET
+    desks: int = 0
 
     @property
     def leading(self) -> tuple[Standing, ...]:

@@ -31,6 +31,13 @@ def drop_old(session: Session, site: str, before: datetime) -> None:
     run(session, delete(of).where(of.c.site == site, of.c.at < before))
 
 
+def get(session: Session, site: str, device: str) -> Tablet | None:
+    """Give what a tablet told last, None of one that was never heard of."""
+    of = _SHAPE.table
+    found = _SHAPE.items(session, select(*_SHAPE.columns).where(of.c.site == site, of.c.device == device))
+    return found[0] if found else None
+
+
 def missing(session: Session, site: str, uuids: Sequence[str]) -> list[str]:
     """Give those of a tablet's records that are stored nowhere, in their order."""
     found: set[str] = set()

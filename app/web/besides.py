@@ -33,6 +33,7 @@ from app.store import (
     planned_work,
     samples,
     supports,
+    tablets,
     triggers,
 )
 from app.store.db import Session
@@ -110,7 +111,8 @@ class Besides:
             events = tuple(issues.events(s, plan.site, issue.uuid))
             said = {a.uuid: a.text for a in announcements.since(s, plan.site, from_)}
             taken = tuple((p.sha256, p.received_at, p.by) for p in photos.of(s, plan.site, issue.uuid))
-            return IssueBeside(events, context, tuple(around), said, taken, len(around) >= AROUND)
+            tablet = tablets.get(s, plan.site, issue.report.device) if issue.report.device else None
+            return IssueBeside(events, context, tuple(around), said, taken, tablet, len(around) >= AROUND)
 
         return await self._again(key, lambda: house.db.read(read))
 

@@ -32,6 +32,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("photos", sections.photos),
     ("patterns", sections.patterns),
     ("language", sections.language),
+    ("timezone", sections.timezone),
     ("phase", sections.phase),
     ("answers", sections.answers),
     ("support", support_floor.support),

@@ -77,6 +77,11 @@ def language(_: Session, look: Look) -> str:
     return look.settings.floor.language
 
 
+def timezone(_: Session, look: Look) -> str:
+    """Give the zone of the site: tablets show moments in it, whatever they are set to."""
+    return look.settings.site.timezone
+
+
 def phase(_: Session, look: Look) -> str:
     """Give the phase of the go-live."""
     return look.scene.moment.phase

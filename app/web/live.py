@@ -1,6 +1,7 @@
 """The one way from server to browser: GET /live as a websocket, and /live/snapshot for those who cannot have one."""
 
 import asyncio
+import hashlib
 from contextlib import suppress
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from app.errors import Missing, Unavailable
 from app.push.hub import Outbox
 from app.push.views import ALWAYS, DESK_TRIGGERS, GO_LIVE, for_readers, is_view
 from app.web.house import house_of
-from app.web.security import may_connect, reader, screen
+from app.web.security import Actor, cookie_name, may_connect, reader, screen
 
 DRAIN_S = 10.0
 ASK_AGAIN_S = 60.0
@@ -23,11 +24,12 @@ router = APIRouter(tags=["live"])
 async def live(socket: WebSocket, view: str = "wall") -> None:
     """Send the whole view, then whatever changes in it, until the browser goes or stops reading."""
     changed = house_of(socket).recognised.changed
-    if not is_view(view) or await may_connect(socket, for_readers(view)) is None:
+    actor = await may_connect(socket, for_readers(view)) if is_view(view) else None
+    if actor is None:
         await socket.close(FOREIGN)  # before accept: the handshake is refused
         return
     house = house_of(socket)
-    outbox = house.hub.join(view)
+    outbox = house.hub.join(view, _seat(socket, actor))
     house.metrics.browsers.set(len(house.hub))
     watching = asyncio.create_task(_keep_asking(socket, outbox, changed))
     try:
@@ -39,6 +41,12 @@ async def live(socket: WebSocket, view: str = "wall") -> None:
         watching.cancel()
         house.hub.leave(outbox)
         house.metrics.browsers.set(len(house.hub))
+
+
+def _seat(socket: WebSocket, actor: Actor) -> str:
+    """Tell apart who looks, by their session: several may be at one token. Its clear text stays nowhere."""
+    shown = socket.cookies.get(cookie_name(socket)) or f"{actor.by} {actor.id}"
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 async def _keep_asking(socket: WebSocket, outbox: Outbox, changed: asyncio.Event) -> None:

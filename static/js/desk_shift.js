@@ -1,21 +1,14 @@
 // The shift: takes the lead, hands over, announces, asks the floor. What somebody writes lies where no push comes; a text
 // that may tell of a patient is not sent before somebody says that it does not.
-import { actOf, call, form, isWritten, ofSite, say, send, serverMs, value } from "./sending.js";
+import { actOf, call, form, isWritten, nextOf, say, send, serverMs, value } from "./sending.js";
 import { found } from "./phi.js";
 
 const main = document.querySelector("main"), place = document.getElementById("shift-forms"), done = form("done");
 const patterns = JSON.parse(main.dataset.patterns), areas = JSON.parse(place.dataset.areas);
-const DAY_MS = 86400000;
-const ymd = new Intl.DateTimeFormat("en-CA", {
-  timeZone: main.dataset.zone, year: "numeric", month: "2-digit", day: "2-digit",
-});
 
-// A time of day is its next one: "14:00" in the morning is today's, "06:00" at night tomorrow's.
 function untilOf(of) {
   const time = value(of, "until");
-  if (!time) return null;
-  const today = ofSite(`${ymd.format(serverMs())}T${time}`);
-  return Date.parse(today) > serverMs() ? today : ofSite(`${ymd.format(serverMs() + DAY_MS)}T${time}`);
+  return time ? new Date(nextOf(time, serverMs())).toISOString() : null;
 }
 
 const chosen = (of) => [...of.querySelectorAll("[name=areas]:checked")].map((box) => box.value);

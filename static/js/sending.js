@@ -1,5 +1,7 @@
 // Sends what a form says by the documented calls. An act keeps its id until it is answered or reads otherwise, so that
 // sending it again after a lost answer does it once.
+import { siteTime } from "./site_time.js";
+
 const main = document.querySelector("main").dataset, zone = main.zone, words = JSON.parse(main.words);
 const LIMIT_MS = 15000;
 export const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
@@ -66,23 +68,10 @@ export async function send(of, method, address, body, names = {}) {
 
 export const serverMs = () => Number(document.getElementById("tick").dataset.now);
 export const inSeconds = (seconds) => new Date(serverMs() + 1000 * Number(seconds)).toISOString();
-export const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
-const parts = new Intl.DateTimeFormat("en-CA", {
-  timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-});
-
-// What is written is the site's time of day, wherever this browser is: the zone's offset there is found by asking twice.
-export function ofSite(written) {
-  if (!written) return null;
-  const wanted = Date.parse(`${written}:00Z`);
-  const local = (ms) => {
-    const p = Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
-    return Date.parse(`${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:00Z`);
-  };
-  let ms = wanted;
-  for (let i = 0; i < 2; i += 1) ms += wanted - local(ms);
-  return new Date(ms).toISOString();
-}
+const site = siteTime(zone);
+export const { clock, nextOf } = site;
+// What is written is the site's time of day, wherever this browser is.
+export const ofSite = (written) => (written ? new Date(site.momentOf(written)).toISOString() : null);
 
 const WRITTEN = "textarea, input:not([type=checkbox])";
 const differs = (e) => (e.type === "radio" ? e.checked !== e.defaultChecked : e.value !== "");

@@ -53,6 +53,35 @@ def at_desk(
     assert [line for line in said if not EXPECTED.search(line) and "status of 409" not in line] == []
 
 
+BAR = """() => {
+  const bar = document.querySelector(".bar");
+  const parts = [...bar.querySelectorAll("a, button, .clock, .whose, .link, .desks")];
+  const boxes = parts.map((e) => e.getBoundingClientRect()).filter((b) => b.width);
+  const middle = (b) => b.top + b.height / 2, middles = boxes.map(middle);
+  return {
+    apart: Math.max(...middles) - Math.min(...middles),
+    over: bar.scrollWidth - bar.clientWidth, wide: document.documentElement.scrollWidth - innerWidth,
+    inside: boxes.every((b) => b.left >= 0 && b.right <= innerWidth),
+  };
+}"""
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1180, 820), (1440, 900)])
+def test_the_bar_of_every_page_is_one_line(
+    chromium: Browser, serve: Callable[..., Server], size: tuple[int, int], colours: str
+) -> None:
+    server = serve("--desk", sorted(DESKS)[-1])
+    for path in PATHS:
+        with at_desk(chromium, server, path, size=size, color_scheme=colours) as page:
+            live(page)
+            expect(page.locator(".desks")).to_have_text("1 desk")
+            found = page.evaluate(BAR)
+            assert (found.pop("apart") < 8, found) == (True, {"over": 0, "wide": 0, "inside": True}), path
+            ground = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+            assert ground == {"light": "rgb(246, 247, 248)", "dark": "rgb(20, 24, 28)"}[colours]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_in_any_state(chromium: Browser, serve: Callable[..., Server], path: str) -> None:
     states = sorted(DESKS)

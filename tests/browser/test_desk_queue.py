@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
@@ -10,6 +12,8 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from app.store import tablets
+from app.store.db import Session
 from tests.browser.acting import EXPECTED, axe, live
 from tests.browser.issue_desk import EXTRA, SITE, act, morning, report
 from tests.browser.test_desk import EAR, PRESSED, SMALL
@@ -451,3 +455,36 @@ def test_the_evidence_of_an_issue_is_one_click_and_a_zip(chromium: Browser, goli
             page.click(".for-vendor a")
         assert started.value.suggested_filename == f"golive-north-issue-{number}.zip"
         assert {"samples.csv", "issue.json", "README.md"} <= set(ZipFile(started.value.path()).namelist())
+
+
+def test_the_bar_counts_who_looks_at_the_desk_each_once(chromium: Browser, golive: Served) -> None:
+    with at_desk(chromium, golive) as ann:
+        expect(ann.locator(".desks")).to_have_text("1 desk")
+        with at_desk(chromium, golive, "/desk/shift", "authority") as bo:
+            tab = bo.context.new_page()
+            tab.goto(f"{golive.url}/desk/triggers")
+            for page in (ann, bo, tab):
+                expect(page.locator(".desks")).to_have_text("2 desks")
+            with at_desk(chromium, golive, "/desk/support") as another:  # Ann's token, another browser
+                expect(another.locator(".desks")).to_have_text("3 desks")
+        expect(ann.locator(".desks")).to_have_text("1 desk")
+
+
+def test_a_reporters_tablet_that_is_silent_on_duty_stands_beside_the_reporter(
+    chromium: Browser, golive: Served
+) -> None:
+    def heard_of_six_minutes_ago(s: Session) -> None:
+        known = tablets.get(s, "north", "tablet-9")
+        assert known is not None
+        tablets.keep(s, "north", replace(known, at=known.at - timedelta(minutes=6)))
+
+    _, number = new(golive, device="tablet-9")
+    with at_desk(chromium, golive, f"/desk?issue={number}") as page:
+        expect(page.locator("#issue .facts")).to_contain_text("tablet-9")
+        expect(page.locator(".silent-tablet")).to_have_count(0)
+        told = {"held": [], "sent_at": datetime.now(UTC).isoformat(), "version": "1", "on_duty": True, "area": "ct"}
+        assert golive.call("POST", "/api/tablets/tablet-9", "floor", json=told).status_code == 200
+        golive.app.state.house.db.write_now(heard_of_six_minutes_ago)
+        expect(page.locator(".silent-tablet")).to_have_text("◌ offline, silent for 6 min", timeout=20_000)
+        assert golive.call("POST", "/api/tablets/tablet-9", "floor", json=told).status_code == 200
+        expect(page.locator(".silent-tablet")).to_have_count(0, timeout=20_000)

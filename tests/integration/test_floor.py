@@ -56,9 +56,9 @@ def test_the_document_holds_what_the_file_says_of_the_floor(golive: Served) -> N
         "name": "Worklist",
         "functions": ["Modality worklist", "Reading worklist", "Patient or order missing"],
     }
-    assert {k: told[k] for k in ("bridge", "photos", "patterns", "language", "phase", "known", "mine")} == {
+    assert {k: told[k] for k in ("bridge", "photos", "patterns", "language", "timezone", "phase", "known", "mine")} == {
         "bridge": "https://meet.example/bridge", "photos": True, "patterns": ["MRN[0-9]{8}"], "language": "en",
-        "phase": "decision", "known": [], "mine": [],
+        "timezone": "UTC", "phase": "decision", "known": [], "mine": [],
     }  # fmt: skip
     assert told["answers"] == {"who": "command_center", "name": "Command center", "phone": "4711", "mail": None}
     assert told["me"] == {"name": "the floor", "role": "floor"}

@@ -10,6 +10,7 @@ from app.domain.floor.floor_sight import FloorSight, Tablets
 from app.domain.floor.issue_board import Deadline, IssueBoard
 from app.domain.floor.issue_life import changes_since
 from app.domain.floor.issues import GOLIVE, Action, Event, Issue, Status, folded
+from app.domain.floor.tablets import Tablet
 from app.domain.journal import Entry
 from app.domain.rollback.decisions import Person
 from app.push.beside import IssueBeside
@@ -19,7 +20,7 @@ from app.push.desk.issue_minute import minute_of
 from app.push.desk.issue_timeline import course
 from app.push.desk.queue import queue_view
 from app.push.desk.view import Desk, desk_of_view
-from app.push.scene import Scene
+from app.push.scene import Scene, unix_ms
 from tests.unit.test_desk_push_law import Desk as Store
 from tests.unit.test_issue_queue import FLOOR, T, issue
 
@@ -53,6 +54,20 @@ def test_what_tablets_hold_and_which_are_silent_is_told_apart_and_old_issues_are
     ]
     blind = replace(scene(), issues=NOBODY.blinded("it does not answer"))
     assert "it does not answer" in queue_view(blind, Desk()).blind
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "on_duty", "trouble", "silent"),
+    [(6, True, "", True), (1, True, "", False), (6, False, "", False), (6, True, "it does not answer", False)],
+)
+def test_a_reporters_tablet_on_duty_that_is_silent_is_told_with_its_age(
+    minutes_ago: float, on_duty: bool, trouble: str, silent: bool
+) -> None:
+    now = replace(scene(issue(1)), trouble=trouble)
+    heard_at = now.now - timedelta(minutes=minutes_ago)
+    view = issue_view(now, Desk(1), IssueBeside(tablet=Tablet("tablet-7", heard_at, on_duty=on_duty)))
+    assert view is not None
+    assert (view.silent.at_ms if view.silent else None) == (unix_ms(heard_at) if silent else None)
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,9 @@ def test_an_answer_sends_only_the_issue_that_it_is_of() -> None:
     desk.report(2)
     desk.follow.publish()
     first, words = desk.hub.join(VIEWS[0]), desk.hub.join(VIEWS[2])
+    desk.follow.publish()
+    for outbox in (first, words):
+        _at_once(outbox.take())
     desk.act(1, Action.COMMENT)
     desk.follow.publish()
     assert set(first.held_ids) == {"queue", "issue", "course", "acts"}

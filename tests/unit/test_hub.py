@@ -81,3 +81,14 @@ def test_a_closing_hub_lets_everybody_go() -> None:
         return await asyncio.gather(*waiting)
 
     assert asyncio.run(scene()) == [None, None, None]
+
+
+def test_who_looks_is_counted_once_however_many_tabs_they_have() -> None:
+    hub = Hub()
+    hub.join("wall", "a display")
+    first = hub.join("desk-issues", "ann")
+    for view, who in (("desk-issues?issue=1", "ann"), ("desk-shift", "ann"), ("desk-shift", "bo")):
+        hub.join(view, who)
+    assert (hub.looking(["wall"]), hub.looking()) == (2, 3)
+    hub.leave(first)
+    assert hub.looking(["wall"]) == 2

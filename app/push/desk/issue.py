@@ -9,6 +9,7 @@ from app.domain.floor.issue_board import IssueBoard, logged_at
 from app.domain.floor.issue_life import refusal_of_status
 from app.domain.floor.issue_similar import similar
 from app.domain.floor.issues import SEVERITIES, TIERS, Action, Issue, Status
+from app.domain.floor.tablets import Tablet
 from app.push.beside import IssueBeside
 from app.push.desk import issue_words as words
 from app.push.desk.queue import area, chosen, moment, owner_words, place, titled
@@ -52,7 +53,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
-    """All of an issue but its minute and its timeline."""
+    """All of an issue but its minute and its timeline.
+
+    `silent` is since when the reporter's tablet, on duty, was not heard of.
+    """
 
     number: int
     uuid: str
@@ -70,6 +74,7 @@ class IssueView:
     similar: tuple[Link, ...]
     merged: Link | None
     photos: tuple[Link, ...]
+    silent: Since | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ def issue_view(scene: Scene, desk: Desk, beside: IssueBeside) -> IssueView | Non
         tuple(_link(scene, desk, one) for one in alike),
         _link(scene, desk, other) if other is not None else None,
         tuple(_photo(scene, issue, *photo) for photo in beside.photos),
+        _silent(scene, beside.tablet),
     )
 
 
@@ -140,6 +146,13 @@ def life_line(issue: Issue) -> Iterable[Stage]:
         if place_ < now and status == Status.VERIFIED and issue.verified_at is None:
             continue  # closed without the floor's word
         yield Stage(words.STATUS[status], "before" if place_ < now else "now" if place_ == now else "after")
+
+
+def _silent(scene: Scene, tablet: Tablet | None) -> Since | None:
+    """Give since when a tablet is silent, None where it is not; while golive cannot be read nobody knows."""
+    if tablet is None or scene.trouble or tablet.silent_s(scene.now) is None:
+        return None
+    return since(scene, tablet.at)
 
 
 def _facts(scene: Scene, issue: Issue) -> Iterable[tuple[str, str]]:

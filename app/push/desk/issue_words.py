@@ -49,6 +49,7 @@ FACTS = {
     "severity": "Reported as",
 }
 ON_TABLET, HERE = "on {device}", "here {clock}"
+TABLET_SILENT = "offline, silent for"
 NOBODY, NO_TEAM, NO_TRIGGER, NO_SIMILAR = "nobody", "", "no trigger", "no other open issue"
 TIERS = {"floor": "the floor", "desk": "the desk", "it": "IT", "vendor": "the vendor"}
 DUE_TO, DUE_LEFT, STAYS = "goes on to {tier} at {clock}", "left", "at {tier}, goes no further by itself"
@@ -224,7 +225,7 @@ KEYS = (
 )
 DECIDE_WITHIN, DECIDE = "decide within", "Decide"
 SYSTEMS_WELL = "{n} of {of} as expected"
-SCREENS = (  # shorter than on other pages: the clocks stand beside them
+SCREENS = (  # shorter than the titles of the pages: all of the bar stands in one line
     ("/desk", "Issues"),
     ("/desk/triggers", "Triggers"),
     ("/desk/go-live", "Go-live"),

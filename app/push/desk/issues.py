@@ -8,7 +8,7 @@ from app.push.desk.alarms import alarms
 from app.push.desk.issue import IssueActs, acts_of, issue_view
 from app.push.desk.issue_minute import minute_of
 from app.push.desk.issue_timeline import course, last_told
-from app.push.desk.pages import duty, says
+from app.push.desk.pages import desks, duty, says
 from app.push.desk.queue import chosen, moment, queue_view
 from app.push.desk.support import support_card
 from app.push.desk.triggers import TriggerRow, name, rank, row
@@ -56,7 +56,7 @@ def desk_issues(scene: Scene, desk: Desk, beside: Beside) -> list[Fragment]:
     stirred = [e.sequence for e in changes_since(read.events, 0)]
     acts = acts_of(scene, desk, last_told(scene, read.events), max(stirred, default=0))
     return [
-        fragment("tick", "desk_tick_line", view=tick(scene)),
+        fragment("tick", "desk_tick_line", view=tick(scene), desks=desks(scene)),
         fragment("alarms", "desk_alarms", alarms=alarms(scene), trouble=scene.trouble),
         fragment("queue", "issue_queue", view=queue_view(scene, desk)),
         fragment("issue", "issue_chosen", view=view, number=desk.issue),

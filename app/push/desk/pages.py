@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from app.domain.rollback.decisions import standing, told_of
 from app.domain.rollback.stored_triggers import Trigger
+from app.domain.words import counted
 from app.push.beside import Beside
+from app.push.desk import words
 from app.push.desk.alarms import alarms
 from app.push.desk.beside import beside_view
 from app.push.desk.decisions import decisions_of, waits
@@ -144,10 +146,15 @@ def says(scene: Scene, *, link: bool = True, brief: bool = False) -> Fragment:
 def frame(scene: Scene) -> list[Fragment]:
     """Give those of every page: the clock, what rings, and where the go-live is."""
     return [
-        fragment("tick", "desk_tick", view=tick(scene)),
+        fragment("tick", "desk_tick", view=tick(scene), desks=desks(scene)),
         fragment("alarms", "desk_alarms", alarms=alarms(scene), trouble=scene.trouble),
         fragment("head", "desk_head", head=head(scene)),
     ]
+
+
+def desks(scene: Scene) -> str:
+    """Say how many people look at the desk now, "" where nobody does but who has just asked for the page."""
+    return counted(scene.desks, words.A_DESK) if scene.desks else ""
 
 
 def _acts_of(scene: Scene, trigger: Trigger, beside: Beside) -> Acts:

@@ -139,11 +139,12 @@ GONE = "There is no such trigger any more: golive.toml names no such rule, and n
 STALE = "What stands beside the trigger could not be read anew; golive tries again each second."
 
 LIVE, CONNECTING, POLLING = "live", "connecting", "live by polling"
+A_DESK = "desk"
 NOT_LIVE_MEANS = "What stands here is not current. What you have written stays; the page comes back by itself."
 RENEWED = "golive was renewed. Send or clear what you have written, then load this page again."
 SOUND_BLOCKED = "No sound yet: browsers let a page sound only after something was pressed on it. Press anything here."
 SOUND_OFF, SOUND_ON, SOUND_NONE = "sound off", "sound on", "no sound in this browser"
-SOUND_TEST, ACKNOWLEDGE = "Test the sound", "Acknowledge"
+SOUND_TEST, ACKNOWLEDGE = "Test sound", "Acknowledge"
 ACKNOWLEDGED = "Acknowledged by {by} at {at}."
 DECIDE_NOW = "Collect what the floor says, propose a decision to the authority."
 RECORD_MEANS = "golive recommends and records; people decide. Times are of {zone}."

@@ -14,7 +14,7 @@ from app.push.fragments import page
 HOME = "/floor"
 WORKER = "/floor-worker.js"
 _STYLES = ("css/tokens.css", "css/floor.css")
-_SHARED = ("js/phi.js", "js/phi_rules.js", "vendor/qr/decode.js", "vendor/qr/index.js")
+_SHARED = ("js/phi.js", "js/phi_rules.js", "js/site_time.js", "vendor/qr/decode.js", "vendor/qr/index.js")
 _PICTURES = ("pictures/floor-192.png", "pictures/floor-512.png")
 _FONTS = ("vendor/inter.woff2", "vendor/inter-ext.woff2")  # by the address that the stylesheet names
 _OF_WORKER = "worker.js"

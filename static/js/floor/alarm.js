@@ -1,7 +1,8 @@
 // A SEV1 or a patient-safety issue without a receipt after ten seconds fills the screen: it must not look sent. It goes when
 // it is sent, or when somebody says that they have phoned.
 import { h, dialog } from "./dom.js";
-import { say, time } from "./words.js";
+import { say } from "./words.js";
+import { ownTime } from "./clock.js";
 import { state } from "./state.js";
 import { whereOf } from "./places.js";
 import { categoryName } from "./issues.js";
@@ -29,7 +30,7 @@ function look() {
 function open(found) {
   const made = dialog("alarm", { locked: true, label: say("not_sent") },
     h("h1", {}, say("not_sent")),
-    h("ul", {}, found.map((r) => h("li", {}, h("b", {}, categoryName(r.body.category)), ` · ${whereOf(r.body)} · ${time(r.made_at)}`,
+    h("ul", {}, found.map((r) => h("li", {}, h("b", {}, categoryName(r.body.category)), ` · ${whereOf(r.body)} · ${ownTime(r.made_at)}`,
       r.state === "refused" && h("button", { type: "button", onclick: () => correct(r) }, say("correct"))))),
     h("div.call", {}, numbers().length ? numbers().map(callLink) : h("p", {}, say("not_sent_no_number"))),
     h("p", {}, say("not_sent_goes_on")),

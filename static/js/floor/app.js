@@ -46,7 +46,7 @@ function main() {
   }
   fill(at, [state.view], () => [parts.list]);
   if (state.view === "known") return fill(parts.list, ["known", ...known.ofKnown()], known.view);
-  if (state.view === "mine") return fill(parts.list, ["mine", state.doc.mine, state.records.map((r) => [r.uuid, r.state, r.problem]), Math.floor(Date.now() / 60000)], mine.view);
+  if (state.view === "mine") return fill(parts.list, ["mine", state.doc.mine, state.doc.timezone, state.records.map((r) => [r.uuid, r.state, r.problem]), Math.floor(Date.now() / 60000)], mine.view);
   return fill(parts.list, ["info", ...info.ofInfo()], info.view);
 }
 

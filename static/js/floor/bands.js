@@ -1,7 +1,8 @@
 // What stands between the head and the work: no connection, a login that is asked for, refusals, news from the desk,
 // questions to the floor. Each says what is so and what that means here.
 import { h } from "./dom.js";
-import { say, count, age, time } from "./words.js";
+import { say, count, age } from "./words.js";
+import { time } from "./clock.js";
 import { state, serverNow, set } from "./state.js";
 import { areaName } from "./places.js";
 import { openLogin } from "./login.js";
@@ -20,7 +21,7 @@ const questions = () => (state.doc?.questions ?? []).filter((q) => isOfMine(q) &
 
 export const ofBands = () => [state.link, state.login, state.place, outbox.unsent().map((r) => [r.uuid, r.state]),
   outbox.unsent().length && minute(), announcements(),
-  questions(), state.doc?.answers, state.doc?.phase, state.doc?.support, update.isReady(), Boolean(state.doc)];
+  questions(), state.doc?.timezone, state.doc?.answers, state.doc?.phase, state.doc?.support, update.isReady(), Boolean(state.doc)];
 
 export function view() {
   return [connection(), login(), refusals(), renewed(), closed(), support.band(), ...announcements().map(announcement), ...questions().map(question)];

@@ -1,6 +1,7 @@
 // "On duty here until 14:00": one tap, through the outbox like everything else; and who else is there.
-import { h } from "./dom.js";
-import { say, time } from "./words.js";
+import { h, dialog } from "./dom.js";
+import { say } from "./words.js";
+import { nextOf, time } from "./clock.js";
 import { state, serverNow } from "./state.js";
 import { areaName } from "./places.js";
 import * as outbox from "./outbox.js";
@@ -21,8 +22,10 @@ export function own() {
   return lives(found) && !ended(found) ? found : null;
 }
 
-async function begin(hours) {
-  const id = uuid(), until = new Date(Math.ceil((serverNow() + hours * HOUR_MS) / QUARTER_MS) * QUARTER_MS).toISOString();
+const inHours = (hours) => Math.ceil((serverNow() + hours * HOUR_MS) / QUARTER_MS) * QUARTER_MS;
+
+async function begin(untilMs) {
+  const id = uuid(), until = new Date(untilMs).toISOString();
   await outbox.add(outbox.record({
     uuid: id, method: "PUT", path: `/api/duties/${id}`, kind: "duty",
     body: { area: state.place.area, until_at: until, device: state.device },
@@ -36,6 +39,19 @@ async function end(duty) {
     uuid: id, method: "POST", path: `/api/duties/${duty.uuid}/events/${id}`, kind: "duty_end", order: duty.uuid, body: { action: "end" },
   }));
   wake({ fresh: true });
+}
+
+// A time of day that is typed is the site's, as all that are shown.
+function pick() {
+  const input = h("input", { type: "time", id: "duty-until", required: true });
+  const form = h("form", { onsubmit: async (event) => {
+    event.preventDefault();
+    await begin(nextOf(input.value, serverNow()));
+    box.close();
+  } }, h("label", { for: "duty-until" }, say("until_when")), input, h("p.second", {}, say("now_here", { time: time(serverNow()) })),
+  h("div.choices", {}, h("button.first", { type: "submit" }, say("duty_take")),
+    h("button.plain", { type: "button", onclick: () => box.close() }, say("close"))));
+  const box = dialog("until", { label: say("duty_pick") }, h("h2", {}, say("duty_in", { area: areaName(state.place.area) })), form);
 }
 
 function others() {
@@ -54,6 +70,7 @@ export function view() {
     duty ? h("p", {}, say("duty_until", { area: areaName(duty.area), time: time(Date.parse(duty.until_at)) }))
       : h("p", {}, say("duty_none", { area: areaName(state.place.area) })),
     h("div.choices", {}, duty ? h("button", { type: "button", "data-key": "duty-end", onclick: () => end(duty) }, say("duty_end"))
-      : HOURS.map((n) => h("button", { type: "button", "data-key": `duty${n}`, onclick: () => begin(n) }, say("duty_hours", { n })))),
+      : [...HOURS.map((n) => h("button", { type: "button", "data-key": `duty${n}`, onclick: () => begin(inHours(n)) }, say("duty_hours", { n }))),
+        h("button", { type: "button", "data-key": "duty-pick", onclick: pick }, say("duty_pick"))]),
     others());
 }

@@ -8,7 +8,7 @@ import { stateOf } from "./mine.js";
 import { button as support } from "./support.js";
 
 const last = () => state.records.filter((r) => r.kind === "issue" && r.state !== "dropped").at(-1);
-export const ofFoot = () => [last()?.uuid, last()?.state, last()?.receipt?.number, state.doc?.support, state.place, state.view];
+export const ofFoot = () => [last()?.uuid, last()?.state, last()?.receipt?.number, state.doc?.support, state.doc?.timezone, state.offsetMs, state.place, state.view];
 
 export function view() {
   const one = last();

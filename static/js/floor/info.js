@@ -14,7 +14,7 @@ export async function lookAtStorage() {
   persisted = (await navigator.storage?.persisted?.().catch(() => null)) ?? null;
 }
 
-export const ofInfo = () => [state.doc?.facts, state.doc?.contacts, state.doc?.bridge, state.doc?.duty, state.doc?.me, state.login, state.device,
+export const ofInfo = () => [state.doc?.facts, state.doc?.contacts, state.doc?.bridge, state.doc?.duty, state.doc?.timezone, state.doc?.me, state.login, state.device,
   outbox.unsent().length, state.records.length, persisted, state.place, Math.floor((Date.now() - state.docAt) / 60000)];
 
 export function view() {

@@ -1,6 +1,7 @@
 // What became of what was logged: on this tablet, by me, or handed to me; and whether it is solved.
 import { h } from "./dom.js";
-import { say, age, time } from "./words.js";
+import { say, age } from "./words.js";
+import { ownTime } from "./clock.js";
 import { state, serverNow } from "./state.js";
 import { areaName, whereOf } from "./places.js";
 import { categoryName, statusName } from "./issues.js";
@@ -19,7 +20,7 @@ async function answer(issue, action) {
 
 // What this tablet holds of an issue, in words: they are said only after they are true.
 export function stateOf(record) {
-  if (record.state === "sent") return say(record.receipt?.number ? "sent_no" : "sent", { n: record.receipt?.number, time: time(record.sent_at) });
+  if (record.state === "sent") return say(record.receipt?.number ? "sent_no" : "sent", { n: record.receipt?.number, time: ownTime(record.sent_at) });
   if (record.state === "refused") return say("refused");
   return say("saved_here");
 }

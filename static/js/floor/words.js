@@ -1,6 +1,5 @@
 // What is said, from the one catalogue that came with the page; {name} stands for a value.
 const words = JSON.parse(document.body.dataset.words);
-const language = document.documentElement.lang;
 
 export function say(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -15,6 +14,3 @@ export function age(ms) {
   if (minutes < 120) return say("age_minutes", { n: minutes });
   return minutes < 2880 ? say("age_hours", { n: Math.floor(minutes / 60) }) : say("age_days", { n: Math.floor(minutes / 1440) });
 }
-
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-export const time = (ms) => clock.format(ms);
