@@ -19,6 +19,7 @@ LONGEST_FIRST = (  # as `--durations=0` told; what is not named begins after the
     "test_frozen_and_gone",
     "test_triggers_real_worklist",
     "test_simulator",
+    "test_truth",
     "test_notices",
     "test_cli_check",
     "test_desk",

@@ -68,7 +68,7 @@ def test_a_page_that_was_pushed_to_is_a_fresh_page(chromium: Browser, serve: Cal
             assert pushed.evaluate(shown) == fresh.evaluate(shown)
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_stopped_server_is_named_within_seven_seconds_and_its_return_heals(
     chromium: Browser, serve: Callable[..., Server]
 ) -> None:

@@ -57,7 +57,7 @@ def stopped_within(process: subprocess.Popen[bytes], number: int) -> float:
     return time.monotonic() - begun
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_collector_takes_messages_and_stops_within_two_seconds(
     tmp_path: Path, door: AppDoor, free_port: FreePort
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_collector_takes_messages_and_stops_within_two_seconds(
     assert door.sources.keys() == {"main"}
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_collector_whose_app_is_away_stops_within_two_seconds_too(
     tmp_path: Path, door: AppDoor, free_port: FreePort
 ) -> None:

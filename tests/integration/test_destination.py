@@ -46,7 +46,7 @@ def receiving(port: int, act: Callable[[], object]) -> Arrivals:
     return asyncio.run(all_of_it())
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_c_move_to_us_takes_no_longer_than_one_to_a_plain_receiver() -> None:
     ours, plain = free_port(), free_port()
     with Storescp(plain), Dcmqrscp(studies=[STUDY], knows={"OURS": ours, "PLAIN": plain}) as archive:

@@ -99,7 +99,7 @@ def test_an_unknown_view_and_a_foreign_page_are_refused(path: str) -> None:
     asyncio.run(scene())
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_fifty_browsers_that_never_read_delay_nobody_and_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "DRAIN_S", 1.0)
 

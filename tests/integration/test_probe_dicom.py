@@ -170,7 +170,7 @@ def test_a_frozen_peer_times_out_in_associate_and_answers_again_when_it_thaws(
     assert try_once(probe_of("echo"), pacs_system).outcome is Outcome.OK
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 @pytest.mark.parametrize("kind", ["echo", "worklist", "query"])
 def test_a_delay_of_the_answers_is_in_the_total_and_in_nothing_else(kind: str, pacs: Orthanc) -> None:
     with Proxy(pacs.port) as proxy:
@@ -200,7 +200,7 @@ def test_a_system_without_a_dicom_address_is_said_to_have_none() -> None:
     assert (sample.outcome, sample.detail) == (Outcome.UNREACHABLE, "the system has no DICOM address")
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_busy_event_loop_is_not_in_the_time_of_the_connection() -> None:
     async def story() -> float | None:
         with socket.create_server(("127.0.0.1", 0)) as server:

@@ -73,10 +73,10 @@ def test_a_missing_reference_study_is_a_wrong_answer_and_not_an_outage(pacs: Ort
     assert "not there" in sample.detail
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_the_time_of_a_study_is_what_a_plain_client_measures(pacs: Orthanc) -> None:
     plain, ours = [], []
-    for _ in range(7):
+    for _ in range(20):  # the least of each: what is left where nobody else took the processor
         web = http.client.HTTPConnection("127.0.0.1", pacs.http, timeout=10)
         began_s = time.perf_counter()
         accept = {"Accept": 'multipart/related; type="application/dicom"', "Accept-Encoding": "identity"}
@@ -92,7 +92,7 @@ def test_the_time_of_a_study_is_what_a_plain_client_measures(pacs: Orthanc) -> N
     assert abs(min(ours) - min(plain)) <= max(0.005, 0.25 * min(plain))
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_delay_of_the_answers_is_in_each_request_and_not_in_connect(pacs: Orthanc) -> None:
     with Proxy(pacs.http, down=0.2) as proxy:
         probe = probe_of("image-load", study=CT.uid)

@@ -169,7 +169,7 @@ def test_a_closed_web_port_is_refused() -> None:
     assert try_once(probe_of("web"), portal(f"http://127.0.0.1:{free_port()}")).outcome is Outcome.REFUSED
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_a_delay_of_the_answer_is_in_its_time_and_not_in_connect(pacs: Orthanc, folder: Path) -> None:
     with Proxy(pacs.http, down=0.7) as proxy:
         auth = {"kind": "basic", "user": "golive", "password_file": "password"}

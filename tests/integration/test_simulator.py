@@ -123,7 +123,7 @@ def probe_standings(plan: Plan, taken: list[Sample], now: datetime) -> dict[str,
     return {row.series.key: row for row in board.judged(now) if row.n}
 
 
-@pytest.mark.alone
+@pytest.mark.quiet
 def test_probes_of_the_played_hospital_stand_as_those_of_the_poured_one(player: Player, tmp_path: Path) -> None:
     async def ask() -> list[SampleIn]:
         wanted = {"worklist-mr": 25, "image-mr": 14, "echo-ris": 25, "query-pacs": 15}

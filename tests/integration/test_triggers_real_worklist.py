@@ -77,7 +77,7 @@ def _lower_end(k: int, n: int, z: float = 1.959964) -> float:
     return (middle - half) / (n + z * z)
 
 
-@pytest.mark.alone  # just below the limit is only that while nobody else takes the processor
+@pytest.mark.quiet  # just below the limit is only that while the processor is not taken
 def test_slow_is_a_breach_in_time_just_below_never_and_what_breached_stays_blind_and_recovered(ris: Wlmscpfs) -> None:
     with Proxy(ris.port, down=BELOW_S, free=1) as way:
         tables = {"systems": [dicom_system("ris", way.port, ris.aet)], "probes": [worklist("ct", "ris")]}

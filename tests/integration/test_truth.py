@@ -16,7 +16,7 @@ from tests.peers.golive import wait_for
 from tests.peers.hl7_lives import Life, send_all
 from tests.peers.studies import Study, write_order
 
-pytestmark = [pytest.mark.peers, pytest.mark.alone]
+pytestmark = [pytest.mark.peers, pytest.mark.quiet]
 
 MEASURED_S, ROUND_S = 28.0, 1.0
 NEW = [Study(n, "CT", 2, 16) for n in range(11, 19)]
