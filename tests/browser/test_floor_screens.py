@@ -65,6 +65,36 @@ def test_axe_finds_nothing_on_any_page_of_the_tablet(
         assert small == []
 
 
+BY_IPAD = """() => {
+  const draws = HTMLCanvasElement.prototype.toBlob, told = new TextEncoder();
+  const note = (marker, text) => [0xff, marker, 0, text.length + 2, ...told.encode(text)];
+  HTMLCanvasElement.prototype.toBlob = function noted(done, ...more) {
+    draws.call(this, async (blob) => {
+      const drawn = new Uint8Array(await blob.arrayBuffer());
+      const notes = [...note(0xe1, "Exif\\0\\0MM of an iPad"), ...note(0xed, "Photoshop 3.0"), ...note(0xfe, "a word")];
+      done(new Blob([drawn.slice(0, 20), new Uint8Array(notes), drawn.slice(20)], { type: "image/jpeg" }));
+    }, ...more);
+  };
+}"""
+
+
+def test_what_an_ipad_writes_into_a_picture_that_was_drawn_anew_is_left_out(
+    served: Served, used: Tablet, tmp_path: Path
+) -> None:
+    picture = tmp_path / "photo.png"
+    picture.write_bytes(used.page.screenshot())
+    used.page.evaluate(BY_IPAD)
+    used.page.set_input_files("input[type=file]", str(picture))
+    used.page.click("dialog.photo button.first")
+    used.page.wait_for_selector("button.photo:has-text('Photo · 1')")
+    uuid = used.log(text="with a photo of an iPad")
+    used.sent(uuid)
+    (kept,) = wait_for(lambda: served.get(f"/api/issues/{uuid}/photos", "desk"))
+    shown = served.call("GET", f"/api/issues/{uuid}/photos/{kept['sha256']}", "desk").content
+    assert shown[:20].endswith(b"\x00\x01\x00\x01\x00\x00")
+    assert not any(word in shown for word in (b"Exif", b"Photoshop", b"a word"))
+
+
 def test_a_photo_goes_apart_smaller_and_blacked_out_by_hand(served: Served, used: Tablet, tmp_path: Path) -> None:
     used.page.click("[data-category=hardware]")
     used.page.click("[data-severity='4']")

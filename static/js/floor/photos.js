@@ -39,11 +39,28 @@ async function take(file) {
   canvas.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
   if (!(await blackedOut(canvas))) return;
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  const blob = await bare(await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY)));
   const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
   const sha256 = [...new Uint8Array(hash)].map((b) => b.toString(16).padStart(2, "0")).join("");
   await store.keepPhoto({ sha256, blob, made_at: Date.now() });
   write({ photos: [...draft.photos.filter((p) => p !== sha256), sha256] });
+}
+
+// Some browsers note device and program in what they draw, and golive refuses a photo with notes: before the picture only
+// what says how it is to be read is kept (JFIF, ICC, Adobe), and of it what golive takes (app/domain/floor/photos.py).
+async function bare(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer()), SCAN = 0xda, kept = [bytes.subarray(0, 2)];
+  const begins = (at, word) => [...word].every((sign, i) => bytes[at + i] === sign.charCodeAt(0));
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] !== SCAN) {
+    const marker = bytes[at + 1], end = at + 2 + bytes[at + 2] * 256 + bytes[at + 3], held = at + 4;
+    const isNote = marker === 0xfe || (marker >= 0xe0 && marker <= 0xef);
+    const reads = (marker === 0xe0 && end - held <= 14 && begins(held, "JFIF")) || (marker === 0xe2 && begins(held, "ICC_PROFILE"))
+      || marker === 0xee;
+    if (!isNote || reads) kept.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return new Blob([...kept, bytes.subarray(at)], { type: "image/jpeg" });
 }
 
 // A finger draws a black box over whatever must not be seen; only then it can be saved.
