@@ -263,6 +263,7 @@ def test_the_desk_sees_the_last_hand_over_of_each_area_and_the_sheet_that_of_the
     known = (made(1, "ct", "watch the list"), made(9, "", "call the vendor"))
     house.follow._seen = Seen((), GoLive(NOON - HOUR, NOON - HOUR), shift=Shift(handovers=known))
     told = {f.dom_id: f.html for f in fragments_of(SHIFT, house.follow.scene(), Beside())}["handed"]
+    assert "Sue to Kim, 12:59 · " in told
     assert told.index("watch the list") < told.index("call the vendor")
     sheet = huddle_sheet(house.follow.scene(), NOON - HOUR, None, (), (), known, ())
     assert "call the vendor" in str(sheet.note)

@@ -214,8 +214,10 @@ def _handed(scene: Scene, made: Handover) -> Handed:
     if made.issues:
         said = sh.ISSUE if len(made.issues) == 1 else sh.ISSUES
         went.append(said.format(n=", ".join(f"#{n}" for n in made.issues)))
+    said = sh.HANDED_SAID.format(leaves=made.leaves, takes_over=made.takes_over, at=clock(scene, made.at))
+    where = f" · {areas(scene, (made.asked.area,))}" if made.asked.area else ""
     return Handed(
-        sh.HANDED_SAID.format(leaves=made.leaves, takes_over=made.takes_over, at=clock(scene, made.at)),
+        said + where,
         tuple((title, getattr(made.asked, field)) for field, title in sh.NOTE.items()),
         ", ".join(went) or sh.NO_THINGS,
     )
