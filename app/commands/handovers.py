@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.commands import escalation
 from app.commands.duties import named
-from app.domain.floor.duties import COMMAND_CENTER, Duty, begun
+from app.domain.floor.duties import COMMAND_CENTER, LATEST, Duty, begun
 from app.domain.floor.handovers import NOTE, Asked, Handover, same, written
 from app.domain.floor.issue_life import FROM
 from app.domain.floor.issues import Action, Event, folded
@@ -32,12 +32,14 @@ def handing_over(
         if before is not None:
             return before, False
         texts = {field: getattr(asked, field) for field in NOTE} | {"to": asked.takes_over, "from": asked.leaves}
+        texts["device"] = asked.device
         guarded(texts, asked.no_patient, plan.floor.patterns, now.year)
         leaves = written(asked, by)
         if asked.area and asked.area not in plan.areas:
             known = ", ".join(plan.areas) or "none"
             raise Invalid("area", f"{asked.area!r} is no id of [[areas]] (there are {known})")
-        if asked.until_at <= now:
+        # a tablet may have held it until it was over: the note is kept, and nobody has the duty by it
+        if asked.until_at <= (now - LATEST if asked.device else now):
             raise Invalid(
                 "until_at", f"{asked.until_at.isoformat()} lies in the past: it is how long who takes over stays"
             )
@@ -61,7 +63,7 @@ def handing_over(
 
 def _leaves(duty: Duty, asked: Asked, leaves: str, by: Person) -> bool:
     """Say whether a duty goes over; the lead also where its holder called themselves otherwise than their token."""
-    if asked.area not in ("", duty.area):
+    if asked.area not in ("", duty.area) or (asked.device and duty.device and duty.device != asked.device):
         return False
     own_lead = duty.area == COMMAND_CENTER and not asked.leaves.strip() and duty.by.token == by.token
     return own_lead or same(duty.called, leaves)
@@ -83,7 +85,7 @@ def _passed_on(
     duties.keep(s, plan.site, replace(duty, ended_at=now, ended_by=by.called), "hand_over", by, now)
     if any(d.area == duty.area and same(d.called, taker.called) for d in held):
         return  # who takes over was there already, until the moment of their own
-    new = Duty(_of(uuid, duty.uuid), duty.area, taker, now, asked.until_at, handover=uuid)
+    new = Duty(_of(uuid, duty.uuid), duty.area, taker, min(now, asked.until_at), asked.until_at, handover=uuid)
     duties.keep(s, plan.site, begun(new, tuple(plan.areas), now), "begin", by, now)
 
 

@@ -1,12 +1,15 @@
 """The shift as it is at a moment, for every screen in one reading."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from app.domain.floor.handovers import Handover
 from app.domain.floor.questions import COUNTS_FOR, WAITS
 from app.domain.floor.shift import Shift
 from app.store import announcements, duties, handovers, questions
+
+LATELY, LOOKED_THROUGH = timedelta(hours=24), 20
 
 
 def now(session: Session, site: str, moment: datetime) -> Shift:
@@ -16,5 +19,14 @@ def now(session: Session, site: str, moment: datetime) -> Shift:
         tuple(a for a in announcements.since(session, site, moment) if a.at <= moment),
         tuple(questions.since(session, site, moment - WAITS)),
         tuple(questions.newest_said(session, site, moment - COUNTS_FOR, moment - WAITS)),
-        next(iter(handovers.newest(session, site, 1)), None),
+        _last_handovers(session, site, moment),
     )
+
+
+def _last_handovers(session: Session, site: str, moment: datetime) -> tuple[Handover, ...]:
+    """Give the last hand-over of all, and of the last day the last of each area, the newest first."""
+    found = handovers.newest(session, site, LOOKED_THROUGH)
+    last: dict[str, Handover] = {}
+    for made in found[:1] + [h for h in found[1:] if moment - h.at <= LATELY]:
+        last.setdefault(made.asked.area, made)
+    return tuple(last.values())

@@ -54,7 +54,7 @@ async def huddle(request: Request, actor: Reader) -> HTMLResponse:
         return (
             issues.all(s, house.site),
             decisions.newest(s, house.site, 200),
-            handovers.newest(s, house.site, 5),
+            handovers.newest(s, house.site, 20),
             planned_work.known(s, plan, scene.now),
         )
 

@@ -39,6 +39,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("announcements", sections.announced),
     ("questions", sections.asked),
     ("duty", sections.duty),
+    ("handovers", sections.handed_over),
     ("known", sections.known),
     ("mine", sections.mine),
 )

@@ -11,7 +11,7 @@ from app.domain.floor.issues import Issue, Status
 from app.domain.floor.rooms import codes
 from app.store import issues
 from app.store.db import Session
-from app.web import announcements, duties, questions
+from app.web import announcements, duties, handovers, questions
 from app.web.floor_look import Look
 from app.web.issue_shapes import MERGED
 from app.web.moments import utc_text
@@ -131,6 +131,11 @@ def asked(_: Session, look: Look) -> list[dict[str, Any]]:
 def duty(_: Session, look: Look) -> dict[str, Any]:
     """Give who leads and who is on duty where."""
     return duties.section(look.scene.plan, look.shift, look.actor, look.now)
+
+
+def handed_over(_: Session, look: Look) -> list[dict[str, Any]]:
+    """Give the last hand-over of each area, for who comes."""
+    return [handovers.told(made) for made in look.shift.handovers]
 
 
 def mine(s: Session, look: Look) -> list[dict[str, Any]]:

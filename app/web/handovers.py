@@ -22,7 +22,10 @@ Note = Annotated[str, Field(max_length=600, pattern=r"^[^\x00]*$")]
 
 
 class HandoverIn(Strict):
-    """A hand-over: the note, who takes over until when; without `from` the actor leaves, without `area` everywhere."""
+    """A hand-over: the note, who takes over until when; without `from` the actor leaves, without `area` everywhere.
+
+    With `device` only what that tablet has, and also late, when the tablet had no network.
+    """
 
     conditions: Note = ""
     actions: Note = ""
@@ -31,13 +34,15 @@ class HandoverIn(Strict):
     until_at: Named
     from_: Annotated[Line, Field(alias="from")] = ""
     area: Annotated[str, Field(max_length=48, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    device: Line = ""
     no_patient: StrictBool = False
 
     def asked(self) -> Asked:
         """Give it as the domain knows it."""
         return Asked(
-            self.conditions, self.actions, self.needs, self.to, self.until_at, self.from_, self.area, self.no_patient
-        )
+            self.conditions, self.actions, self.needs, self.to, self.until_at, self.from_, self.area, self.no_patient,
+            self.device,
+        )  # fmt: skip
 
 
 class HandoverOut(BaseModel):

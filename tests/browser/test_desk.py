@@ -82,11 +82,14 @@ def test_the_bar_of_every_page_is_one_line(
             assert ground == {"light": "rgb(246, 247, 248)", "dark": "rgb(20, 24, 28)"}[colours]
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_in_any_state(chromium: Browser, serve: Callable[..., Server], path: str) -> None:
+def test_axe_finds_nothing_in_any_state(
+    chromium: Browser, serve: Callable[..., Server], path: str, colours: str
+) -> None:
     states = sorted(DESKS)
     server = serve("--desk", states[-1], "--simulation")
-    with at_desk(chromium, server, path, bypass_csp=True) as page:
+    with at_desk(chromium, server, path, bypass_csp=True, color_scheme=colours) as page:
         live(page)
         for state in states:
             changed(page, server, f"desk {state}")

@@ -5,24 +5,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.tablets import AREAS, FLOOR, ROLES, tablet
+from tests.browser.tablets import AREAS, FLOOR, NARROW, ROLES, WIDE, Tablet, axe_of, tablet
 from tests.integration.served import Served, prepared, running, wait_for, write_config
-from tests.integration.test_shift import put
+from tests.integration.test_issues import act as act_on_issue
+from tests.integration.test_issues import body as issue_body
+from tests.integration.test_issues import put as put_issue
+from tests.integration.test_shift import put, there
 
 pytestmark = pytest.mark.peers
 ZONE, ELSEWHERE = "Asia/Kathmandu", "Pacific/Auckland"  # a quarter of an hour off every other zone, and half a day away
 
+SMALL = """() => [...document.querySelectorAll("dialog :is(button, input, textarea)")].filter((e) => e.offsetParent)
+  .filter((e) => { const b = e.getBoundingClientRect(); return b.height < 48 || b.width < 48; })
+  .map((e) => e.outerHTML)"""
+
 
 @contextmanager
-def golive(folder: Path, zone: str = ZONE) -> Iterator[Served]:
-    file = write_config(folder, FLOOR, areas=AREAS)
+def golive(folder: Path, floor: str = FLOOR) -> Iterator[Served]:
+    file = write_config(folder, floor, areas=AREAS)
     text = re.sub(r"(?m)^timezone = .*\n", "", file.read_text(), count=1)
-    file.write_text(text.replace("[site]\n", f'[site]\ntimezone = "{zone}"\n', 1))
+    file.write_text(text.replace("[site]\n", f'[site]\ntimezone = "{ZONE}"\n', 1))
     config, tokens = prepared(folder, ROLES, file)
     with running(config, tokens) as served:
         yield served
@@ -95,3 +103,157 @@ def test_a_time_of_day_is_its_next_one_also_where_a_day_has_25_hours(chromium: B
     with tablet(chromium, served, timezone_id=ELSEWHERE) as used:
         got = used.page.evaluate(CASES, [list(case) for case in cases])
         assert dict(zip(cases, got, strict=True)) == cases
+
+
+NOTE = {"conditions": "worklist slow since nine", "actions": "RIS team is on it", "needs": "call back at ten"}
+
+
+def on_duty(used: Tablet, hours: int = 2) -> None:
+    used.page.click("[data-view=info]")
+    used.page.click(f"[data-key=duty{hours}]")
+    used.page.wait_for_selector("[data-key=duty-end]")
+
+
+def written(used: Tablet, to: str, until: str, **note: str) -> None:
+    for name, said in {"to": to, "until": until, **NOTE, **note}.items():
+        used.page.fill(f"dialog.handover [name={name}]", said)
+
+
+def held(used: Tablet) -> list[str]:
+    return list(
+        used.page.evaluate("""async () => {
+          const of = `/floor/${document.documentElement.dataset.version}/js/floor`;
+          return (await import(`${of}/outbox.js`)).unsent().map((r) => r.kind);
+        }""")
+    )
+
+
+def test_whose_duty_ends_hands_over_without_a_network_and_once_however_often_it_is_sent(
+    chromium: Browser, served: Served
+) -> None:
+    issue = str(uuid4())
+    with tablet(chromium, served, timezone_id=ELSEWHERE) as used:
+        on_duty(used)
+        wait_for(lambda: there(served)["ct"])
+        put_issue(served, issue, **issue_body())
+        act_on_issue(served, issue, "assign", owner="the floor")
+        used.ready()
+        used.offline()
+        used.page.click("[data-key=handover]")
+        until = clock(datetime.now(UTC) + timedelta(hours=5))
+        written(used, "Kim", until, needs=" ")
+        used.page.click("dialog.handover button.first")
+        expect(used.page.locator("dialog.handover .refused")).to_have_text("Still missing: what the next shift needs.")
+        assert used.page.evaluate("() => document.activeElement.name") == "needs"
+        used.page.keyboard.press("Escape")
+        used.page.reload()  # what was written stays
+        used.page.click("[data-view=info]")
+        used.page.click("[data-key=handover]")
+        assert used.page.input_value("dialog.handover [name=conditions]") == NOTE["conditions"]
+        used.page.fill("dialog.handover [name=needs]", NOTE["needs"])
+        used.page.click("dialog.handover button.first")
+        expect(used.page.locator(".handed")).to_contain_text("Handed over to Kim")
+        expect(used.page.locator(".handed .state")).to_have_text("saved on this tablet")
+        expect(used.page.locator(".duty")).to_contain_text("Nobody on this tablet is on duty")
+        assert held(used) == ["handover"]
+        lost: list[str] = []
+
+        def lose(route: Route) -> None:
+            if lost:
+                route.continue_()
+                return
+            lost.append(route.request.url)
+            route.fetch()  # the server stores it; its answer never arrives
+
+        used.page.route("**/api/handovers/*", lose)
+        with used.page.expect_request("**/api/handovers/*"):
+            used.offline(False)
+        wait_for(lambda: held(used) and served.get("/api/handovers"))  # a call of the page lets the route go on
+        used.page.reload()
+        used.page.click("[data-view=info]")
+        expect(used.page.locator(".handed")).to_contain_text("Handed over by the floor to Kim", timeout=20_000)
+        wait_for(lambda: not held(used))
+        made = served.get("/api/handovers")
+        assert [(m["from"], m["to"], m["area"], m["needs"]) for m in made] == [
+            ("the floor", "Kim", "ct", NOTE["needs"])
+        ]
+        assert clock(made[0]["until_at"]) == until
+        assert there(served)["ct"] == ["Kim"]
+        assert served.get(f"/api/issues/{issue}")["owner"] == "Kim"
+
+
+def test_a_duty_that_is_about_to_end_offers_the_hand_over_on_every_page_and_for_a_while_after(
+    chromium: Browser, served: Served
+) -> None:
+    with tablet(chromium, served) as used:
+        used.page.route("**/api/tablets/**", lambda route: route.abort())  # else a clock that leaps is found out
+        used.page.clock.install()
+        on_duty(used)
+        (duty,) = wait_for(lambda: [d for d in served.get("/api/floor", "floor")["duty"]["there"] if d["mine"]])
+        until, band = datetime.fromisoformat(duty["until_at"]), used.page.locator(".band.handover")
+
+        def at(minutes: float) -> None:
+            used.page.clock.set_system_time(until + timedelta(minutes=minutes))
+            used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+
+        used.page.click("[data-view=log]")
+        at(-20)
+        assert band.count() == 0
+        at(-10)
+        expect(band).to_contain_text(f"Your duty in CT ends at {clock(until)}.")
+        at(2)
+        expect(band).to_contain_text(f"Your duty in CT ended at {clock(until)}.")
+        band.locator("button").click()
+        expect(used.page.locator("dialog.handover h2")).to_have_text("Hand over CT")
+        used.page.keyboard.press("Escape")
+        at(31)
+        expect(band).to_have_count(0)
+
+
+def test_a_hand_over_that_tells_of_a_patient_is_asked_for_and_one_that_is_refused_is_corrected(
+    chromium: Browser, served: Served
+) -> None:
+    with tablet(chromium, served) as used:
+        on_duty(used)
+        used.page.click("[data-key=handover]")
+        written(used, "the floor", "23:59", actions="for Frau Zwickelhuber again")
+        used.page.click("dialog.handover button.first")
+        assert used.page.locator("dialog.guard mark").inner_text().endswith("Zwickelhuber")
+        used.page.click("dialog.guard button.first")
+        used.page.click(".band.warn button")
+        item = used.page.locator(".item[data-state=refused]")
+        expect(item).to_contain_text("'the floor' is who leaves")
+        item.locator("button").click()
+        assert axe_of(used.page) == []
+        used.page.fill("dialog.correct [name=to]", "Tom")
+        used.page.click("dialog.correct button.first")
+        (made,) = wait_for(lambda: [m for m in served.get("/api/handovers") if m["to"] == "Tom"])
+        assert made["actions"] == "for Frau … again"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing_in_duty_and_hand_over_in_german_and_every_target_takes_a_glove(
+    chromium: Browser, tmp_path: Path, scheme: str, viewport: dict[str, int]
+) -> None:
+    german = FLOOR.replace('language = "en"', 'language = "de"')
+    with (
+        golive(tmp_path, floor=german) as served,
+        tablet(chromium, served, color_scheme=scheme, viewport=viewport) as used,
+    ):
+        used.page.click("[data-view=info]")
+        used.page.click("[data-key=duty-pick]")
+        found = {"until": axe_of(used.page)}
+        small = {"until": used.page.evaluate(SMALL)}
+        used.page.keyboard.press("Escape")
+        on_duty(used)
+        used.page.click("[data-key=handover]")
+        expect(used.page.locator("dialog.handover h2")).to_have_text("CT übergeben")
+        written(used, "Kim", "23:59")
+        found["handover"], small["handover"] = axe_of(used.page), used.page.evaluate(SMALL)
+        used.page.click("dialog.handover button.first")
+        expect(used.page.locator(".handed")).to_contain_text("Übergeben von the floor an Kim")
+        found["info"] = axe_of(used.page)
+        assert {where: said for where, said in found.items() if said} == {}
+        assert {where: said for where, said in small.items() if said} == {}
+        assert used.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

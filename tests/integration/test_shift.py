@@ -195,6 +195,25 @@ def test_a_hand_over_takes_lead_duties_and_open_issues_along_once(golive: Served
     assert "RIS restarted" not in str(told)
 
 
+def test_a_tablet_hands_over_its_own_duty_alone_and_late_when_it_had_no_network(golive: Served) -> None:
+    for device, name in (("tablet-1", "Sue"), ("tablet-2", "Tom")):
+        put(golive, "duties", "floor", area="ed", until_at=later(2), device=device, name=name)
+    note = {"conditions": "calm", "actions": "nothing", "needs": "nothing", "to": "Kim", "area": "ed"}
+    more = {**note, "from": "Sue", "device": "tablet-1"}
+    assert put(golive, "handovers", "floor", **more, until_at=later(5))[1]["duties"] == ["ed"]
+    assert sorted(there(golive)["ed"]) == ["Kim", "Tom"]
+    uuid, passed = str(uuid4()), later(-3)
+    late = {**note, "from": "Tom", "device": "tablet-2", "needs": "call back", "until_at": passed}
+    code, made = put(golive, "handovers", "floor", uuid, **late)
+    assert (code, made["until_at"][:19]) == (201, passed[:19])
+    assert put(golive, "handovers", "floor", uuid, **late) == (200, made)
+    assert there(golive)["ed"] == ["Kim"]
+    assert put(golive, "handovers", "floor", **{**late, "until_at": later(-30)})[0] == 422
+    assert put(golive, "handovers", "desk", **note, until_at=passed)[0] == 422  # nobody at the desk means the past
+    told = golive.get("/api/floor", "floor")["handovers"]
+    assert [h["needs"] for h in told if h["area"] == "ed"] == ["call back"]
+
+
 def test_who_has_the_duty_there_now_says_whether_it_is_solved(golive: Served) -> None:
     uuid = str(uuid4())
     put_issue(golive, uuid, "desk", **issue_body())

@@ -11,7 +11,9 @@ CATALOGUES = {f.stem.split(".")[1]: json.loads(f.read_text()) for f in (ROOT / "
 MODULES = sorted((ROOT / "static/js/floor").glob("*.js"))
 CODE = "\n".join(re.sub(r"(?<!:)//.*", "", module.read_text()) for module in MODULES)
 PAGE = (ROOT / "templates/pages/floor.html").read_text()
-OF_DATA = re.compile(r"^(sev|status_|did_|nav_|field_|answer_)")  # keys made from a value: each is checked below
+OF_DATA = re.compile(
+    r"^(sev|status_|did_|nav_|field_|answer_|note_|lacks_)"
+)  # keys made from a value: each is checked below
 # what a person would read: a text between quotes or backticks that begins with a capital or holds a blank
 _SENTENCE = re.compile(r"""(["'`])(?:[A-Z][a-z]+[^"'`$]*|[A-Za-z]+ [a-z]+ [^"'`$]*)\1""")
 _NO_WORDS = re.compile(
@@ -45,10 +47,12 @@ def test_each_word_is_said_somewhere_and_each_that_is_said_exists() -> None:
     [
         ("status_", "new triaged in_progress fixed verified closed duplicate known training not_an_issue"),
         ("sev", "1 2 3 4"),
-        ("did_", "verify reopen me_too phoned comment photo duty duty_end answer support"),
+        ("did_", "verify reopen me_too phoned comment photo duty duty_end handover answer support"),
         ("answer_", "working slow stopped"),
         ("nav_", "log known mine info"),
-        ("field_", "text workaround room function area category severity"),
+        ("field_", "text workaround room function area category severity conditions actions needs to until_at"),
+        ("note_", "conditions conditions_hint actions actions_hint needs needs_hint means"),
+        ("lacks_", "to until conditions actions needs"),
     ],
 )
 def test_each_value_that_a_word_is_made_from_has_one(prefix: str, values: str) -> None:

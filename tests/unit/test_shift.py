@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.floor.announcements import Announcement
 from app.domain.floor.coverage import coverage
 from app.domain.floor.duties import COMMAND_CENTER, Action, Duty, acted, begun, has_duty, leading
-from app.domain.floor.handovers import Asked, written
+from app.domain.floor.handovers import Asked, Handover, written
 from app.domain.floor.huddles import last_huddle, next_huddle
 from app.domain.floor.questions import Answer, Question, Said, latest, tapped_at, turn, unanswered
 from app.domain.floor.shift import Shift
@@ -20,6 +20,7 @@ from app.domain.rollback.decisions import Person
 from app.domain.rollback.golive import GoLive
 from app.errors import Conflict, Forbidden, Invalid
 from app.push.beside import Beside
+from app.push.desk.huddle_sheet import huddle_sheet
 from app.push.follow import Seen
 from app.push.views import SHIFT, fragments_of
 from app.web import announcements, duties, questions
@@ -250,6 +251,22 @@ def test_the_page_of_the_shift_is_new_when_something_happened_and_not_each_secon
     assert "coverage" in changed(first, shown(121, held))  # the duty in CT is over by itself
     assert "floor-says" in changed(first, shown(1, replace(held, said=(said(Answer.WORKING),))))
     assert "&lt;b&gt;" in shown(1, replace(held, announcements=(Announcement("b", "<b>", (), ANN, NOON),)))["announced"]
+
+
+def test_the_desk_sees_the_last_hand_over_of_each_area_and_the_sheet_that_of_the_center() -> None:
+    def made(n: int, area: str, needs: str) -> Handover:
+        asked = Asked("calm", "nothing", needs, "Kim", NOON + HOUR, area=area)
+        return Handover(f"h{n}", NOON - n * MINUTE, SUE, asked, "Sue", "Kim")
+
+    house = House()
+    house.clock.at = NOON
+    known = (made(1, "ct", "watch the list"), made(9, "", "call the vendor"))
+    house.follow._seen = Seen((), GoLive(NOON - HOUR, NOON - HOUR), shift=Shift(handovers=known))
+    told = {f.dom_id: f.html for f in fragments_of(SHIFT, house.follow.scene(), Beside())}["handed"]
+    assert "Sue to Kim, 12:59 · " in told
+    assert told.index("watch the list") < told.index("call the vendor")
+    sheet = huddle_sheet(house.follow.scene(), NOON - HOUR, None, (), (), known, ())
+    assert "call the vendor" in str(sheet.note)
 
 
 def test_while_golive_cannot_be_read_nobody_is_said_to_be_there_or_missing() -> None:

@@ -15,7 +15,10 @@ NOTE = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is handed over, as it was sent: `leaves` and `takes_over` are names."""
+    """What is handed over, as it was sent: `leaves` and `takes_over` are names.
+
+    `device` is the tablet that sent it: of several people at one token only the duty of this one goes over.
+    """
 
     conditions: str
     actions: str
@@ -25,6 +28,7 @@ class Asked:
     leaves: str = ""
     area: str = ""
     no_patient: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

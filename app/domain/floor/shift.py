@@ -11,13 +11,21 @@ from app.domain.floor.questions import Question, Said
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What is so now; `questions` are those that wait, `said` the newest answer of each area and of each to those."""
+    """What is so now; `questions` are those that wait, `said` the newest answer of each area and of each to those.
+
+    `handovers` are the last of each area, the newest first; that of the command center is of no area.
+    """
 
     duties: tuple[Duty, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     questions: tuple[Question, ...] = ()
     said: tuple[Said, ...] = ()
-    handover: Handover | None = None
+    handovers: tuple[Handover, ...] = ()
+
+    @property
+    def handover(self) -> Handover | None:
+        """Give the last hand-over of all."""
+        return next(iter(self.handovers), None)
 
     def lead(self, now: datetime) -> Duty | None:
         """Give who leads now."""

@@ -71,7 +71,8 @@ def huddle_sheet(
     fixed = [i for i in issues if i.status in _ENDED_WELL and (_solved_at(i) or since) > since]
     fixed.sort(key=lambda i: _solved_at(i) or since, reverse=True)
     decided = list(_decided(scene, since, decisions))
-    made = next((h for h in handovers if h.at > since), None)
+    lately = [h for h in handovers if h.at > since]
+    made = next((h for h in lately if not h.asked.area), next(iter(lately), None))  # the center's before an area's
     return HuddleSheet(
         sh.SHEET_OF.format(clock=clock(scene, huddle_at)) if huddle_at is not None else sh.SHEET_NOW,
         sh.SHEET_SINCE.format(clock=clock(scene, since)),

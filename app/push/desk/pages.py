@@ -122,7 +122,7 @@ def on_shift(scene: Scene) -> list[Fragment]:
         fragment("coverage", "desk_coverage", view=coverage_of(scene)),
         says(scene, link=False),
         fragment("announced", "desk_announced", rows=announced(scene)),
-        fragment("handed", "desk_handed", view=handed(scene)),
+        fragment("handed", "desk_handed", views=handed(scene)),
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.floor.announcements import Announcement
 from app.domain.floor.coverage import AHEAD, STAFFED, Cover, coverage
 from app.domain.floor.duties import Duty
-from app.domain.floor.handovers import same
+from app.domain.floor.handovers import Handover, same
 from app.domain.floor.huddles import next_huddle
 from app.domain.floor.questions import Answer, Question, latest, unanswered
 from app.domain.words import local_clock
@@ -204,17 +204,20 @@ def _announced_row(scene: Scene, one: Announcement) -> AnnouncedRow:
     return AnnouncedRow(one.uuid, one.text, areas(scene, one.areas), until, one.by.called, since(scene, one.at))
 
 
-def handed(scene: Scene) -> Handed | None:
-    """Give the last hand-over."""
-    made = scene.shift.handover
-    if made is None:
-        return None
+def handed(scene: Scene) -> tuple[Handed, ...]:
+    """Give the last hand-overs, the newest first: of the command center, and of each area of the floor."""
+    return tuple(_handed(scene, made) for made in scene.shift.handovers)
+
+
+def _handed(scene: Scene, made: Handover) -> Handed:
     went = [sh.LEAD] * made.lead + [areas(scene, made.areas)] * bool(made.areas)
     if made.issues:
         said = sh.ISSUE if len(made.issues) == 1 else sh.ISSUES
         went.append(said.format(n=", ".join(f"#{n}" for n in made.issues)))
+    said = sh.HANDED_SAID.format(leaves=made.leaves, takes_over=made.takes_over, at=clock(scene, made.at))
+    where = f" · {areas(scene, (made.asked.area,))}" if made.asked.area else ""
     return Handed(
-        sh.HANDED_SAID.format(leaves=made.leaves, takes_over=made.takes_over, at=clock(scene, made.at)),
+        said + where,
         tuple((title, getattr(made.asked, field)) for field, title in sh.NOTE.items()),
         ", ".join(went) or sh.NO_THINGS,
     )

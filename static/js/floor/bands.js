@@ -6,6 +6,7 @@ import { time } from "./clock.js";
 import { state, serverNow, set } from "./state.js";
 import { areaName } from "./places.js";
 import { openLogin } from "./login.js";
+import * as handover from "./handover.js";
 import * as outbox from "./outbox.js";
 import * as support from "./support.js";
 import * as update from "./update.js";
@@ -21,10 +22,10 @@ const questions = () => (state.doc?.questions ?? []).filter((q) => isOfMine(q) &
 
 export const ofBands = () => [state.link, state.login, state.place, outbox.unsent().map((r) => [r.uuid, r.state]),
   outbox.unsent().length && minute(), announcements(),
-  questions(), state.doc?.timezone, state.doc?.answers, state.doc?.phase, state.doc?.support, update.isReady(), Boolean(state.doc)];
+  questions(), handover.ofBand(), state.doc?.timezone, state.doc?.answers, state.doc?.phase, state.doc?.support, update.isReady(), Boolean(state.doc)];
 
 export function view() {
-  return [connection(), login(), refusals(), renewed(), closed(), support.band(), ...announcements().map(announcement), ...questions().map(question)];
+  return [connection(), login(), refusals(), renewed(), closed(), support.band(), handover.band(), ...announcements().map(announcement), ...questions().map(question)];
 }
 
 const oldest = () => say("oldest", { age: age(Date.now() - outbox.oldest(outbox.unsent())) });

@@ -1,7 +1,8 @@
 // A record that the server refused: shown with the reason, corrected and sent again, or deleted. It blocks nobody meanwhile.
 import { h, dialog } from "./dom.js";
 import { say } from "./words.js";
-import { state } from "./state.js";
+import { nextOf } from "./clock.js";
+import { state, serverNow } from "./state.js";
 import { areas } from "./places.js";
 import { SEVERITIES, severityName } from "./issues.js";
 import * as outbox from "./outbox.js";
@@ -9,15 +10,17 @@ import { changeRecord } from "./store.js";
 import { wake } from "./sender.js";
 import { uuid } from "./ids.js";
 
-const TEXTS = ["text", "workaround", "room", "function"], TIMES = ["occurred_at", "observed_at", "at"];
+const TEXTS = ["text", "workaround", "room", "function", "conditions", "actions", "needs", "to"], ROOMY = ["text", "conditions", "actions", "needs"];
+const MOST = { room: 40, to: 80, conditions: 600, actions: 600, needs: 600 }, UNTIL = "until_at", TIMES = ["occurred_at", "observed_at", "at"];
 
 export function correct(record) {
   const { body, problem } = record, wrong = problem?.field ?? "";
   const fields = body ? [
-    ...TEXTS.filter((name) => body[name] || name === wrong).map((name) => field(name, h("textarea", { rows: name === "text" ? 4 : 1, maxlength: name === "room" ? 40 : 4000, value: body[name] }))),
+    ...TEXTS.filter((name) => body[name] || name === wrong).map((name) => field(name, h("textarea", { rows: ROOMY.includes(name) ? 3 : 1, maxlength: MOST[name] ?? 4000, value: body[name] }))),
     body.area !== undefined && field("area", select(areas().map((a) => [a.id, a.name]), body.area)),
     body.category !== undefined && field("category", select((state.doc?.categories ?? []).map((c) => [c.id, c.name]), body.category)),
     body.severity !== undefined && field("severity", select(SEVERITIES.map((n) => [n, `${n} · ${severityName(n)}`]), body.severity)),
+    wrong === UNTIL && field(UNTIL, h("input", { type: "time", required: true })),
     (problem?.kinds || body.no_patient) && h("label.check", {}, h("input", { type: "checkbox", name: "no_patient", checked: body.no_patient }), h("span", {}, say("phi_confirm"))),
     TIMES.includes(wrong) && h("p", {}, say("correct_time")),
   ].filter(Boolean) : [];
@@ -44,7 +47,8 @@ function read(form, record) {
   const body = { ...record.body };
   for (const input of form.elements) {
     if (!input.name) continue;
-    body[input.name] = input.type === "checkbox" ? input.checked : input.name === "severity" ? Number(input.value) : input.value;
+    body[input.name] = input.type === "checkbox" ? input.checked : input.name === "severity" ? Number(input.value)
+      : input.name === UNTIL ? new Date(nextOf(input.value, serverNow())).toISOString() : input.value;
   }
   // a moment that cannot be: the server's own counts, and this tablet's is left out
   if (TIMES.includes(record.problem?.field)) for (const name of TIMES) if (name in body) body[name] = null;

@@ -9,17 +9,24 @@ import { wake } from "./sender.js";
 import { uuid } from "./ids.js";
 
 const HOURS = [2, 4, 8], QUARTER_MS = 900000, HOUR_MS = 3600000;
+const lastTold = () => state.records.filter((r) => r.kind === "duty" && r.state !== "refused" && r.state !== "dropped").at(-1);
+const told = (record) => record && { uuid: record.uuid, area: record.body.area, until_at: record.body.until_at };
+const ended = (duty) => outbox.hasTold(duty.uuid, "duty_end", "handover");
 const lives = (duty) => Boolean(duty) && Date.parse(duty.until_at) > serverNow();
 
 // The duty as this tablet knows it: what it told last counts until the server's document, which came after, says more.
 export function own() {
-  const told = state.records.filter((r) => r.kind === "duty" && r.state !== "refused" && r.state !== "dropped").at(-1);
-  const mine = told && { uuid: told.uuid, area: told.body.area, until_at: told.body.until_at };
-  const ended = (duty) => outbox.hasTold(duty.uuid, "duty_end");
+  const last = lastTold();
   const theirs = (state.doc?.duty?.there ?? []).find((d) => d.mine && (!d.device || d.device === state.device));
-  const isNewer = told && (told.state === "waiting" || told.sent_at > state.docAt - 1000);
-  const found = isNewer ? mine : theirs;
+  const isNewer = last && (last.state === "waiting" || last.sent_at > state.docAt - 1000);
+  const found = isNewer ? told(last) : theirs;
   return lives(found) && !ended(found) ? found : null;
+}
+
+// The duty of this tablet that ran out within the last `ms`, and that nobody ended or handed over.
+export function over(ms) {
+  const last = told(lastTold()), sinceMs = last ? serverNow() - Date.parse(last.until_at) : -1;
+  return sinceMs >= 0 && sinceMs < ms && !ended(last) ? last : null;
 }
 
 const inHours = (hours) => Math.ceil((serverNow() + hours * HOUR_MS) / QUARTER_MS) * QUARTER_MS;
@@ -63,13 +70,14 @@ function others() {
   return said.length > 0 && h("ul.plain-list", {}, said.map((line) => h("li", {}, line)));
 }
 
-export function view() {
+// `handover` is what hands it over, where there is something to.
+export function view(handover) {
   if (!state.doc?.duty || !state.place) return null;
   const duty = own();
   return h("section.duty", {}, h("h2", {}, say("duty")),
     duty ? h("p", {}, say("duty_until", { area: areaName(duty.area), time: time(Date.parse(duty.until_at)) }))
       : h("p", {}, say("duty_none", { area: areaName(state.place.area) })),
-    h("div.choices", {}, duty ? h("button", { type: "button", "data-key": "duty-end", onclick: () => end(duty) }, say("duty_end"))
+    h("div.choices", {}, handover, duty ? h("button", { type: "button", "data-key": "duty-end", onclick: () => end(duty) }, say("duty_end"))
       : [...HOURS.map((n) => h("button", { type: "button", "data-key": `duty${n}`, onclick: () => begin(inHours(n)) }, say("duty_hours", { n }))),
         h("button", { type: "button", "data-key": "duty-pick", onclick: pick }, say("duty_pick"))]),
     others());

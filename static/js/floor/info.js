@@ -7,6 +7,7 @@ import { card } from "./contacts.js";
 import { openLogin, leave } from "./login.js";
 import { saveFile } from "./exporting.js";
 import * as duty from "./duty.js";
+import * as handover from "./handover.js";
 import * as outbox from "./outbox.js";
 
 let persisted = null;
@@ -14,13 +15,14 @@ export async function lookAtStorage() {
   persisted = (await navigator.storage?.persisted?.().catch(() => null)) ?? null;
 }
 
-export const ofInfo = () => [state.doc?.facts, state.doc?.contacts, state.doc?.bridge, state.doc?.duty, state.doc?.timezone, state.doc?.me, state.login, state.device,
+export const ofInfo = () => [state.doc?.facts, state.doc?.contacts, state.doc?.bridge, state.doc?.duty, handover.ofHandover(), state.doc?.timezone, state.doc?.me, state.login, state.device,
   outbox.unsent().length, state.records.length, persisted, state.place, Math.floor((Date.now() - state.docAt) / 60000)];
 
 export function view() {
   const doc = state.doc ?? {};
   return [
-    duty.view(),
+    duty.view(handover.button()),
+    handover.last(),
     h("section.calls", {}, h("h2", {}, say("who_to_call")),
       doc.contacts?.length ? h("ul.cards", {}, doc.contacts.map(card)) : h("p.empty", {}, say("contacts_none")),
       doc.bridge && h("p", {}, h("a.button", { href: doc.bridge, target: "_blank", rel: "noreferrer" }, say("bridge")))),

@@ -62,7 +62,8 @@ function other(record) {
 
 function nameOf(record) {
   const issue = [...(state.doc?.mine ?? []), ...(state.doc?.known ?? [])].find((i) => i.uuid === record.about.issue);
-  return issue ? say("no_what", { n: issue.number, what: categoryName(issue.category), where: areaName(issue.area) }) : "";
+  return issue ? say("no_what", { n: issue.number, what: categoryName(issue.category), where: areaName(issue.area) })
+    : areaName(record.about.area ?? "");
 }
 
 const meta = (record) => h("p.second", {}, [say("logged_ago", { age: age(Date.now() - record.made_at) }), record.by && say("logged_by", { name: record.by })].filter(Boolean).join(" · "));
