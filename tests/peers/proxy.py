@@ -100,12 +100,12 @@ class Proxy(contextlib.AbstractContextManager["Proxy"]):
     async def _close(self) -> None:
         if self._server:
             self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for _ in range(3):  # aborted transports close on the next turns of the loop
-            await asyncio.sleep(0)
+        for _ in range(2):  # a connection that was just being taken begins its task some turns later
+            for task in (others := asyncio.all_tasks() - {asyncio.current_task()}):
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            for _ in range(3):  # aborted transports close on the next turns of the loop
+                await asyncio.sleep(0)
 
 
 async def _deliver(line: "asyncio.Queue[tuple[float, bytes]]", writer: asyncio.StreamWriter) -> None:
