@@ -1,7 +1,7 @@
 """How exam measures stand: as lively as the feeds that tell their milestones."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from app.domain.exams.exam_measures import DAY_S, INTERVAL_MEASURES, NOW_S
 from app.domain.exams.reading import stopped_words
@@ -43,21 +43,38 @@ def _is_part(row: Judged, plan: Plan) -> bool:
     return (ours or stray) and split and bool(row.n or row.open or row.straddling)
 
 
-def of_exams(row: Judged, signs: Signs) -> Standing:
-    """Give how an exam measure stands; without a feed for each of its milestones it has no source."""
-    measure = row.series.measure
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How the feeds of a measure live, the same for all of its series; `sourced` is whether each milestone has one."""
+
+    sight: Sight
+    pulse: Pulse | None = None
+    mute: Pulse | None = None
+    sourced: bool = True
+
+
+def of_exams(rows: Iterable[Judged], signs: Signs) -> list[Standing]:
+    """Give how exam measures stand; one without a feed for each of its milestones has no source."""
+    told: dict[str, _Told] = {}  # by measure: hundreds of series are of a dozen measures
+    found = []
+    for row in rows:
+        measure = row.series.measure
+        if measure not in told:
+            told[measure] = _told(measure, signs)
+        found.append(_of_exam(row, told[measure], signs))
+    return found
+
+
+def _told(measure: str, signs: Signs) -> _Told:
     own = signs.plan.measures.get(measure)
     upper = own.expected_below if own else None
     sources = [_givers(m, signs.plan) for m in milestones(measure)]
     if measure == STRAYS:
         sources = [[f for f in signs.plan.feeds.values() if f.legacy]]
     if not all(sources):
-        # a gauge of nothing is no zero; what somebody told all the same may be seen beside the word
-        said = row if row.n else unmeasured(row.series, row.window, row.window_s)
-        return stand(said, Sight(10.0, absent="no source", upper=upper), signs.now)
+        return _Told(Sight(10.0, absent="no source", upper=upper), sourced=False)
     told = [_liveliest(feeds, signs) for feeds in sources]
     feed, pulse = min(told, key=lambda pair: _heard_at(pair[1]))
-    mute = next((p for _, p in told if p is not None and p.state == NO_ANSWER), None)
     # That the old system receives nothing is the aim: a list that is answered is all the life it needs to show.
     quiets = [] if measure == STRAYS else [quiet_of(feeds, signs) for feeds in sources]
     known = [(q, after) for q, after in quiets if q is not None]
@@ -70,8 +87,16 @@ def of_exams(row: Judged, signs: Signs) -> Standing:
         upper=upper,
         planned=next((why for f, _ in told if (why := signs.planned.get(f.system or ""))), ""),
     )
-    standing = stand(as_of_pulse(row, pulse), sight, signs.now)
-    return with_trouble(_with_pause(_with_strays(standing), row, signs), mute or pulse)
+    return _Told(sight, pulse, next((p for _, p in told if p is not None and p.state == NO_ANSWER), None))
+
+
+def _of_exam(row: Judged, told: _Told, signs: Signs) -> Standing:
+    if not told.sourced:
+        # a gauge of nothing is no zero; what somebody told all the same may be seen beside the word
+        said = row if row.n else unmeasured(row.series, row.window, row.window_s)
+        return stand(said, told.sight, signs.now)
+    standing = stand(as_of_pulse(row, told.pulse), told.sight, signs.now)
+    return with_trouble(_with_pause(_with_strays(standing), row, signs), told.mute or told.pulse)
 
 
 def _with_strays(standing: Standing) -> Standing:

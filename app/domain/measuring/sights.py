@@ -52,7 +52,7 @@ def standings_now(
     ]
     found += [_of_feed(row, signs) for row in _feed_rows(rows, plan)]
     found += [of_support(rows.get((WAIT, "")), signs)] if plan.support is not None else []
-    exams = [of_exams(row, signs) for row in exam_rows(rows, plan)]
+    exams = of_exams(exam_rows(rows, plan), signs)
     return found + exams + of_issues(rows, exams, signs)
 
 
