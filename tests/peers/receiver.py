@@ -47,7 +47,10 @@ class Receiver(contextlib.AbstractContextManager["Receiver"]):
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                size = int(self.headers["Content-Length"])
+                if len(sent := self.rfile.read(size)) < size:
+                    return  # whoever sent it was killed meanwhile
+                body: dict[str, Any] = json.loads(sent)
                 status = receiver.answers.pop(0) if receiver.answers else 200
                 receiver.messages.append(Message(self.path, body["title"], body["message"], body["type"], status))
                 receiver.before()
