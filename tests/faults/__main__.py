@@ -17,7 +17,6 @@ CASES = (
     "tablets_chaos",
     "tablets_chromium",
     "tablets_reconnect",
-    "tablet_browsers",
     "planted_names",
     "hostile_hl7",
     "hostile_dicom",
@@ -32,7 +31,6 @@ CASES = (
 APART = ("prometheus_race", "soak")  # asked for by name: one needs other people's programs, one an hour
 OPTIONS = {
     "tablets": "how many tablets, where a case has tablets",
-    "seconds": "how long such a case goes on",
     "minutes": "how long tablets_chromium goes on",
     "kills": "how often golive is killed in such a case",
 }

@@ -1,7 +1,8 @@
 """Twenty tablets in real Chromium, used for ten minutes over a connection that cuts, delays, doubles and answers late.
 
-They lose the network, are loaded anew in mid-send, their browser is killed and started again, and the app is updated
-under full outboxes. Whatever a tablet called saved must be stored once, for each issue in the tablet's order.
+They lose the network, are loaded anew in mid-send, their browsers and golive itself are killed and started again, and
+the app is updated under full outboxes. Whatever a tablet called saved must be stored once, for each issue in the
+tablet's order.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,11 @@ from tests.browser.tablets import AREAS, FLOOR
 from tests.browser.tablets_in_use import Profile, TabletInUse
 from tests.faults.tablets_chaos import enrolled
 from tests.peers.cutting_proxy import CuttingProxy
-from tests.peers.golive import GoLive, uuid7
+from tests.peers.golive import GoLive, uuid7, wait_for
 
 TABLETS, MINUTES, IN_A_BROWSER = 20, 10.0, 5
 PACE_S, KILL_EVERY_S, AWAY_EVERY_S, AWAY_S = (10.0, 20.0), (50.0, 100.0), (40.0, 80.0), (8.0, 30.0)
+GOLIVE_EVERY_S = (30.0, 60.0)
 UPDATES, FULL = (("de", 1 / 3), ("en", 2 / 3)), 2
 DRAINED_S = 240.0
 
@@ -102,7 +105,16 @@ class Ward:
                 tasks.create_task(self._crashing(profile, until))
                 tasks.create_task(self._leaving(profile, until))
             tasks.create_task(self._answering(until))
+            tasks.create_task(self._killing(until))
             tasks.create_task(self._updating(proxy, began))
+
+    async def _killing(self, until: float) -> None:
+        """Kill golive again and again, and start it anew."""
+        while (wait := self.dice.uniform(*GOLIVE_EVERY_S)) and time.monotonic() + wait < until:
+            await asyncio.sleep(wait)
+            self.golive.kill()
+            await asyncio.to_thread(self.golive.start, "serve", seconds=60)
+            self.counts["kills of golive"] += 1
 
     async def _crashing(self, profile: Profile, until: float) -> None:
         """Kill a browser again and again."""
@@ -142,7 +154,16 @@ class Ward:
             self.desk.add(uuid)
 
     def _ask(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        return self.golive.ask(method, path, body, self.golive.tokens["desk"])
+        """Ask as the desk does: again where golive is away, which its id makes harmless."""
+
+        def asked() -> tuple[int, Any] | None:
+            with contextlib.suppress(OSError, HTTPException):
+                return self.golive.ask(method, path, body, self.golive.tokens["desk"])
+            return None
+
+        answer = wait_for(f"golive answers {method} {path}", asked, 60)
+        assert answer is not None
+        return answer
 
     async def _updating(self, proxy: CuttingProxy, began: float) -> None:
         """Let nothing out until all outboxes are full, and change the app's version under them."""
