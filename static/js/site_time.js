@@ -1,5 +1,5 @@
 // Moments as the people of the site read and write them, whatever zone this browser is in.
-const DAY_MS = 86400000;
+const DAY_MS = 86400000, HOUR_MS = 3600000;
 
 function isKnown(zone) {
   if (!zone) return false;
@@ -32,12 +32,16 @@ export function siteTime(zone, language = "en-GB") {
     return ms;
   }
 
-  // A time of day is its next one: "14:00" in the morning is today's, "06:00" at night tomorrow's.
+  // A time of day is its next one: "14:00" in the morning is today's, "06:00" at night tomorrow's. Where clocks go back an
+  // hour comes twice: the first of the two that is still to come.
   function nextOf(time, nowMs) {
-    const today = local(nowMs).slice(0, 10), ms = momentOf(`${today}T${time}`);
-    if (ms > nowMs) return ms;
+    const today = local(nowMs).slice(0, 10);
     const tomorrow = new Date(Date.parse(today) + DAY_MS).toISOString().slice(0, 10); // by the calendar: a day may have 25 hours
-    return momentOf(`${tomorrow}T${time}`);
+    const moments = [today, tomorrow].flatMap((day) => {
+      const written = `${day}T${time}`, ms = momentOf(written);
+      return [ms - HOUR_MS, ms, ms + HOUR_MS].filter((at) => at === ms || local(at) === written);
+    });
+    return moments.find((ms) => ms > nowMs);
   }
 
   return { time: (ms) => clock.format(ms), clock, local, momentOf, nextOf };
