@@ -161,3 +161,16 @@ def test_a_screen_reads_the_newest_answers_and_no_other(database: Database) -> N
     assert [q.uuid for q in now.questions] == ["q2"]
     assert [(s.uuid, s.area) for s in now.said] == [("a1-18", "mr"), ("a2-19", "ct")]
     assert len(database.read_now(lambda s: stored.said_since(s, SITE, NOON - timedelta(hours=12)))) == 50
+
+
+def test_the_last_hand_over_of_each_area_is_known_however_many_hand_over_at_once(database: Database) -> None:
+    wards = replace(PLAN, areas={f"ward-{n}": f"Ward {n}" for n in range(30)})
+    for n, area in enumerate(wards.areas):
+        note = Asked("calm", f"none in {area}", "none", "Kim", NOON + timedelta(hours=8), area=area)
+        at = NOON + n * timedelta(seconds=10)
+        database.write_now(handovers.handing_over(wards, str(uuid4()), note, SUE, at))
+    soon, next_day = NOON + timedelta(minutes=10), NOON + timedelta(hours=25)
+    made = database.read_now(lambda s: shift.now(s, SITE, soon)).handovers
+    assert [h.asked.area for h in made] == list(reversed(wards.areas))
+    made = database.read_now(lambda s: shift.now(s, SITE, next_day)).handovers
+    assert [h.asked.area for h in made] == ["ward-29"]  # the last of all stays until there is another
