@@ -214,6 +214,45 @@ def test_a_duty_that_is_about_to_end_offers_the_hand_over_on_every_page_and_for_
         expect(band).to_have_count(0)
 
 
+def test_a_hand_over_is_from_who_wrote_it_whoever_is_logged_in_when_it_goes_out(
+    chromium: Browser, served: Served
+) -> None:
+    with tablet(chromium, served) as used:
+        on_duty(used)
+        wait_for(lambda: not held(used))
+        used.ready()
+        used.offline()
+        used.page.click("[data-key=handover]")
+        written(used, "Lou", "23:59")
+        used.page.click("dialog.handover button.first")
+        expect(used.page.locator(".handed .state")).to_have_text("saved on this tablet")
+        used.context.clear_cookies()  # a login that is over
+        used.offline(False)
+        used.page.reload()
+        used.page.wait_for_selector(".band.ask")
+        used.log_in("desk")
+        (made,) = wait_for(lambda: [m for m in served.get("/api/handovers") if m["to"] == "Lou"])
+        assert (made["from"], made["by"], made["duties"]) == ("the floor", "the desk", ["ct"])
+
+
+def test_a_duty_that_ran_out_is_offered_to_who_had_it_alone(chromium: Browser, served: Served) -> None:
+    with tablet(chromium, served) as used:
+        used.page.route("**/api/tablets/**", lambda route: route.abort())  # else a clock that leaps is found out
+        used.page.clock.install()
+        on_duty(used)
+        wait_for(lambda: not held(used))
+        duties = [d for d in served.get("/api/floor", "floor")["duty"]["there"] if d["mine"]]
+        until = datetime.fromisoformat(max(d["until_at"] for d in duties))
+        used.page.click("[data-key=logout]")
+        used.page.wait_for_selector(".band.ask")
+        used.log_in("desk")
+        used.page.wait_for_selector(".band.ask", state="detached")
+        used.page.clock.set_system_time(until + timedelta(minutes=2))
+        used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+        expect(used.page.locator(".duty")).to_contain_text("Nobody on this tablet is on duty")
+        assert used.page.locator(".band.handover").count() == 0
+
+
 def test_a_hand_over_that_tells_of_a_patient_is_asked_for_and_one_that_is_refused_is_corrected(
     chromium: Browser, served: Served
 ) -> None:

@@ -39,6 +39,7 @@ async function keep(of, own, { to, until }, { texts, noPatient }) {
     uuid: own, method: "PUT", path: `/api/handovers/${own}`, kind: "handover", order: of.uuid,
     body: {
       ...texts, to, until_at: new Date(nextOf(until, serverNow())).toISOString(), area: of.area, device: state.device,
+      from: state.doc?.me?.name ?? "", // whoever is logged in once it goes out
       no_patient: noPatient,
     },
     about: { area: of.area },
