@@ -23,13 +23,15 @@ export function siteTime(zone, language = "en-GB") {
     const p = Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
     return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`;
   };
+  const offsetMs = (ms) => Date.parse(`${local(ms)}:00Z`) - ms; // of whole minutes
 
-  // The moment of what is written as "2026-11-21T14:00": the zone's offset there is found by asking twice.
+  // The moment of what is written as "2026-11-21T14:00": the zone's offset there is found by asking twice. What never
+  // comes, for clocks go forward over it, is as long after what was before as it is written.
   function momentOf(written) {
     const wanted = Date.parse(`${written}:00Z`);
     let ms = wanted;
-    for (let i = 0; i < 2; i += 1) ms += wanted - Date.parse(`${local(ms)}:00Z`);
-    return ms;
+    for (let i = 0; i < 2; i += 1) ms = wanted - offsetMs(ms);
+    return local(ms) === written ? ms : wanted - offsetMs(ms - 3 * HOUR_MS);
   }
 
   // A time of day is its next one: "14:00" in the morning is today's, "06:00" at night tomorrow's. Where clocks go back an

@@ -101,6 +101,7 @@ def test_a_time_of_day_is_its_next_one_also_where_a_day_has_25_hours(chromium: B
         ("Europe/Berlin", "2026-10-25T00:40Z", "02:30"): ["02:40", "2026-10-25T01:30"],
         ("America/New_York", "2026-11-01T06:10Z", "01:30"): ["01:10", "2026-11-01T06:30"],
         ("Europe/Berlin", "2026-03-29T00:10Z", "02:30"): ["01:10", "2026-03-29T01:30"],  # one that never comes
+        ("America/Havana", "2027-03-14T04:22Z", "00:00"): ["23:22", "2027-03-14T05:00"],
         ("Asia/Kathmandu", "2026-11-21T18:00Z", "00:00"): ["23:45", "2026-11-21T18:15"],
         ("Mars/Olympus", "2026-11-21T18:00Z", "19:00"): ["18:00 UTC", "2026-11-21T19:00"],
     }
