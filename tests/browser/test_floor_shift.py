@@ -267,6 +267,11 @@ def test_a_hand_over_that_tells_of_a_patient_is_asked_for_and_one_that_is_refuse
         used.page.click(".band.warn button")
         item = used.page.locator(".item[data-state=refused]")
         expect(item).to_contain_text("'the floor' is who leaves")
+        used.page.click("[data-view=info]")
+        used.page.click("[data-key=handover]")  # no second one, which would wait behind it and be deleted with it
+        expect(used.page.locator("dialog.correct")).to_contain_text("'the floor' is who leaves")
+        used.page.keyboard.press("Escape")
+        used.page.click("[data-view=mine]")
         item.locator("button").click()
         assert axe_of(used.page) == []
         used.page.fill("dialog.correct [name=to]", "Tom")

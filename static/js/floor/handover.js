@@ -6,6 +6,7 @@ import { nextOf, time } from "./clock.js";
 import { state, serverNow, set } from "./state.js";
 import { guarded } from "./guard.js";
 import { areaName } from "./places.js";
+import { correct } from "./correct.js";
 import * as duty from "./duty.js";
 import { stateOf } from "./mine.js";
 import * as outbox from "./outbox.js";
@@ -55,7 +56,9 @@ const field = (name, label, hint, input) => {
 
 export function open() {
   const of = due();
-  if (!of) return;
+  if (!of) return undefined;
+  const refused = outbox.refusals().find((r) => r.kind === "handover" && r.order === of.uuid);
+  if (refused) return correct(refused); // a second one would wait behind it, and be deleted with it
   const kept = read(), before = kept.of === of.uuid ? kept : {}, own = before.uuid ?? uuid(); // of another's duty: theirs
   const said = h("p.refused", { role: "alert" });
   const part = (name) => field(name, say(`note_${name}`), say(`note_${name}_hint`), h("textarea", { rows: 2, maxlength: MOST, value: before[name] ?? "" }));
