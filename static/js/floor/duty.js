@@ -10,7 +10,7 @@ import { uuid } from "./ids.js";
 
 const HOURS = [2, 4, 8], QUARTER_MS = 900000, HOUR_MS = 3600000;
 const lastTold = () => state.records.filter((r) => r.kind === "duty" && r.state !== "refused" && r.state !== "dropped").at(-1);
-const told = (record) => record && { uuid: record.uuid, area: record.body.area, until_at: record.body.until_at };
+const told = (record) => record && { uuid: record.uuid, area: record.body.area, until_at: record.body.until_at, made_at: record.made_at };
 const ended = (duty) => outbox.hasTold(duty.uuid, "duty_end", "handover");
 const lives = (duty) => Boolean(duty) && Date.parse(duty.until_at) > serverNow();
 

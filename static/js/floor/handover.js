@@ -31,8 +31,13 @@ function write(values) {
   }
 }
 
-// The duty that can be handed over: the one that runs, or has just run out.
-export const due = () => duty.own() ?? duty.over(LATE_MS);
+// The duty that can be handed over: the one that runs, or has just run out and was not handed over by the desk before.
+const isHanded = (of) => (state.doc?.handovers ?? []).some((one) => one.duties.includes(of.area) && one.from === state.doc.me?.name
+  && Date.parse(one.at) > of.made_at - (state.offsetMs ?? 0));
+export function due() {
+  const over = duty.over(LATE_MS);
+  return duty.own() ?? (over && !isHanded(over) ? over : null);
+}
 const leftMs = (of) => Date.parse(of.until_at) - serverNow();
 
 async function keep(of, own, { to, until }, { texts, noPatient }) {
