@@ -12,8 +12,8 @@ COPY templates templates
 COPY static static
 COPY migrations migrations
 RUN /venv/bin/pip install --no-cache-dir --no-deps .
-# the templates, too, are compiled here: who runs golive may not write beside its code
-RUN /venv/bin/python -c "from app.push.fragments import environment; environment()"
+# the templates, too, are compiled here: who runs golive may not write beside its code (-P: of /venv, not of this folder)
+RUN /venv/bin/python -P -c "from app.push.fragments import environment; environment()"
 
 FROM python:3.13-slim-trixie
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*

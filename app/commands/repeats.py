@@ -23,7 +23,7 @@ def as_sent(event: Event) -> str:
 
 def is_the_same(before: Kept, asked: str, uuid: str) -> None:
     """Refuse another body under an id that came before, and show both: the sender keeps its own for correction."""
-    if before.asked != asked:
+    if not codec.is_same(before.asked, asked):
         shown = {"stored": _shown(before.asked), "sent": _shown(asked)}
         raise Conflict(f"the id {uuid} came before with another body; something new needs a new id", shown)
 

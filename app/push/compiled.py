@@ -12,6 +12,7 @@ import jinja2
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 _HERE = Path(cache_from_source(__file__)).parent
+_FOR_ALL = 0o644  # who installs golive is often not who runs it
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -26,3 +27,4 @@ class Compiled(FileSystemBytecodeCache):
         if not sys.dont_write_bytecode:
             with suppress(OSError):
                 super().dump_bytecode(bucket)
+                Path(self._get_cache_filename(bucket)).chmod(_FOR_ALL)  # Jinja keeps it for its maker alone

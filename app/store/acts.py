@@ -20,8 +20,9 @@ def answered(session: Session, site: str, uuid: str, subject: str, asked: object
     row = run(session, select(_ACT).where(_ACT.c.site == site, _ACT.c.uuid == uuid)).one_or_none()
     if row is None:
         return None
-    if (row.subject, row.asked) != (subject, codec.dumps(asked)):
-        shown = {"stored": _sent(row.asked), "sent": _sent(codec.dumps(asked))} if row.subject == subject else {}
+    said = codec.dumps(asked)
+    if row.subject != subject or not codec.is_same(row.asked, said):
+        shown = {"stored": _sent(row.asked), "sent": _sent(said)} if row.subject == subject else {}
         raise Conflict(f"the id {uuid} came before with other content; something new needs a new id", shown)
     return codec.loads(kind, row.answer)
 

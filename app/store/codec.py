@@ -28,6 +28,25 @@ def loads(kind: type[T], text: str) -> T:
     return cast(T, decode(json.loads(text)))
 
 
+def is_same(stored: str, sent: str) -> bool:
+    """Say whether two texts say the same; what only the newer one knows is empty where somebody had not sent it."""
+    return stored == sent or _says_the_same(json.loads(stored), json.loads(sent))
+
+
+def _says_the_same(stored: Any, sent: Any) -> bool:
+    if not isinstance(stored, dict) or not isinstance(sent, dict):
+        return bool(stored == sent)
+    added = sent.keys() - stored.keys()
+    return (
+        stored.keys() <= sent.keys()
+        and all(_says_the_same(said, sent[name]) for name, said in stored.items())
+        and all(sent[name] in _EMPTY for name in added)
+    )
+
+
+_EMPTY: tuple[Any, ...] = (None, "", 0, [], {})
+
+
 @cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))

@@ -1,6 +1,8 @@
 """Hand-overs of shifts, never changed once they are made."""
 
 import hashlib
+from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -28,4 +30,15 @@ def newest(session: Session, site: str, limit: int) -> list[Handover]:
     """Give the newest hand-overs, the last one first."""
     ask = select(_HANDOVER.c.body).where(_HANDOVER.c.site == site)
     rows = rows_of(session, ask.order_by(_HANDOVER.c.at.desc(), _HANDOVER.c.uuid).limit(limit))
-    return [codec.loads(Handover, row.body) for row in rows]
+    return [_read(row.body) for row in rows]
+
+
+def since(session: Session, site: str, moment: datetime) -> list[Handover]:
+    """Give the hand-overs from a moment on, the last one first."""
+    ask = select(_HANDOVER.c.body).where(_HANDOVER.c.site == site, _HANDOVER.c.at >= moment)
+    return [_read(row.body) for row in rows_of(session, ask.order_by(_HANDOVER.c.at.desc(), _HANDOVER.c.uuid))]
+
+
+@lru_cache(maxsize=1024)  # every screen and tablet reads those of a day, and none is ever changed
+def _read(body: str) -> Handover:
+    return codec.loads(Handover, body)

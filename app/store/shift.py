@@ -9,7 +9,7 @@ from app.domain.floor.questions import COUNTS_FOR, WAITS
 from app.domain.floor.shift import Shift
 from app.store import announcements, duties, handovers, questions
 
-LATELY, LOOKED_THROUGH = timedelta(hours=24), 20
+LATELY = timedelta(hours=24)
 
 
 def now(session: Session, site: str, moment: datetime) -> Shift:
@@ -25,8 +25,7 @@ def now(session: Session, site: str, moment: datetime) -> Shift:
 
 def _last_handovers(session: Session, site: str, moment: datetime) -> tuple[Handover, ...]:
     """Give the last hand-over of all, and of the last day the last of each area, the newest first."""
-    found = handovers.newest(session, site, LOOKED_THROUGH)
     last: dict[str, Handover] = {}
-    for made in found[:1] + [h for h in found[1:] if moment - h.at <= LATELY]:
+    for made in handovers.since(session, site, moment - LATELY) or handovers.newest(session, site, 1):
         last.setdefault(made.asked.area, made)
     return tuple(last.values())

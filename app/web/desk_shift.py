@@ -48,20 +48,21 @@ async def huddle(request: Request, actor: Reader) -> HTMLResponse:
     """Give the sheet of the huddle that is now or next, one page of A4 when printed."""
     house = house_of(request)
     scene, plan = house.follow.scene(), house.plan
-    since, at = span_of(plan.go_live.huddles, plan.zone, scene.now)
+    last, at = span_of(plan.go_live.huddles, plan.zone, scene.now)
+    since = last or scene.now - WITHOUT_HUDDLES
 
     def read(s: Session) -> tuple[Any, ...]:
         return (
             issues.all(s, house.site),
             decisions.newest(s, house.site, 200),
-            handovers.newest(s, house.site, 20),
+            handovers.since(s, house.site, since),
             planned_work.known(s, plan, scene.now),
         )
 
     found = await house.db.read(read)
     html = page(
         "desk_huddle",
-        view=huddle_sheet(scene, since or scene.now - WITHOUT_HUDDLES, at, *found),
+        view=huddle_sheet(scene, since, at, *found),
         printed_at=clock(scene, scene.now),
         site_name=plan.site_name,
         simulation=plan.simulation,

@@ -97,6 +97,11 @@ def test_a_time_of_day_is_its_next_one_also_where_a_day_has_25_hours(chromium: B
         ("Europe/Berlin", "2026-11-21T21:30Z", "06:00"): ["22:30", "2026-11-22T05:00"],
         ("Europe/Berlin", "2026-10-24T22:30Z", "00:15"): ["00:30", "2026-10-25T23:15"],
         ("Europe/Berlin", "2026-03-28T22:30Z", "06:00"): ["23:30", "2026-03-29T04:00"],
+        ("Europe/Berlin", "2026-10-25T00:10Z", "02:30"): ["02:10", "2026-10-25T00:30"],  # an hour that comes twice
+        ("Europe/Berlin", "2026-10-25T00:40Z", "02:30"): ["02:40", "2026-10-25T01:30"],
+        ("America/New_York", "2026-11-01T06:10Z", "01:30"): ["01:10", "2026-11-01T06:30"],
+        ("Europe/Berlin", "2026-03-29T00:10Z", "02:30"): ["01:10", "2026-03-29T01:30"],  # one that never comes
+        ("America/Havana", "2027-03-14T04:22Z", "00:00"): ["23:22", "2027-03-14T05:00"],
         ("Asia/Kathmandu", "2026-11-21T18:00Z", "00:00"): ["23:45", "2026-11-21T18:15"],
         ("Mars/Olympus", "2026-11-21T18:00Z", "19:00"): ["18:00 UTC", "2026-11-21T19:00"],
     }
@@ -210,6 +215,64 @@ def test_a_duty_that_is_about_to_end_offers_the_hand_over_on_every_page_and_for_
         expect(band).to_have_count(0)
 
 
+def test_a_hand_over_is_from_who_wrote_it_whoever_is_logged_in_when_it_goes_out(
+    chromium: Browser, served: Served
+) -> None:
+    with tablet(chromium, served) as used:
+        on_duty(used)
+        wait_for(lambda: not held(used))
+        used.ready()
+        used.offline()
+        used.page.click("[data-key=handover]")
+        written(used, "Lou", "23:59")
+        used.page.click("dialog.handover button.first")
+        expect(used.page.locator(".handed .state")).to_have_text("saved on this tablet")
+        used.context.clear_cookies()  # a login that is over
+        used.offline(False)
+        used.page.reload()
+        used.page.wait_for_selector(".band.ask")
+        used.log_in("desk")
+        (made,) = wait_for(lambda: [m for m in served.get("/api/handovers") if m["to"] == "Lou"])
+        assert (made["from"], made["by"], made["duties"]) == ("the floor", "the desk", ["ct"])
+
+
+def test_a_duty_that_ran_out_is_offered_to_who_had_it_alone(chromium: Browser, served: Served) -> None:
+    with tablet(chromium, served) as used:
+        used.page.route("**/api/tablets/**", lambda route: route.abort())  # else a clock that leaps is found out
+        used.page.clock.install()
+        on_duty(used)
+        wait_for(lambda: not held(used))
+        duties = [d for d in served.get("/api/floor", "floor")["duty"]["there"] if d["mine"]]
+        until = datetime.fromisoformat(max(d["until_at"] for d in duties))
+        used.page.click("[data-key=logout]")
+        used.page.wait_for_selector(".band.ask")
+        used.log_in("desk")
+        used.page.wait_for_selector(".band.ask", state="detached")
+        used.page.clock.set_system_time(until + timedelta(minutes=2))
+        used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+        expect(used.page.locator(".duty")).to_contain_text("Nobody on this tablet is on duty")
+        used.page.clock.run_for(21_000)  # one more look at what there is
+        assert used.page.locator(".band.handover").count() == 0
+
+
+def test_a_duty_that_the_desk_handed_over_is_not_offered_again(chromium: Browser, served: Served) -> None:
+    with tablet(chromium, served) as used:
+        used.page.route("**/api/tablets/**", lambda route: route.abort())  # else a clock that leaps is found out
+        used.page.clock.install()
+        on_duty(used)
+        wait_for(lambda: not held(used))
+        until = max(d["until_at"] for d in served.get("/api/floor", "floor")["duty"]["there"] if d["mine"])
+        made = {"from": "the floor", "to": "Max", "area": "ct", "until_at": until, **NOTE}
+        assert put(served, "handovers", "desk", **made)[1]["duties"]
+        used.page.reload()
+        used.page.click("[data-view=info]")
+        expect(used.page.locator(".duty")).to_contain_text("Nobody on this tablet is on duty")
+        used.page.clock.set_system_time(datetime.fromisoformat(until) + timedelta(minutes=2))
+        used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+        used.page.clock.run_for(21_000)
+        assert used.page.locator(".band.handover").count() == 0
+
+
 def test_a_hand_over_that_tells_of_a_patient_is_asked_for_and_one_that_is_refused_is_corrected(
     chromium: Browser, served: Served
 ) -> None:
@@ -223,6 +286,11 @@ def test_a_hand_over_that_tells_of_a_patient_is_asked_for_and_one_that_is_refuse
         used.page.click(".band.warn button")
         item = used.page.locator(".item[data-state=refused]")
         expect(item).to_contain_text("'the floor' is who leaves")
+        used.page.click("[data-view=info]")
+        used.page.click("[data-key=handover]")  # no second one, which would wait behind it and be deleted with it
+        expect(used.page.locator("dialog.correct")).to_contain_text("'the floor' is who leaves")
+        used.page.keyboard.press("Escape")
+        used.page.click("[data-view=mine]")
         item.locator("button").click()
         assert axe_of(used.page) == []
         used.page.fill("dialog.correct [name=to]", "Tom")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.domain.exams.exams import Milestone
-from app.store.codec import dumps, loads
+from app.store.codec import dumps, is_same, loads
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -55,3 +55,13 @@ def test_a_whole_number_read_into_a_float_field_is_a_float() -> None:
 def test_no_number_that_json_cannot_say() -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         dumps(Outer(Inner(), Milestone.FINAL, float("inf"), {}))
+
+
+def test_what_an_older_golive_stored_is_the_same_as_what_is_sent_again_to_a_newer_one() -> None:
+    sent = dumps({"sent": Outer(Inner(), Milestone.FINAL, 1.0, {}, new="")})
+    older = json.dumps({"sent": {k: v for k, v in json.loads(sent)["sent"].items() if k != "new"}})
+    assert is_same(sent, sent)
+    assert is_same(older, sent)
+    assert not is_same(older, sent.replace('"new":""', '"new":"said"'))
+    assert not is_same(older, sent.replace("1.0", "2.0"))
+    assert not is_same(sent, older)  # it said more then

@@ -1,5 +1,6 @@
 """Templates are compiled once, and anew when anything that they are made of is another."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,16 @@ def test_who_lets_python_keep_nothing_is_kept_nothing(folder: Path, monkeypatch:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert said(folder, folder / "kept", AS_IT_IS, name="Ann") == "Hello Ann"
     assert not list((folder / "kept").iterdir())
+
+
+def test_what_one_user_compiled_every_other_can_read(folder: Path) -> None:
+    said(folder, folder / "kept", AS_IT_IS, name="Ann")
+    (kept,) = (folder / "kept").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o644  # an image is made by root and run by nobody
+
+
+def test_the_image_compiles_those_that_it_installs() -> None:
+    lines = (Path(__file__).parents[2] / "Dockerfile").read_text().splitlines()
+    (line,) = (one for one in lines if "environment()" in one)
+    # without -P Python takes `app` from the folder that it is called in, and only /venv goes into the image
+    assert re.search(r"/venv/bin/python -P -c", line)

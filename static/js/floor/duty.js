@@ -10,7 +10,7 @@ import { uuid } from "./ids.js";
 
 const HOURS = [2, 4, 8], QUARTER_MS = 900000, HOUR_MS = 3600000;
 const lastTold = () => state.records.filter((r) => r.kind === "duty" && r.state !== "refused" && r.state !== "dropped").at(-1);
-const told = (record) => record && { uuid: record.uuid, area: record.body.area, until_at: record.body.until_at };
+const told = (record) => record && { uuid: record.uuid, area: record.body.area, until_at: record.body.until_at, made_at: record.made_at };
 const ended = (duty) => outbox.hasTold(duty.uuid, "duty_end", "handover");
 const lives = (duty) => Boolean(duty) && Date.parse(duty.until_at) > serverNow();
 
@@ -23,9 +23,12 @@ export function own() {
   return lives(found) && !ended(found) ? found : null;
 }
 
-// The duty of this tablet that ran out within the last `ms`, and that nobody ended or handed over.
+// What waits goes out under the name of who is here; what went out under another's is theirs.
+const isMine = (record) => record.state !== "sent" || !record.by || record.by === state.doc?.me?.name;
+
+// The duty that somebody here told and that ran out within the last `ms`, and that nobody ended or handed over.
 export function over(ms) {
-  const last = told(lastTold()), sinceMs = last ? serverNow() - Date.parse(last.until_at) : -1;
+  const newest = lastTold(), last = newest && isMine(newest) && told(newest), sinceMs = last ? serverNow() - Date.parse(last.until_at) : -1;
   return sinceMs >= 0 && sinceMs < ms && !ended(last) ? last : null;
 }
 

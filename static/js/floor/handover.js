@@ -6,6 +6,7 @@ import { nextOf, time } from "./clock.js";
 import { state, serverNow, set } from "./state.js";
 import { guarded } from "./guard.js";
 import { areaName } from "./places.js";
+import { correct } from "./correct.js";
 import * as duty from "./duty.js";
 import { stateOf } from "./mine.js";
 import * as outbox from "./outbox.js";
@@ -30,8 +31,13 @@ function write(values) {
   }
 }
 
-// The duty that can be handed over: the one that runs, or has just run out.
-export const due = () => duty.own() ?? duty.over(LATE_MS);
+// The duty that can be handed over: the one that runs, or has just run out and was not handed over by the desk before.
+const isHanded = (of) => (state.doc?.handovers ?? []).some((one) => one.duties.includes(of.area) && one.from === state.doc.me?.name
+  && Date.parse(one.at) > of.made_at - (state.offsetMs ?? 0));
+export function due() {
+  const over = duty.over(LATE_MS);
+  return duty.own() ?? (over && !isHanded(over) ? over : null);
+}
 const leftMs = (of) => Date.parse(of.until_at) - serverNow();
 
 async function keep(of, own, { to, until }, { texts, noPatient }) {
@@ -39,6 +45,7 @@ async function keep(of, own, { to, until }, { texts, noPatient }) {
     uuid: own, method: "PUT", path: `/api/handovers/${own}`, kind: "handover", order: of.uuid,
     body: {
       ...texts, to, until_at: new Date(nextOf(until, serverNow())).toISOString(), area: of.area, device: state.device,
+      from: state.doc?.me?.name ?? "", // whoever is logged in once it goes out
       no_patient: noPatient,
     },
     about: { area: of.area },
@@ -54,7 +61,9 @@ const field = (name, label, hint, input) => {
 
 export function open() {
   const of = due();
-  if (!of) return;
+  if (!of) return undefined;
+  const refused = outbox.refusals().find((r) => r.kind === "handover" && r.order === of.uuid);
+  if (refused) return correct(refused); // a second one would wait behind it, and be deleted with it
   const kept = read(), before = kept.of === of.uuid ? kept : {}, own = before.uuid ?? uuid(); // of another's duty: theirs
   const said = h("p.refused", { role: "alert" });
   const part = (name) => field(name, say(`note_${name}`), say(`note_${name}_hint`), h("textarea", { rows: 2, maxlength: MOST, value: before[name] ?? "" }));

@@ -55,6 +55,7 @@ export async function send(record) {
 function isReceipt(record, told) {
   if (typeof told !== "object" || told === null) return false;
   if (record.kind === "photo") return told.sha256 === record.photo;
+  if (record.kind === "handover") return told.uuid === record.uuid; // a note that nobody else keeps
   return record.path.startsWith("/api/issues/") ? told.uuid === record.order && Number.isInteger(told.number) : true;
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from app.commands import announcements, duties, handovers, questions
 from app.commands import issues as reporting
@@ -21,6 +22,7 @@ from app.running.asking import Asking
 from app.store import issues, journal, shift
 from app.store import questions as stored
 from app.store.db import Database, Session
+from app.store.sets import run, table
 from tests.integration.store.conftest import SITE
 from tests.unit.made import WORKLIST, plan
 
@@ -161,3 +163,33 @@ def test_a_screen_reads_the_newest_answers_and_no_other(database: Database) -> N
     assert [q.uuid for q in now.questions] == ["q2"]
     assert [(s.uuid, s.area) for s in now.said] == [("a1-18", "mr"), ("a2-19", "ct")]
     assert len(database.read_now(lambda s: stored.said_since(s, SITE, NOON - timedelta(hours=12)))) == 50
+
+
+def test_the_last_hand_over_of_each_area_is_known_however_many_hand_over_at_once(database: Database) -> None:
+    wards = replace(PLAN, areas={f"ward-{n}": f"Ward {n}" for n in range(30)})
+    for n, area in enumerate(wards.areas):
+        note = Asked("calm", f"none in {area}", "none", "Kim", NOON + timedelta(hours=8), area=area)
+        at = NOON + n * timedelta(seconds=10)
+        database.write_now(handovers.handing_over(wards, str(uuid4()), note, SUE, at))
+    soon, next_day = NOON + timedelta(minutes=10), NOON + timedelta(hours=25)
+    made = database.read_now(lambda s: shift.now(s, SITE, soon)).handovers
+    assert [h.asked.area for h in made] == list(reversed(wards.areas))
+    made = database.read_now(lambda s: shift.now(s, SITE, next_day)).handovers
+    assert [h.asked.area for h in made] == ["ward-29"]  # the last of all stays until there is another
+
+
+def test_a_hand_over_is_the_same_also_when_golive_was_renewed_before_its_answer_came(database: Database) -> None:
+    act, uuid = table("act"), str(uuid4())
+    note = Asked("calm", "none", "none", "Bo", NOON + timedelta(hours=8))
+    made, _ = database.write_now(handovers.handing_over(PLAN, uuid, note, ANN, NOON))
+
+    def as_stored_before(s: Session) -> None:  # there was no `device`
+        text = run(s, select(act.c.asked).where(act.c.uuid == uuid)).scalar_one()
+        assert '"device":""' in text
+        run(s, act.update().where(act.c.uuid == uuid).values(asked=text.replace(',"device":""', "")))
+
+    database.write_now(as_stored_before)
+    assert database.write_now(handovers.handing_over(PLAN, uuid, note, ANN, NOON + MINUTE)) == (made, False)
+    other = replace(note, device="tablet-1")
+    with pytest.raises(Conflict):
+        database.write_now(handovers.handing_over(PLAN, uuid, other, ANN, NOON + MINUTE))
