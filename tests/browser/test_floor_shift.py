@@ -239,9 +239,9 @@ def test_a_hand_over_is_from_who_wrote_it_whoever_is_logged_in_when_it_goes_out(
 def test_a_duty_that_ran_out_is_offered_to_who_had_it_alone(chromium: Browser, served: Served) -> None:
     with tablet(chromium, served) as used:
         used.page.route("**/api/tablets/**", lambda route: route.abort())  # else a clock that leaps is found out
-        used.page.clock.install()
         on_duty(used)
         wait_for(lambda: not held(used))
+        used.page.clock.install()
         duties = [d for d in served.get("/api/floor", "floor")["duty"]["there"] if d["mine"]]
         until = datetime.fromisoformat(max(d["until_at"] for d in duties))
         used.page.click("[data-key=logout]")
@@ -251,25 +251,26 @@ def test_a_duty_that_ran_out_is_offered_to_who_had_it_alone(chromium: Browser, s
         used.page.clock.set_system_time(until + timedelta(minutes=2))
         used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
         expect(used.page.locator(".duty")).to_contain_text("Nobody on this tablet is on duty")
-        used.page.clock.run_for(21_000)  # one more look at what there is
         assert used.page.locator(".band.handover").count() == 0
 
 
 def test_a_duty_that_the_desk_handed_over_is_not_offered_again(chromium: Browser, served: Served) -> None:
     with tablet(chromium, served) as used:
         used.page.route("**/api/tablets/**", lambda route: route.abort())  # else a clock that leaps is found out
-        used.page.clock.install()
         on_duty(used)
         wait_for(lambda: not held(used))
+        used.page.clock.install()
         until = max(d["until_at"] for d in served.get("/api/floor", "floor")["duty"]["there"] if d["mine"])
         made = {"from": "the floor", "to": "Max", "area": "ct", "until_at": until, **NOTE}
         assert put(served, "handovers", "desk", **made)[1]["duties"]
-        used.page.reload()
         used.page.click("[data-view=info]")
+        # what the tablet told counts until the server has told later
+        used.page.clock.set_system_time(datetime.now(UTC) + timedelta(seconds=9))
+        used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
         expect(used.page.locator(".duty")).to_contain_text("Nobody on this tablet is on duty")
         used.page.clock.set_system_time(datetime.fromisoformat(until) + timedelta(minutes=2))
-        used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-        used.page.clock.run_for(21_000)
+        with used.page.expect_response("**/api/floor"):
+            used.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
         assert used.page.locator(".band.handover").count() == 0
 
 
