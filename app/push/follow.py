@@ -29,7 +29,7 @@ log = logging.getLogger("golive.push")
 
 TICK_S = 1.0
 GAP_S = 0.02  # between two looks, so that a burst of commits costs one
-DESK_GAP_S = 0.1  # people read the desk; it is no worse for a tenth of a second
+DESK_GAP_S = 0.05  # people read the desk; it is no worse for a twentieth of a second
 DESK_REST = 3.0  # times of what a look at the desk took: so much of one core it may use at most in a burst
 READ_LIMIT_S = 3.0
 BLIND_AFTER_S = 5.0  # how long the store or the judge may be silent before the wall says so
