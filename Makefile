@@ -14,9 +14,9 @@ run: .make/runtime ## a simulated hospital and the whole of golive: http://127.0
 check: .make/dev ## format, lint, types, layers, pure tests
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m pytest -q -n 2 tests/unit
 
-# most of a test against a real peer is waiting, so six run side by side; of what compares measured times one for each core
+# most of a test against a real peer is waiting, so six run side by side; what compares measured times runs apart, with its like
 test: .make/dev .make/peers check ## everything that must hold, against real peers (CI runs this)
-	$(PY) -m pytest -q -m quiet -n 2 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
+	$(PY) -m pytest -q -m quiet -n 3 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
 	$(PY) -m pytest -q -m "not quiet" -n 6 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
 
 bench: .make/dev .make/peers ## speed and memory as ratios beside a baseline; rewrites docs/performance.md
