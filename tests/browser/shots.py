@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 import psutil
@@ -204,6 +205,7 @@ def first_hour(browser: Browser) -> None:
         camera.walls("first-hour", "near")
 
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RULE = """
 [[triggers]]
 id = "worklist-slow"
@@ -239,6 +241,20 @@ def decision(browser: Browser) -> None:
         page.wait_for_selector("#decision.is-proposed")
         page.wait_for_selector("#end:not([hidden])")
         camera.keep("decision", page)
+
+
+def desk(browser: Browser) -> None:
+    """Take the desk with the gravest issue of a slow worklist chosen, light and dark."""
+    with hospital(browser) as (played, camera, _):
+        played.play("slow-worklist")
+        page = camera.open("/login?next=/desk", 1440, 900)
+        page.fill("input[name=token]", played.token("desk", "Ann Desk"))
+        page.click("button[type=submit]")
+        page.click("#queue a:has-text('SEV 2')", timeout=6 * MINUTE_MS)
+        page.wait_for_selector("#course")
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            camera.keep(f"desk-{scheme}", page)
 
 
 def support(browser: Browser) -> None:
@@ -295,6 +311,7 @@ PARTS: dict[str, Callable[[Browser], None]] = {
     "blind": blind,
     "first-hour": first_hour,
     "decision": decision,
+    "desk": desk,
     "support": support,
     "tablets": tablets,
 }
