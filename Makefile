@@ -16,7 +16,7 @@ check: .make/dev ## format, lint, types, layers, pure tests
 
 # most of a test against a real peer is waiting, so six run side by side; what compares measured times runs apart, with its like
 test: .make/dev .make/peers check ## everything that must hold, against real peers (CI runs this)
-	$(PY) -m pytest -q -m quiet -n 3 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
+	$(PY) -m pytest -q -m quiet -n 2 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
 	$(PY) -m pytest -q -m "not quiet" -n 6 --dist loadfile --no-loadscope-reorder tests/integration tests/browser
 
 bench: .make/dev .make/peers ## speed and memory as ratios beside a baseline; rewrites docs/performance.md
